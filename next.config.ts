@@ -1,0 +1,11 @@
+import type { NextConfig } from 'next';
+
+const config: NextConfig = {
+  reactStrictMode: true,
+  poweredByHeader: false,
+  typedRoutes: true,
+  // Native or socket-holding modules stay outside the bundle: one copy per process (see server/context).
+  serverExternalPackages: ['postgres', 'pg', 'pg-boss', '@node-rs/argon2', 'mysql2', 'nodemailer', 'pino', 'prom-client'],
+};
+
+export default config;
