@@ -5,7 +5,16 @@ const config: NextConfig = {
   poweredByHeader: false,
   typedRoutes: true,
   // Native or socket-holding modules stay outside the bundle: one copy per process (see server/context).
-  serverExternalPackages: ['postgres', 'pg', 'pg-boss', '@node-rs/argon2', 'mysql2', 'nodemailer', 'pino', 'prom-client'],
+  serverExternalPackages: [
+    'postgres',
+    'pg',
+    'pg-boss',
+    '@node-rs/argon2',
+    'mysql2',
+    'nodemailer',
+    'pino',
+    'prom-client',
+  ],
 };
 
 export default config;

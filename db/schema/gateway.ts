@@ -1,0 +1,21 @@
+import { index, integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+
+/** First answers by key, kept for 24 hours. The request body is known only by its HMAC, the answer is sealed. */
+export const idempotencyKeys = pgTable(
+  'idempotency_keys',
+  {
+    scope: text().notNull(),
+    route: text().notNull(),
+    key: text().notNull(),
+    bodyHmac: text().notNull(),
+    status: integer(),
+    headers: jsonb(),
+    answerSealed: text(),
+    createdAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
+    expiresAt: timestamp({ withTimezone: true }).notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.scope, table.route, table.key] }),
+    index('idempotency_keys_expires').on(table.expiresAt),
+  ],
+);

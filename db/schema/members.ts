@@ -1,0 +1,193 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  check,
+  date,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+
+const at = () => timestamp({ withTimezone: true });
+
+export const memberStatuses = [
+  'pending',
+  'active',
+  'grace',
+  'lapsed',
+  'suspended',
+  'resigned',
+  'deceased',
+  'erased',
+] as const;
+export type MemberStatus = (typeof memberStatuses)[number];
+
+/**
+ * The member's own row: names and e-mail in the clear, every other personal value sealed under the member's data key.
+ * `*_index` columns are blind indexes (HMAC) for equality search.
+ */
+export const members = pgTable(
+  'members',
+  {
+    id: uuid().primaryKey(),
+    number: text().notNull(),
+    status: text({ enum: memberStatuses }).notNull().default('pending'),
+    givenName: text().notNull(),
+    familyName: text().notNull(),
+    email: text().notNull(),
+    phoneSealed: text(),
+    phoneIndex: text(),
+    dateOfBirthSealed: text(),
+    dateOfBirthIndex: text(),
+    addressSealed: text(),
+    planId: uuid()
+      .notNull()
+      .references(() => plans.id),
+    paidUntil: date(),
+    mailChoices: jsonb().$type<MailChoices>().notNull().default({ newsletter: false, events: false, receipts: true }),
+    joinedAt: at().notNull(),
+    verifiedAt: at(),
+    version: integer().notNull().default(1),
+    updatedAt: at().notNull(),
+  },
+  (table) => [
+    uniqueIndex('members_number_key').on(table.number),
+    uniqueIndex('members_email_key').on(sql`lower(${table.email})`),
+    index('members_phone').on(table.phoneIndex),
+    index('members_date_of_birth').on(table.dateOfBirthIndex),
+    check(
+      'members_status_known',
+      sql`${table.status} in ('pending','active','grace','lapsed','suspended','resigned','deceased','erased')`,
+    ),
+    check('members_number_form', sql`${table.number} ~ '^M-[0-9]{6,}$'`),
+  ],
+);
+
+export interface MailChoices {
+  newsletter: boolean;
+  events: boolean;
+  receipts: boolean;
+}
+
+/** Plans a person can join on. Prices in minor units. */
+export const plans = pgTable(
+  'plans',
+  {
+    id: uuid().primaryKey(),
+    code: text().notNull(),
+    name: text().notNull(),
+    description: text().notNull(),
+    priceAmount: integer().notNull(),
+    priceCurrency: text().notNull(),
+    periodMonths: integer().notNull(),
+    sort: integer().notNull(),
+    retiredAt: at(),
+  },
+  (table) => [
+    uniqueIndex('plans_code_key').on(table.code),
+    check('plans_price', sql`${table.priceAmount} >= 0 and ${table.priceCurrency} ~ '^[A-Z]{3}$'`),
+  ],
+);
+
+/** What staff wrote about a member. Sealed: it is about a person. */
+export const memberNotes = pgTable(
+  'member_notes',
+  {
+    id: uuid().primaryKey(),
+    memberId: uuid()
+      .notNull()
+      .references(() => members.id),
+    authorUserId: uuid(),
+    textSealed: text().notNull(),
+    createdAt: at().notNull(),
+  },
+  (table) => [index('member_notes_member').on(table.memberId, table.createdAt)],
+);
+
+/** Read model behind the console's member list and search, kept from events. */
+export const memberDirectory = pgTable(
+  'member_directory',
+  {
+    memberId: uuid().primaryKey(),
+    number: text().notNull(),
+    status: text().notNull(),
+    name: text().notNull(),
+    familyName: text().notNull(),
+    email: text().notNull(),
+    planCode: text(),
+    joinedAt: at().notNull(),
+    lastActivityAt: at(),
+    version: integer().notNull(),
+    position: bigint({ mode: 'number' }).notNull(),
+    /** Lower-case "given family email number" for trigram search. */
+    searchText: text().notNull(),
+  },
+  (table) => [
+    index('member_directory_search').using('gin', table.searchText.op('gin_trgm_ops')),
+    index('member_directory_name').on(sql`lower(${table.familyName})`, table.memberId),
+    index('member_directory_status').on(table.status, table.joinedAt, table.memberId),
+    index('member_directory_joined').on(table.joinedAt, table.memberId),
+  ],
+);
+
+/** Read model: everything that happened to a member, over all systems. Summaries hold no personal values. */
+export const memberTimeline = pgTable(
+  'member_timeline',
+  {
+    memberId: uuid().notNull(),
+    position: bigint({ mode: 'number' }).notNull(),
+    at: at().notNull(),
+    type: text().notNull(),
+    system: text().notNull(),
+    summary: text().notNull(),
+    eventId: uuid().notNull(),
+    correlationId: uuid().notNull(),
+    actor: text(),
+  },
+  (table) => [primaryKey({ columns: [table.memberId, table.position] })],
+);
+
+/** In-app notifications of a member. `title` and `body` hold no personal values. */
+export const notifications = pgTable(
+  'notifications',
+  {
+    id: uuid().primaryKey(),
+    userId: uuid().notNull(),
+    memberId: uuid(),
+    kind: text().notNull(),
+    title: text().notNull(),
+    body: text().notNull(),
+    link: text(),
+    eventId: uuid(),
+    createdAt: at().notNull(),
+    readAt: at(),
+  },
+  (table) => [
+    index('notifications_user').on(table.userId, table.createdAt, table.id),
+    uniqueIndex('notifications_event_key').on(table.userId, table.kind, table.eventId),
+  ],
+);
+
+/** Help requests of members. */
+export const helpRequests = pgTable(
+  'help_requests',
+  {
+    id: uuid().primaryKey(),
+    memberId: uuid().notNull(),
+    topic: text().notNull(),
+    messageSealed: text().notNull(),
+    status: text().notNull().default('open'),
+    createdAt: at().notNull(),
+    closedAt: at(),
+  },
+  (table) => [
+    index('help_requests_member').on(table.memberId, table.createdAt),
+    check('help_requests_status', sql`${table.status} in ('open','closed')`),
+  ],
+);

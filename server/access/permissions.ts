@@ -1,0 +1,87 @@
+/** The one table of who may do what: used by routes, by commands and by the buttons on screens. */
+
+export const roles = ['member', 'staff', 'admin', 'auditor'] as const;
+export type Role = (typeof roles)[number];
+
+export const scopes = ['self', 'read:data', 'write:data', 'read:status', '*'] as const;
+export type Scope = (typeof scopes)[number];
+
+export const permissions = [
+  /** One's own record, sessions, notifications, orders. */
+  'self',
+  'members:read',
+  'members:create',
+  'members:write',
+  'members:act',
+  'members:reveal',
+  'members:erase',
+  'members:export',
+  'events:read',
+  'events:write',
+  'schemas:read',
+  'schemas:write',
+  'status:read',
+  'subscriptions:manage',
+  'dead-letters:read',
+  'dead-letters:manage',
+  'integrations:read',
+  'integrations:manage',
+  'audit:read',
+  'access:manage',
+  'console:open',
+] as const;
+export type Permission = (typeof permissions)[number];
+
+const staff: Permission[] = [
+  'console:open',
+  'members:read',
+  'members:create',
+  'members:write',
+  'members:act',
+  'members:reveal',
+  'members:export',
+  'events:read',
+  'schemas:read',
+  'status:read',
+  'dead-letters:read',
+  'dead-letters:manage',
+  'integrations:read',
+];
+
+const auditor: Permission[] = [
+  'console:open',
+  'audit:read',
+  'status:read',
+  'events:read',
+  'schemas:read',
+  'members:read',
+  'dead-letters:read',
+  'integrations:read',
+];
+
+const ofRole: Record<Role, readonly Permission[]> = {
+  member: ['self'],
+  staff,
+  admin: permissions,
+  auditor,
+};
+
+const ofScope: Record<Scope, readonly Permission[]> = {
+  self: ['self'],
+  'read:data': ['members:read', 'events:read', 'schemas:read'],
+  'write:data': ['events:write'],
+  'read:status': ['status:read'],
+  '*': permissions,
+};
+
+/** Every signed-in person has `self`: their own sessions and notifications, and their own record if they are a member. */
+export function permissionsOfRoles(held: readonly Role[]): ReadonlySet<Permission> {
+  return new Set<Permission>(['self', ...held.flatMap((role) => ofRole[role])]);
+}
+
+export function permissionsOfScopes(held: readonly Scope[]): ReadonlySet<Permission> {
+  return new Set(held.flatMap((scope) => ofScope[scope]));
+}
+
+export const isRole = (value: string): value is Role => (roles as readonly string[]).includes(value);
+export const isScope = (value: string): value is Scope => (scopes as readonly string[]).includes(value);

@@ -1,0 +1,25 @@
+/** Masks are made so that the person can recognise their own value and nobody can use it. */
+
+/** `ursula@example.com` → `u***@example.com` */
+export function maskEmail(email: string): string {
+  const at = email.lastIndexOf('@');
+  return at < 1 ? '***' : `${email.slice(0, 1)}***${email.slice(at)}`;
+}
+
+/** `+1234567890` → `+1234***890`; short numbers show only their last two digits. */
+export function maskPhone(phone: string): string {
+  const compact = phone.replace(/[^\d+]/g, '');
+  return compact.length < 9 ? `***${compact.slice(-2)}` : `${compact.slice(0, 5)}***${compact.slice(-3)}`;
+}
+
+/** `1987-04-12` → `1987-**-**` */
+export const maskDateOfBirth = (date: string) => `${date.slice(0, 4)}-**-**`;
+
+/** Only town and country remain. */
+export const maskAddressLine = () => '***';
+
+/** `4242` → `****-****-****-4242` */
+export const maskCard = (last4: string) => `****-****-****-${last4}`;
+
+/** A value that looks masked: sent back by a client, it means "unchanged" and is never stored. */
+export const isMasked = (value: string) => value.includes('***') || /^\d{4}-\*\*-\*\*$/.test(value);

@@ -1,0 +1,99 @@
+import type { z } from 'zod';
+import type { Permission } from '#server/access/permissions.ts';
+import type { Ctx } from '#server/context/context.ts';
+
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+
+/** What a handler gives back. Header names are lower-case. */
+export interface Reply<T> {
+  body: T;
+  status?: number;
+  /** Strong validator without quotes, usually the version. Only on routes with `etag`. */
+  etag?: string;
+  headers?: Record<string, string>;
+}
+
+interface Shared<Params extends z.ZodType, Query extends z.ZodType> {
+  /** Below `/api/v1`, parameters in braces: `/members/{id}`. */
+  path: string;
+  /** Mounted at `/api` instead of `/api/v1` (token endpoint, health). */
+  outsideVersion?: true;
+  summary: string;
+  tag: string;
+  /** Who may call: everyone, or whoever holds any one of these. The command still checks the record. */
+  permission: 'public' | readonly [Permission, ...Permission[]];
+  params?: Params;
+  query?: Query;
+}
+
+/** A route only declares: who may, what goes in, what comes out, which function. */
+export interface Route<
+  Params extends z.ZodType = z.ZodType,
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+  Out extends z.ZodType = z.ZodType,
+> extends Shared<Params, Query> {
+  kind: 'json';
+  method: Method;
+  body?: Body;
+  /** How the body is encoded; JSON unless said. */
+  bodyType?: 'json' | 'form';
+  /** Bytes; 64 KiB unless said. Larger is 413. */
+  maxBytes?: number;
+  response: { status: 200 | 201 | 202 | 204; schema: Out };
+  /** GET: sends an ETag and honours If-None-Match. PUT and PATCH: If-Match is passed on as `ifMatch`. */
+  etag?: true;
+  /** A POST that creates or moves something: takes `Idempotency-Key`. */
+  idempotent?: true;
+  /** Requests per window and caller, beside the general limit. `key` tells callers apart by more than their address. */
+  limit?: { name: string; points: (ctx: Ctx) => number; windowSeconds: number; key?: (body: z.output<Body>) => string };
+  handle(
+    ctx: Ctx,
+    input: { params: z.output<Params>; query: z.output<Query>; body: z.output<Body>; ifMatch: string | null },
+  ): Promise<Reply<z.input<Out>>>;
+}
+
+/** Server-sent events. `open` is called after the permission check; the stream ends when the signal aborts. */
+export interface StreamRoute<Params extends z.ZodType = z.ZodType, Query extends z.ZodType = z.ZodType>
+  extends Shared<Params, Query> {
+  kind: 'stream';
+  method: 'get';
+  open(
+    ctx: Ctx,
+    input: { params: z.output<Params>; query: z.output<Query>; lastEventId: string | null; signal: AbortSignal },
+  ): AsyncIterable<{ id?: string; event?: string; data: string }>;
+}
+
+/** A download made piece by piece (CSV). Nothing is held in memory whole. */
+export interface DownloadRoute<Params extends z.ZodType = z.ZodType, Query extends z.ZodType = z.ZodType>
+  extends Shared<Params, Query> {
+  kind: 'download';
+  method: 'get';
+  contentType: string;
+  open(
+    ctx: Ctx,
+    input: { params: z.output<Params>; query: z.output<Query>; signal: AbortSignal },
+  ): Promise<{ fileName: string; chunks: AsyncIterable<string> }>;
+}
+
+export type AnyRoute = Route | StreamRoute | DownloadRoute;
+
+/** Declares a route; keeps the schemas' types for the handler. */
+export function route<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType, Out extends z.ZodType>(
+  declaration: Omit<Route<Params, Query, Body, Out>, 'kind'>,
+): Route {
+  // Handlers are called by the gateway with exactly what these schemas gave, so forgetting their types here is safe.
+  return { ...declaration, kind: 'json' } as Route<Params, Query, Body, Out> & Route;
+}
+
+export function stream<Params extends z.ZodType, Query extends z.ZodType>(
+  declaration: Omit<StreamRoute<Params, Query>, 'kind' | 'method'>,
+): StreamRoute {
+  return { ...declaration, kind: 'stream', method: 'get' } as StreamRoute<Params, Query> & StreamRoute;
+}
+
+export function download<Params extends z.ZodType, Query extends z.ZodType>(
+  declaration: Omit<DownloadRoute<Params, Query>, 'kind' | 'method'>,
+): DownloadRoute {
+  return { ...declaration, kind: 'download', method: 'get' } as DownloadRoute<Params, Query> & DownloadRoute;
+}

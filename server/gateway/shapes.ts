@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+/** Shapes that many routes share. */
+
+export const id = z.uuid().describe('uuid');
+export const timestamp = z.iso.datetime({ offset: true }).describe('RFC 3339, UTC');
+export const idParams = z.strictObject({ id });
+
+export const money = z.strictObject({
+  amount: z.int().describe('minor units'),
+  currency: z.string().regex(/^[A-Z]{3}$/),
+});
+
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(500).optional(),
+};
+
+export const listOf = <T extends z.ZodType>(item: T) =>
+  z.strictObject({ data: z.array(item), nextCursor: z.string().nullable() });
+
+/** One line of text that a person typed: trimmed, without control characters, never empty. */
+export const line = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, 'must not be empty')
+    .max(max, `must have at most ${max} characters`)
+    .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u, 'has a character that is not allowed');
+
+/** Text of several lines. */
+export const text = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, 'must not be empty')
+    .max(max, `must have at most ${max} characters`)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: tab and line breaks are allowed, the rest of them are not.
+    .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\p{Cs}]*$/u, 'has a character that is not allowed');
+
+/** Why someone did something; kept in the audit trail. */
+export const reason = text(500);
