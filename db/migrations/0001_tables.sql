@@ -189,7 +189,7 @@ CREATE TABLE "member_directory" (
 	"member_id" uuid PRIMARY KEY NOT NULL,
 	"number" text NOT NULL,
 	"status" text NOT NULL,
-	"name" text NOT NULL,
+	"given_name" text NOT NULL,
 	"family_name" text NOT NULL,
 	"email" text NOT NULL,
 	"plan_code" text,

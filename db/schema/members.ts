@@ -117,7 +117,7 @@ export const memberDirectory = pgTable(
     memberId: uuid().primaryKey(),
     number: text().notNull(),
     status: text().notNull(),
-    name: text().notNull(),
+    givenName: text().notNull(),
     familyName: text().notNull(),
     email: text().notNull(),
     planCode: text(),
