@@ -61,7 +61,7 @@ export class Faults {
     this.#active.set(key, active);
     this.#armExpiry(active);
     this.#tell(partner);
-    return describe(active);
+    return snapshot(active);
   }
 
   /** Switches off: everything, one partner's faults, or one fault of one partner. */
@@ -80,7 +80,7 @@ export class Faults {
     return this.#live()
       .filter((active) => !partner || active.partner === partner)
       .sort((a, b) => order(a) - order(b))
-      .map(describe);
+      .map(snapshot);
   }
 
   /** Draws, by each fault's rate, what strikes the next request of a partner, and counts the hits. */
@@ -150,7 +150,7 @@ function endOf(until: string | number | undefined, now: number): number {
   return typeof until === 'number' ? now + until * 1_000 : Date.parse(until);
 }
 
-function describe({ endsAt: _endsAt, timer: _timer, ...fault }: Active): Fault {
+function snapshot({ endsAt: _endsAt, timer: _timer, ...fault }: Active): Fault {
   return fault;
 }
 

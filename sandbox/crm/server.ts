@@ -1,4 +1,3 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type { Drawn, Faults } from '../faults.ts';
 import { type Listening, pause, type Reply, type Request, serveHttp } from '../http.ts';
 import type { RequestLog } from '../requests.ts';
@@ -12,7 +11,6 @@ export type CrmOptions = {
   port: number;
   token: string;
   limits: RateLimits;
-  database: DatabaseSync;
   contacts: Contacts;
   properties: Properties;
   faults: Faults;

@@ -5,7 +5,7 @@ export class Statements {
 
   /** True when the chunk asks for something that, once answered, is lasting: a COMMIT, or a write outside a transaction. */
   finishesWork(chunk: Buffer): boolean {
-    const said = this.#textOf(chunk.toString('latin1'));
+    const said = [chunk.toString('latin1'), ...this.#boundTexts(chunk)].join('\n');
     const opens = /\b(begin|start\s+transaction)\b/i.test(said);
     const ends = /\b(commit|rollback)\b/i.test(said);
     const writes = /\b(insert|update|delete|merge|replace|call)\b/i.test(said);
@@ -15,12 +15,18 @@ export class Statements {
   }
 
   // Postgres sends the text of a prepared statement once (Parse), and from then on only its name (Bind).
-  #textOf(chunk: string): string {
-    for (const [, name = '', text = ''] of chunk.matchAll(/P[^]{4}([^\0]*)\0([^\0]+)\0/g))
-      this.#prepared.set(name, text);
-    const bound = [...chunk.matchAll(/B[^]{4}[^\0]*\0([^\0]*)\0/g)].map(
-      ([, name = '']) => this.#prepared.get(name) ?? '',
-    );
-    return [chunk, ...bound].join('\n');
+  // What is no Postgres message (MySQL, the start-up packet) does not fit the framing and ends the walk.
+  #boundTexts(chunk: Buffer): string[] {
+    const texts: string[] = [];
+    for (let at = 0; at + 5 <= chunk.length; ) {
+      const kind = String.fromCharCode(chunk[at] ?? 0);
+      const length = chunk.readInt32BE(at + 1);
+      if (length < 4) break;
+      const [first = '', second = ''] = chunk.toString('latin1', at + 5, at + 1 + length).split('\0', 2);
+      if (kind === 'P') this.#prepared.set(first, second);
+      if (kind === 'B') texts.push(this.#prepared.get(second) ?? '');
+      at += 1 + length;
+    }
+    return texts;
   }
 }

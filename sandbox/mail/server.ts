@@ -88,7 +88,7 @@ export async function serveMail(options: MailOptions): Promise<Listening> {
     },
     onMailFrom(_address, session, callback) {
       transactions.set(session.id, { drawn: faults.draw('mail'), startedAt: Date.now() });
-      step(session, 'MAIL', '', async () => (await begin(session), ''), callback);
+      step(session, 'MAIL', '', () => begin(session), callback);
     },
     onRcptTo(_address, session, callback) {
       const rejected = transactions.get(session.id)?.drawn.has('reject');
@@ -106,14 +106,16 @@ export async function serveMail(options: MailOptions): Promise<Listening> {
     },
   });
 
-  async function begin(session: SMTPServerSession): Promise<void> {
+  /** Answers nothing to log: the transaction is logged once, at its end. */
+  async function begin(session: SMTPServerSession): Promise<''> {
     const drawn = transactions.get(session.id)?.drawn;
-    if (!drawn) return;
+    if (!drawn) return '';
     if (drawn.delayMs > 0) await pause(drawn.delayMs, goneSignal(session));
     // A pooled connection has signed in long before the credentials were refused.
     if (drawn.has('refuse')) throw new SmtpError(535, '5.7.8 Authentication credentials invalid');
     if (drawn.has('rate-limit')) throw new SmtpError(421, '4.7.0 Too many messages, try again later');
     if (drawn.has('fail')) throw new SmtpError(451, '4.3.0 Temporary failure, try again later');
+    return '';
   }
 
   async function receive(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<string> {

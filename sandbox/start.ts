@@ -1,0 +1,100 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { Contacts, contactSchema } from './crm/contacts.ts';
+import type { RateLimits } from './crm/limit.ts';
+import { Properties } from './crm/properties.ts';
+import { serveCrm } from './crm/server.ts';
+import { openDatabase } from './database.ts';
+import { Faults, type Partner } from './faults.ts';
+import { type Listening, loopback } from './http.ts';
+import { serveLegacyProxy } from './legacy/proxy.ts';
+import { serveMail } from './mail/server.ts';
+import { MailStore } from './mail/store.ts';
+import { servePages } from './pages/server.ts';
+import { RequestLog } from './requests.ts';
+
+/**
+ * `dataDir`: a folder for the state, or `':memory:'`. `ports`: 0 or none takes any free one. `legacyUpstream`: the database
+ * behind the legacy proxy; without it there is no proxy. `crm.customProperties: false`: an account in which Guildhall has
+ * not set its own properties up yet.
+ */
+export type SandboxOptions = {
+  dataDir: string;
+  ports?: { http?: number; smtp?: number; crm?: number; legacyProxy?: number };
+  legacyUpstream?: { host: string; port: number };
+  crm?: { token?: string; limits?: Partial<RateLimits>; customProperties?: boolean };
+  mail?: { user?: string; password?: string };
+};
+
+/** `urls.legacyProxy` is `tcp://host:port`; put the port into the database's own URL. */
+export type Sandbox = {
+  urls: { pages: string; crm: string; smtp: string; faults: string; legacyProxy?: string };
+  /** What the partners accept. */
+  credentials: { crmToken: string; smtpUser: string; smtpPassword: string };
+  /** The switchboard, for tests in the same process. */
+  faults: Faults;
+  close(): Promise<void>;
+};
+
+const defaultLimits: RateLimits = { interval: 100_000, daily: 100_000_000 };
+
+/** Starts the outside world on loopback. Rejects, with nothing left open, when a port is taken. */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { dataDir, ports = {}, legacyUpstream } = options;
+  const credentials = {
+    crmToken: options.crm?.token ?? 'guildhall-sandbox-token',
+    smtpUser: options.mail?.user ?? 'guildhall',
+    smtpPassword: options.mail?.password ?? 'guildhall-sandbox',
+  };
+  const faults = new Faults();
+  const log = new RequestLog();
+  const crmDatabase = openDatabase(dataDir, 'crm', contactSchema);
+  const properties = new Properties(crmDatabase, options.crm?.customProperties ?? true);
+  const contacts = new Contacts(crmDatabase, properties);
+  const mail = new MailStore(dataDir);
+  const running: Listening[] = [];
+  const run = async (starting: Promise<Listening>) => {
+    const started = await starting;
+    running.push(started);
+    return started.port;
+  };
+  const close = () => closeAll(running, faults, crmDatabase, mail);
+
+  try {
+    const limits = { ...defaultLimits, ...options.crm?.limits };
+    const crmPort = await run(
+      serveCrm({ port: ports.crm ?? 0, token: credentials.crmToken, limits, contacts, properties, faults, log }),
+    );
+    const { smtpUser: user, smtpPassword: password } = credentials;
+    const smtpPort = await run(serveMail({ port: ports.smtp ?? 0, user, password, store: mail, faults, log }));
+    const proxyPort = legacyUpstream
+      ? await run(serveLegacyProxy({ port: ports.legacyProxy ?? 0, upstream: legacyUpstream, faults, log }))
+      : undefined;
+    const urls: Sandbox['urls'] = {
+      pages: '',
+      faults: '',
+      crm: `http://${loopback}:${crmPort}`,
+      smtp: `smtp://${loopback}:${smtpPort}`,
+      ...(proxyPort === undefined ? {} : { legacyProxy: `tcp://${loopback}:${proxyPort}` }),
+    };
+    const addresses: Partial<Record<Partner, string>> = {
+      crm: urls.crm,
+      mail: urls.smtp,
+      ...(urls.legacyProxy ? { legacy: urls.legacyProxy } : {}),
+    };
+    const httpPort = await run(servePages(ports.http ?? 0, { faults, log, mail, contacts, properties, addresses }));
+    urls.pages = `http://${loopback}:${httpPort}`;
+    urls.faults = `${urls.pages}/faults`;
+    return { urls, credentials, faults, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function closeAll(running: Listening[], faults: Faults, crm: DatabaseSync, mail: MailStore): Promise<void> {
+  faults.clear();
+  await Promise.all(running.splice(0).map((listening) => listening.close()));
+  if (!crm.isOpen) return;
+  crm.close();
+  mail.close();
+}
