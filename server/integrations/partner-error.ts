@@ -40,7 +40,7 @@ interface Classes {
 }
 
 /**
- * The one table of classification. Missing databases, tables and columns count as `credentials`: they are our set-up,
+ * The one table of classification. Missing databases, tables and columns, and moved addresses, count as `credentials`: they are our set-up,
  * and calling them permanent would put every record into the dead letters. Codes that nobody foresaw are transient:
  * tried a few times, then a dead letter with the code.
  */
@@ -56,13 +56,13 @@ const classes: Readonly<Record<Protocol, Classes>> = {
       425: 'transient',
       429: 'limited',
       477: 'unavailable', // HubSpot: the account is being moved
-      500: 'transient',
       501: 'permanent',
       502: 'unavailable',
       503: 'unavailable',
       504: 'unavailable',
     },
-    family: { 3: 'permanent', 4: 'permanent', 5: 'unavailable' },
+    // 500 included: while a partner is broken it answers so for hours, which must not end in dead letters.
+    family: { 3: 'credentials', 4: 'permanent', 5: 'unavailable' },
   },
   network: {
     exact: {},
@@ -156,17 +156,16 @@ const classes: Readonly<Record<Protocol, Classes>> = {
   smtp: {
     exact: {
       421: 'unavailable',
-      450: 'transient',
-      451: 'transient',
+      450: 'limited',
       452: 'limited',
-      454: 'unavailable',
       503: 'transient', // the session was in the wrong state; a new connection starts afresh
       530: 'credentials',
       534: 'credentials',
       535: 'credentials',
       538: 'credentials',
     },
-    family: { 4: 'transient', 5: 'permanent' },
+    // x.7.x with a 4yz reply is grey-listing or a sending limit: "not now", for minutes. Mail waits for hours by custom.
+    family: { '421 4.7': 'limited', '451 4.7': 'limited', 4: 'unavailable', 5: 'permanent' },
   },
   nodemailer: {
     exact: {
@@ -195,11 +194,12 @@ const classes: Readonly<Record<Protocol, Classes>> = {
   },
 };
 
-/** The class of a code; undefined when neither the code nor its family is listed. */
-function listed(protocol: Protocol, code: string): ErrorClass | undefined {
+/** The class of a code, else of its most specific family; undefined when neither is listed. `longer`: code and detail. */
+function listed(protocol: Protocol, code: string, longer: string = code): ErrorClass | undefined {
   const { exact, family } = classes[protocol];
   if (Object.hasOwn(exact, code)) return exact[code];
-  const prefix = Object.keys(family).find((beginning) => code.startsWith(beginning));
+  const prefixes = Object.keys(family).filter((beginning) => longer.startsWith(beginning));
+  const prefix = prefixes.sort((left, right) => right.length - left.length)[0];
   return prefix === undefined ? undefined : family[prefix];
 }
 
@@ -284,8 +284,9 @@ export function smtpError(partner: Partner, error: unknown): PartnerError {
   const greeting = error instanceof Error && 'command' in error && error.command === 'CONN';
   if (typeof reply === 'number') {
     // A server that refuses at the greeting has not seen the message: 554 there is about the server.
-    const errorClass = greeting ? 'unavailable' : (listed('smtp', String(reply)) ?? 'transient');
-    return new PartnerError(partner, errorClass, `SMTP ${reply}${enhancedStatus(error)}`);
+    const answer = `${reply}${enhancedStatus(error)}`;
+    const errorClass = greeting ? 'unavailable' : (listed('smtp', String(reply), answer) ?? 'transient');
+    return new PartnerError(partner, errorClass, `SMTP ${answer}`);
   }
   if (code === 'ETIMEDOUT' || code === 'EABORT') return timedOut(partner);
   if (code === null) return new PartnerError(partner, 'transient', 'failed without a code');

@@ -81,7 +81,8 @@ export function postgresDialect(url: string, timeoutMs: number): LegacyDialect {
     // CREATE TABLE IF NOT EXISTS is not safe against itself. The number is arbitrary, used for nothing else.
     installLock: 'SELECT pg_advisory_xact_lock(7046029254386353131)',
     classify: (error) => postgresError('legacy', error),
-    close: () => client.end({ timeout: timeoutMs / 1000 }),
+    // Callers have finished by now; a connection that died in a transaction would keep a longer wait from ending.
+    close: () => client.end({ timeout: 1 }),
   };
 }
 
