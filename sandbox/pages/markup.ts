@@ -27,7 +27,7 @@ export function time(iso: string): Markup {
   return markup`<time datetime="${iso}" title="${iso}">${short}</time>`;
 }
 
-/** A whole page. `live`: the part marked `data-live` follows the server by itself. */
+/** A whole page. What is marked `data-live` follows the server by itself, and is announced when its text changes. */
 export function page(title: string, current: string, content: Markup, status = 200): Reply {
   const links = [
     ['/', 'Partners'],
@@ -63,19 +63,25 @@ ${content}
 /** Refreshes what is marked `data-live` every two seconds, unless somebody works inside it or the tab is hidden. */
 export const liveScript = `
 const said = document.getElementById('said');
+function follow(live, next) {
+  if (!next || next.innerHTML === live.innerHTML || live.contains(document.activeElement)) return;
+  const scrolled = live.querySelector('.scroll')?.scrollTop ?? 0;
+  live.innerHTML = next.innerHTML;
+  live.querySelector('.scroll')?.scrollTo(0, scrolled);
+  if (next.dataset.live && next.dataset.live !== live.dataset.live) said.textContent = next.dataset.live;
+  live.dataset.live = next.dataset.live;
+}
 async function refresh() {
-  const live = document.querySelector('[data-live]');
-  if (!live || document.hidden) return;
+  const parts = [...document.querySelectorAll('[data-live]')];
+  if (parts.length === 0 || document.hidden) return;
   try {
     const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
     if (!answer.ok) return;
-    const next = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('[data-live]');
-    if (!next || next.innerHTML === live.dataset.shown || live.contains(document.activeElement)) return;
-    if (live.dataset.shown === undefined && next.innerHTML === live.innerHTML) return;
-    live.dataset.shown = next.innerHTML;
-    live.innerHTML = next.innerHTML;
-    if (next.dataset.live) said.textContent = next.dataset.live;
-  } catch {}
+    const next = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelectorAll('[data-live]');
+    if (next.length === parts.length) parts.forEach((part, index) => follow(part, next[index]));
+  } catch {
+    // The sandbox is restarting: the next turn tries again.
+  }
 }
 setInterval(refresh, 2000);
 `;

@@ -51,8 +51,9 @@ function partnerCard(sources: Sources, partner: Partner): Markup {
 <p class="soft small">${about[partner].what}</p>
 <form method="post" action="/switch">
 <input type="hidden" name="partner" value="${partner}">
+<div data-live><p class="row">${on.length === 0 ? markup`<span class="pill">Healthy</span>` : on.map(pill)}</p>
 <div class="row">${faultNames.map((fault) => button(fault, on))}
-${on.length > 0 && markup`<button class="main" name="fault" value="none">Make it healthy</button>`}</div>
+${on.length > 0 && markup`<button class="main" name="fault" value="none">Make it healthy</button>`}</div></div>
 <details><summary class="small">Options for the next switch</summary><div class="row">
 <div><label for="${partner}-rate">Share of requests, %</label><input class="short" id="${partner}-rate" name="rate" type="number" min="0" max="100" step="any" placeholder="100"></div>
 <div><label for="${partner}-delay">Delay of “Slow”, ms</label><input class="short" id="${partner}-delay" name="delayMs" type="number" min="0" max="600000" placeholder="2000"></div>
@@ -60,7 +61,6 @@ ${on.length > 0 && markup`<button class="main" name="fault" value="none">Make it
 </div></details>
 </form>
 <div data-live>
-<p class="row">${on.length === 0 ? markup`<span class="pill">Healthy</span>` : on.map(pill)}</p>
 ${requests(sources, partner)}
 </div>
 </section>`;
@@ -75,7 +75,7 @@ function pill(fault: Fault): Markup {
   const details = [
     fault.fault === 'slow' && `${fault.delayMs} ms`,
     fault.rate < 1 && `${Math.round(fault.rate * 1_000) / 10} % of requests`,
-    `${fault.hits} hit`,
+    `${fault.hits} ${fault.hits === 1 ? 'hit' : 'hits'}`,
   ].filter((detail) => detail !== false);
   return markup`<span class="pill bad">${labels[fault.fault][0]}: ${details.join(', ')}${fault.until && markup`, until ${time(fault.until)}`}</span>`;
 }
