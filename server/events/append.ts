@@ -1,0 +1,117 @@
+import { v7 as uuidv7 } from 'uuid';
+import { type Actor, actorId } from '#server/context/actor.ts';
+import type { TxCtx } from '#server/context/context.ts';
+import { databaseErrorOf } from '#server/errors/database-errors.ts';
+import { AppError, conflict } from '#server/errors/errors.ts';
+import { findEventType } from './define.ts';
+import type { EventActor, JsonObject } from './stored-event.ts';
+
+export interface NewEvent {
+  type: string;
+  data: JsonObject;
+  /** uuid v7; made here unless the producer brings one. */
+  id?: string;
+  occurredAt?: Date;
+}
+
+interface Row {
+  id: string;
+  type: string;
+  schemaVersion: number;
+  data: JsonObject;
+  occurredAt: string;
+}
+
+/**
+ * Appends events to a stream, in one round trip, inside the caller's transaction. `expected` is the version that the
+ * stream must have now: `new` for none yet, `any` to skip the check. Gives the stream's version after the events.
+ * @throws AppError `conflict` when the stream has moved on, or an event id has been seen before (the transaction is lost
+ * then). An unknown type and data that does not fit its schema are our own mistakes: Error, naming the field only.
+ */
+export async function append(
+  ctx: TxCtx,
+  stream: string,
+  expected: number | 'new' | 'any',
+  events: NewEvent[],
+): Promise<{ version: number; ids: string[] }> {
+  if (events.length === 0) throw new Error('nothing to append');
+  const rows = events.map((event) => rowOf(ctx, event));
+  const version = await insert(ctx, stream, expected, rows);
+  if (version === null) throw conflict('Someone else changed it at the same moment. Please try again.');
+  ctx.afterCommit(() => {
+    for (const row of rows) ctx.app.metrics.eventsAppended.inc({ type: row.type });
+  });
+  return { version, ids: rows.map((row) => row.id) };
+}
+
+function rowOf(ctx: TxCtx, event: NewEvent): Row {
+  const definition = findEventType(event.type);
+  if (!definition) throw new Error(`unknown event type: ${event.type}`);
+  const parsed = definition.data.safeParse(event.data);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `data.${issue.path.join('.')} ${issue.message}`);
+    throw new Error(`${event.type} does not fit its schema: ${problems.join('; ')}`);
+  }
+  return {
+    id: event.id ?? uuidv7(),
+    type: definition.type,
+    schemaVersion: definition.version,
+    data: parsed.data as JsonObject,
+    occurredAt: (event.occurredAt ?? ctx.now()).toISOString(),
+  };
+}
+
+/**
+ * The stream's row is written first and stays locked until the commit: whoever appends to the same stream next gets its
+ * pending ids after ours, so the sequencer, which goes by them, cannot turn a stream's order around.
+ */
+async function insert(
+  ctx: TxCtx,
+  stream: string,
+  expected: number | 'new' | 'any',
+  rows: Row[],
+): Promise<number | null> {
+  const version = expected === 'new' ? 0 : expected === 'any' ? null : expected;
+  try {
+    const [stored] = await ctx.sql<{ version: number }[]>`
+      with input as materialized (
+        select e.*
+        from rows from (json_to_recordset(${JSON.stringify(rows)}::text::json) as (
+          id uuid, type text, "schemaVersion" integer, data jsonb, "occurredAt" timestamptz
+        )) with ordinality as e
+      ),
+      bumped as (
+        insert into streams as s (stream, version, updated_at)
+        select ${stream}, ${rows.length}::int, statement_timestamp()
+        where coalesce(${version}::bigint, 0) = 0 or exists (select from streams where stream = ${stream})
+        on conflict (stream) do update set version = s.version + excluded.version, updated_at = excluded.updated_at
+        where ${version}::bigint is null or s.version = ${version}::bigint
+        returning version
+      ),
+      known as (
+        insert into event_ids (id, recorded_at) select id, statement_timestamp() from input, bumped
+      ),
+      stored as (
+        insert into events (id, recorded_at, stream, version, type, schema_version, data, correlation_id, causation_id,
+          actor, source, occurred_at)
+        select id, statement_timestamp(), ${stream}, bumped.version - ${rows.length}::int + ordinality, type,
+          "schemaVersion", data, ${ctx.correlationId}::uuid, ${ctx.causationId}::uuid,
+          ${JSON.stringify(eventActor(ctx.actor))}::text::jsonb, ${ctx.source}, "occurredAt"
+        from input, bumped
+      ),
+      pending as (
+        insert into pending_events (event_id, recorded_at, type)
+        select id, statement_timestamp(), type from input, bumped order by ordinality
+      )
+      select version from bumped`;
+    return stored?.version ?? null;
+  } catch (error) {
+    const found = databaseErrorOf(error);
+    if (found?.code === '23505' && found.constraint_name === 'event_ids_pkey') {
+      throw new AppError('conflict', 'An event with this id exists already.', { cause: error });
+    }
+    throw error;
+  }
+}
+
+const eventActor = (actor: Actor): EventActor => ({ kind: actor.kind, id: actorId(actor) });
