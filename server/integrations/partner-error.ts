@@ -180,7 +180,7 @@ const classes: Readonly<Record<Protocol, Classes>> = {
       ESTREAM: 'permanent',
       EREQUIRETLS: 'permanent',
       EMAXLIMIT: 'transient',
-      EMESSAGE: 'transient',
+      EMESSAGE: 'permanent',
       ECONNECTION: 'unavailable',
       ETIMEDOUT: 'unavailable',
       ESOCKET: 'unavailable',
