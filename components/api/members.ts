@@ -1,0 +1,50 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { get, patch, post, query } from './client.ts';
+import type { JoinInput, Member, MemberChanges, Overview, Page, TimelineEntry } from './shapes.ts';
+
+/** `id` is a member's uuid, or `me`. */
+export const memberKeys = {
+  one: (id: string) => ['members', id] as const,
+  overview: (id: string) => ['members', id, 'overview'] as const,
+  timeline: (id: string) => ['members', id, 'timeline'] as const,
+};
+
+export const memberQuery = (id = 'me') =>
+  queryOptions({
+    queryKey: memberKeys.one(id),
+    queryFn: ({ signal }) => get<Member>(`/members/${id}`, signal),
+  });
+
+export const overviewQuery = (id = 'me') =>
+  queryOptions({
+    queryKey: memberKeys.overview(id),
+    queryFn: ({ signal }) => get<Overview>(`/members/${id}/overview`, signal),
+  });
+
+export const timelineQuery = (id = 'me', limit = 20) =>
+  infiniteQueryOptions({
+    queryKey: [...memberKeys.timeline(id), limit],
+    queryFn: ({ signal, pageParam }) =>
+      get<Page<TimelineEntry>>(`/members/${id}/timeline${query({ limit, cursor: pageParam })}`, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.nextCursor,
+  });
+
+export const join = (input: JoinInput, key: string) => post<Member>('/members', input, key);
+
+/** @throws ApiError 412 when `version` is no longer the newest. */
+export const changeMember = (changes: MemberChanges, version: number, id = 'me') =>
+  patch<Member>(`/members/${id}`, changes, version);
+
+export const verifyEmail = (token: string, key: string) =>
+  post<{ memberId: string; status: string }>('/members/email-verifications', { token }, key);
+
+export const resendVerification = (email: string, key: string) =>
+  post<void>('/members/email-verifications/resend', { email }, key);
+
+export const resign = (reason: string, key: string) => post<Member>('/members/me/resignation', { reason }, key);
+
+export const askForHelp = (input: { topic: string; message: string }, key: string) =>
+  post<{ id: string }>('/members/me/help-requests', input, key);
+
+export const exportUrl = '/api/v1/members/me/export';

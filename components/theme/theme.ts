@@ -1,0 +1,152 @@
+import {
+  Button,
+  Checkbox,
+  type CSSVariablesResolver,
+  createTheme,
+  Input,
+  InputWrapper,
+  type MantineColorsTuple,
+  Menu,
+  Modal,
+  NativeSelect,
+  PasswordInput,
+  Radio,
+  Skeleton,
+  Switch,
+  Textarea,
+  TextInput,
+  Tooltip,
+} from '@mantine/core';
+
+/** Deep teal: the one brand colour. White on shades 6 and 7 is AA. */
+const brand: MantineColorsTuple = [
+  '#eef8f7',
+  '#d9efec',
+  '#aedcd7',
+  '#6fcac2',
+  '#43aaa2',
+  '#24928a',
+  '#187a74',
+  '#136661',
+  '#0f5450',
+  '#0a403d',
+];
+
+const gray: MantineColorsTuple = [
+  '#f6f7f6',
+  '#f0f2f1',
+  '#e4e8e6',
+  '#d6dbd9',
+  '#b8c0bd',
+  '#8a9492',
+  '#6d7876',
+  '#56625f',
+  '#333d3b',
+  '#16201f',
+];
+
+const dark: MantineColorsTuple = [
+  '#e6eaea',
+  '#b4bebc',
+  '#a0abaa',
+  '#6d7876',
+  '#384145',
+  '#2a3135',
+  '#1f2528',
+  '#181d20',
+  '#111517',
+  '#0b0e0f',
+];
+
+export const fontSans = "'Inter Variable', 'Inter Fallback', system-ui, sans-serif";
+export const fontMono = "ui-monospace, 'SF Mono', 'Cascadia Code', 'JetBrains Mono', Menlo, Consolas, monospace";
+
+/** The portal's mood: roomy, 16 px. The console narrows it with `consoleTheme`. */
+export const theme = createTheme({
+  primaryColor: 'brand',
+  primaryShade: { light: 7, dark: 6 },
+  colors: { brand, gray, dark },
+  black: '#16201f',
+  fontFamily: fontSans,
+  fontFamilyMonospace: fontMono,
+  respectReducedMotion: true,
+  cursorType: 'pointer',
+  defaultRadius: 'md',
+  radius: { xs: '4px', sm: '6px', md: '8px', lg: '12px', xl: '16px' },
+  fontSizes: { xs: '0.8125rem', sm: '0.875rem', md: '1rem', lg: '1.125rem', xl: '1.375rem' },
+  headings: {
+    fontFamily: fontSans,
+    fontWeight: '620',
+    sizes: {
+      h1: { fontSize: '1.75rem', lineHeight: '1.2' },
+      h2: { fontSize: '1.125rem', lineHeight: '1.35' },
+      h3: { fontSize: '1rem', lineHeight: '1.4' },
+    },
+  },
+  components: {
+    Button: Button.extend({ defaultProps: { size: 'md', loaderProps: { type: 'dots' } } }),
+    TextInput: TextInput.extend({ defaultProps: { size: 'md' } }),
+    PasswordInput: PasswordInput.extend({ defaultProps: { size: 'md' } }),
+    Textarea: Textarea.extend({ defaultProps: { size: 'md', autosize: false } }),
+    NativeSelect: NativeSelect.extend({ defaultProps: { size: 'md' } }),
+    Checkbox: Checkbox.extend({ defaultProps: { size: 'md' } }),
+    Radio: Radio.extend({ defaultProps: { size: 'md' } }),
+    Switch: Switch.extend({ defaultProps: { size: 'md' } }),
+    Input: Input.extend({ defaultProps: { size: 'md' } }),
+    InputWrapper: InputWrapper.extend({ defaultProps: { size: 'md' } }),
+    Modal: Modal.extend({
+      defaultProps: {
+        centered: true,
+        radius: 'lg',
+        padding: 'lg',
+        transitionProps: { duration: 120 },
+        overlayProps: { backgroundOpacity: 0.45 },
+        closeButtonProps: { 'aria-label': 'Close' },
+      },
+    }),
+    Menu: Menu.extend({ defaultProps: { shadow: 'md', transitionProps: { duration: 100 } } }),
+    Tooltip: Tooltip.extend({
+      defaultProps: { openDelay: 250, transitionProps: { duration: 100 }, events: { hover: true, focus: true, touch: false } },
+    }),
+    Skeleton: Skeleton.extend({ defaultProps: { radius: 'sm' } }),
+  },
+});
+
+/** The console's mood: dense, 14 px, 13 px in tables. Laid over `theme`; font sizes follow in tokens.css. */
+export const consoleTheme = createTheme({
+  components: {
+    Button: Button.extend({ defaultProps: { size: 'xs', loaderProps: { type: 'dots' } } }),
+    TextInput: TextInput.extend({ defaultProps: { size: 'xs' } }),
+    PasswordInput: PasswordInput.extend({ defaultProps: { size: 'xs' } }),
+    Textarea: Textarea.extend({ defaultProps: { size: 'xs', autosize: false } }),
+    NativeSelect: NativeSelect.extend({ defaultProps: { size: 'xs' } }),
+    Checkbox: Checkbox.extend({ defaultProps: { size: 'xs' } }),
+    Radio: Radio.extend({ defaultProps: { size: 'xs' } }),
+    Switch: Switch.extend({ defaultProps: { size: 'xs' } }),
+    Input: Input.extend({ defaultProps: { size: 'xs' } }),
+    InputWrapper: InputWrapper.extend({ defaultProps: { size: 'xs' } }),
+  },
+});
+
+/** Mantine's own variables, pointed at the tokens of tokens.css, so that both come from one place. */
+export const cssVariables: CSSVariablesResolver = () => {
+  const shared = {
+    '--mantine-color-body': 'var(--gh-surface)',
+    '--mantine-color-text': 'var(--gh-text)',
+    '--mantine-color-dimmed': 'var(--gh-dim)',
+    '--mantine-color-error': 'var(--gh-bad)',
+    '--mantine-color-placeholder': 'var(--gh-dim)',
+    '--mantine-color-anchor': 'var(--gh-brand-text)',
+    '--mantine-color-default': 'var(--gh-surface)',
+    '--mantine-color-default-hover': 'var(--gh-sunken)',
+    '--mantine-color-default-color': 'var(--gh-text)',
+    '--mantine-color-default-border': 'var(--gh-border-strong)',
+    '--mantine-color-brand-light': 'var(--gh-brand-soft)',
+    '--mantine-color-brand-light-hover': 'var(--gh-brand-soft-hover)',
+    '--mantine-color-brand-light-color': 'var(--gh-brand-text)',
+    '--mantine-color-brand-outline': 'var(--gh-brand-text)',
+    '--mantine-color-red-filled': 'var(--gh-bad-solid)',
+    '--mantine-color-red-filled-hover': 'var(--gh-bad-solid-hover)',
+  };
+  return { variables: {}, light: shared, dark: shared };
+};

@@ -1,0 +1,41 @@
+export type Tone = 'ok' | 'info' | 'warn' | 'bad' | 'neutral' | 'brand';
+
+/** The contract's state words and what colour they carry. Anything else is neutral. */
+const tones: Record<string, Tone> = {
+  active: 'ok',
+  completed: 'ok',
+  ok: 'ok',
+  succeeded: 'ok',
+  resolved: 'ok',
+  delivered: 'ok',
+  live: 'ok',
+  accepted: 'ok',
+  paid: 'ok',
+  issued: 'ok',
+  running: 'info',
+  queued: 'info',
+  pending: 'info',
+  settling: 'info',
+  created: 'info',
+  approved: 'info',
+  under_review: 'info',
+  claimed: 'info',
+  waiting: 'warn',
+  grace: 'warn',
+  paused: 'warn',
+  retrying: 'warn',
+  expiring: 'warn',
+  degraded: 'warn',
+  differs: 'warn',
+  stuck: 'bad',
+  failed: 'bad',
+  suspended: 'bad',
+  unavailable: 'bad',
+  firing: 'bad',
+  refused: 'bad',
+  rejected: 'bad',
+  parked: 'bad',
+  critical: 'bad',
+};
+
+export const toneOf = (state: string): Tone => tones[state] ?? 'neutral';
