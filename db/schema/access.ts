@@ -16,6 +16,8 @@ export const users = pgTable(
     emailVerifiedAt: at(),
     disabledAt: at(),
     failedSignIns: integer().notNull().default(0),
+    /** When the failures that are counted began; older ones are forgotten. */
+    failedSince: at(),
     lockedUntil: at(),
     version: integer().notNull().default(1),
     createdAt: at().notNull().defaultNow(),
@@ -98,6 +100,8 @@ export const oauthCodes = pgTable('oauth_codes', {
   scopes: text().array().notNull(),
   expiresAt: at().notNull(),
   usedAt: at(),
+  /** The session that the code was exchanged for: ended when the code comes a second time. */
+  issuedSessionId: uuid(),
 });
 
 /** Rotating refresh tokens; the family is the session. Using one twice ends the family. */
@@ -139,8 +143,12 @@ export const auditEntries = pgTable(
     /** Whose data key seals the address: the acting user, or the shared subject of people who are not signed in. */
     addressSubjectId: uuid(),
     correlationId: uuid().notNull(),
+    /** Whose data key seals the personal values in `before` and `after`. */
+    subjectId: uuid(),
     before: jsonb(),
     after: jsonb(),
+    /** Equal refusals of one actor (or address) and minute share it; null for every other entry. */
+    refusalKey: text(),
     /** More than one where a flood of equal refusals was summed into one entry. */
     count: integer().notNull().default(1),
     summedUntil: at(),
@@ -155,6 +163,7 @@ export const auditEntries = pgTable(
     index('audit_entries_resource').on(table.resourceType, table.resourceId, table.at),
     index('audit_entries_correlation').on(table.correlationId),
     uniqueIndex('audit_entries_chain_key').on(table.chainSeq),
+    uniqueIndex('audit_entries_refusal_key').on(table.refusalKey).where(sql`${table.refusalKey} is not null`),
     check('audit_entries_outcome', sql`${table.outcome} in ('ok','refused','failed')`),
   ],
 );
