@@ -7,6 +7,8 @@ interface KeyRow {
   subject_id: string;
   ring_key_id: string | null;
   wrapped_key: string | null;
+  /** False for a row that the asking transaction itself may have written. */
+  settled?: boolean;
 }
 
 interface Entry {
@@ -25,6 +27,8 @@ const cacheMs = 30_000;
 export class DataKeys {
   readonly #ring: KeyRing;
   readonly #cache = new Map<string, Entry>();
+  /** Grows when a key is forgotten: a look-up that began before must not put the key back. */
+  #forgotten = 0;
 
   constructor(ring: KeyRing) {
     this.#ring = ring;
@@ -61,15 +65,27 @@ export class DataKeys {
       else missing.add(id);
     }
     if (missing.size === 0) return found;
+    const forgotten = this.#forgotten;
+    // A row written by the asking transaction carries its now(). It may still be rolled back and another key made in its
+    // place: remembered, the lost key would go on sealing values that nobody can ever open.
     const rows = await sql<KeyRow[]>`
-      select subject_id, ring_key_id, wrapped_key from data_keys where subject_id = any(${[...missing]}::uuid[])`;
+      select subject_id, ring_key_id, wrapped_key, created_at < now() as settled
+      from data_keys where subject_id = any(${[...missing]}::uuid[])`;
     for (const row of rows) {
       const key = this.#unwrap(row);
       if (!key) continue;
       found.set(row.subject_id, key);
-      this.#remember(key, now);
+      if (row.settled && forgotten === this.#forgotten) this.#remember(key, now);
     }
     return found;
+  }
+
+  /** True once the subject was erased: their key will never come back. */
+  async isDestroyed(sql: Queryable, subjectId: string): Promise<boolean> {
+    const entry = this.#cache.get(subjectId);
+    if (entry && entry.until > Date.now()) return false;
+    const [row] = await sql`select 1 from data_keys where subject_id = ${subjectId} and destroyed_at is not null`;
+    return row !== undefined;
   }
 
   /** Destroys the key: what it sealed can never be opened again, wherever it was copied to. The row stays as the proof. */
@@ -82,10 +98,12 @@ export class DataKeys {
   }
 
   forget(subjectId: string): void {
+    this.#forgotten += 1;
     this.#cache.delete(subjectId);
   }
 
   forgetAll(): void {
+    this.#forgotten += 1;
     this.#cache.clear();
   }
 

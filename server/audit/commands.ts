@@ -1,0 +1,83 @@
+import { createHmac } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import { actorId } from '#server/context/actor.ts';
+import { type Ctx, inTransaction, outsideTransaction } from '#server/context/context.ts';
+import { seal } from '#server/crypto/seals.ts';
+import { addressKey, sealAddress } from './address.ts';
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+export interface AuditInput {
+  /** `member.update`: the resource's type, then what was done to it. */
+  action: string;
+  resourceType: string;
+  resourceId?: string | null;
+  outcome?: 'ok' | 'refused' | 'failed';
+  /** A person's words, or a word of ours. */
+  reason?: string;
+  /** Personal values in here are sealed already, under `subjectId` and the name of their field. */
+  before?: Json;
+  after?: Json;
+  /** Whose data key sealed them; the resource itself unless said, when it is a member or a user. */
+  subjectId?: string;
+}
+
+/** Writes an audit entry with the caller's own handle: with their change, or not at all. */
+export async function writeAudit(ctx: Ctx, entry: AuditInput): Promise<void> {
+  const address = await sealAddress(ctx);
+  await ctx.sql`
+    insert into audit_entries (id, at, actor_kind, actor_id, action, resource_type, resource_id, outcome, reason,
+      source_address_sealed, address_subject_id, correlation_id, subject_id, before, after)
+    values (${uuidv7()}, ${ctx.now().toISOString()}, ${ctx.actor.kind}, ${actorId(ctx.actor)}, ${entry.action},
+      ${entry.resourceType}, ${entry.resourceId ?? null}, ${entry.outcome ?? 'ok'}, ${entry.reason ?? null},
+      ${address?.sealed ?? null}, ${address?.subjectId ?? null}, ${ctx.correlationId}, ${subjectOf(entry)},
+      ${jsonOrNull(entry.before)}::text::jsonb, ${jsonOrNull(entry.after)}::text::jsonb)`;
+}
+
+const subjectTypes = ['member', 'user'];
+
+const subjectOf = (entry: AuditInput) =>
+  entry.subjectId ?? (subjectTypes.includes(entry.resourceType) ? (entry.resourceId ?? null) : null);
+
+const jsonOrNull = (value: Json | undefined) => (value === undefined ? null : JSON.stringify(value));
+
+export interface Refusal {
+  action: string;
+  resourceType: string;
+  resourceId?: string | null;
+  reason: string;
+}
+
+const minuteMs = 60_000;
+
+/**
+ * Records that something was refused, in a transaction of its own, so that it stays when the caller's is rolled back.
+ * Refusals of one action to one actor (nobody: one address) within a minute are one entry that counts: whoever knocks a
+ * thousand times must not be able to fill the trail. An entry summed over different resources or reasons names neither.
+ */
+export async function recordRefusal(ctx: Ctx, refusal: Refusal): Promise<void> {
+  await inTransaction(outsideTransaction(ctx), async (tx) => {
+    const at = tx.now();
+    const minute = Math.floor(at.getTime() / minuteMs);
+    const key = await addressKey(tx);
+    const address = key && tx.sourceAddress !== null ? seal(key, 'address', tx.sourceAddress) : null;
+    // Under the data key, not the index key: once the day's key is destroyed, nobody can find the address by trying them all.
+    const from = key && tx.sourceAddress !== null ? fingerprint(key.key, tx.sourceAddress) : 'nowhere';
+    const who = tx.actor.kind === 'anonymous' ? `anonymous:${from}` : `${tx.actor.kind}:${actorId(tx.actor)}`;
+    await tx.sql`
+      insert into audit_entries as e (id, at, actor_kind, actor_id, action, resource_type, resource_id, outcome, reason,
+        source_address_sealed, address_subject_id, correlation_id, refusal_key, summed_until)
+      values (${uuidv7()}, ${at.toISOString()}, ${tx.actor.kind}, ${actorId(tx.actor)}, ${refusal.action},
+        ${refusal.resourceType}, ${refusal.resourceId ?? null}, 'refused', ${refusal.reason}, ${address},
+        ${address && key ? key.subjectId : null}, ${tx.correlationId},
+        ${`${who}|${refusal.action}|${refusal.resourceType}|${minute}`},
+        ${new Date((minute + 1) * minuteMs).toISOString()})
+      on conflict (refusal_key) where refusal_key is not null do update set
+        count = e.count + 1,
+        resource_id = case when e.resource_id is distinct from excluded.resource_id then null else e.resource_id end,
+        reason = case when e.reason is distinct from excluded.reason then null else e.reason end`;
+  });
+}
+
+const fingerprint = (key: Buffer, address: string) =>
+  createHmac('sha256', key).update(`refusal:${address}`).digest('base64url').slice(0, 22);
