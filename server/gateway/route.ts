@@ -49,7 +49,14 @@ export interface Route<
   limit?: { name: string; points: (ctx: Ctx) => number; windowSeconds: number; key?: (body: z.output<Body>) => string };
   handle(
     ctx: Ctx,
-    input: { params: z.output<Params>; query: z.output<Query>; body: z.output<Body>; ifMatch: string | null },
+    input: {
+      params: z.output<Params>;
+      query: z.output<Query>;
+      body: z.output<Body>;
+      ifMatch: string | null;
+      /** The `Authorization` header as it came. Only the token endpoint reads it (HTTP Basic); everyone else has `ctx.actor`. */
+      authorization: string | null;
+    },
   ): Promise<Reply<z.input<Out>>>;
 }
 
