@@ -155,7 +155,6 @@ const classes: Readonly<Record<Protocol, Classes>> = {
   },
   smtp: {
     exact: {
-      421: 'unavailable',
       450: 'limited',
       452: 'limited',
       503: 'transient', // the session was in the wrong state; a new connection starts afresh

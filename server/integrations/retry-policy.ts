@@ -12,11 +12,11 @@ const transientCapMs = 5 * minute;
 const transientAttempts = 8;
 const unavailableStepMs = 5 * second;
 const unavailableCapMs = minute;
-/** Twelve steps of 5 s up to a minute, then one a minute: 1446 attempts last 24 hours. */
-const unavailableAttempts = 1446;
+/** Twelve steps of 5 s up to a minute, then one a minute: 1446 waits make 24 hours. */
+const unavailableAttempts = 1447;
 /** Used when a partner limits us without saying for how long. */
 const limitedDefaultMs = 10 * second;
-const limitedAttempts = 1446;
+const limitedAttempts = 1447;
 /** A date far ahead in `Retry-After` is a mistake; a day is the longest quota that partners have. */
 const longestWaitMs = day;
 

@@ -34,12 +34,12 @@ const font = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial
 const style = `
   :root { color-scheme: light dark; supported-color-schemes: light dark; }
   body { margin: 0; padding: 0; width: 100% !important; -webkit-text-size-adjust: 100%; }
-  a { word-break: break-word; }
   @media (max-width: 480px) {
-    .card { padding: 24px 20px 20px !important; }
+    .card { padding: 24px 20px 8px !important; }
     .outer { padding: 16px 8px !important; }
     .heading { font-size: 22px !important; }
-    .button, .button a { display: block !important; text-align: center !important; }
+    .button { width: 100% !important; }
+    .button a { display: block !important; text-align: center !important; }
   }
   @media (prefers-color-scheme: dark) {
     .page { background: #0b1214 !important; }
@@ -91,7 +91,7 @@ ${preheaderOf(content.preheader)}
 <tr><td class="outer" align="center" style="padding:32px 16px;">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:560px;">
 <tr><td class="brand" style="padding:0 4px 16px;font:600 15px/20px ${font};color:#0f766e;">${organisation}</td></tr>
-<tr><td class="card" style="background:#ffffff;border:1px solid #dbe5e5;border-radius:12px;padding:36px 36px 28px;">
+<tr><td class="card" style="background:#ffffff;border:1px solid #dbe5e5;border-radius:12px;padding:36px 36px 18px;">
 <h1 class="heading" style="margin:0 0 16px;font:650 24px/30px ${font};color:#10201f;">${escapeHtml(content.heading)}</h1>
 ${content.blocks.map(blockAsHtml).join('\n')}
 </td></tr>
@@ -133,7 +133,7 @@ function blockAsHtml(block: MailBlock): string {
 /** The address stands below the button too: for readers without links, and for those who look before they click. */
 function buttonAsHtml(label: string, url: string): string {
   return `<table role="presentation" class="button" cellpadding="0" cellspacing="0" border="0" style="margin:8px 0 16px;border-collapse:separate;"><tr><td class="button" bgcolor="#0f766e" style="background:#0f766e;border-radius:8px;"><a href="${url}" style="display:inline-block;padding:13px 26px;font:600 16px/22px ${font};color:#ffffff;text-decoration:none;border-radius:8px;">${escapeHtml(label)}</a></td></tr></table>
-<p class="quiet" style="margin:0 0 20px;font:400 13px/19px ${font};color:#5d6f70;">If the button does not work, open this address: <a class="link" href="${url}" style="color:#0f766e;word-break:break-all;">${url}</a></p>`;
+<p class="quiet" style="margin:0 0 20px;font:400 13px/19px ${font};color:#5d6f70;">If the button does not work, open this address:<br><a class="link" href="${url}" style="color:#0f766e;word-break:break-word;overflow-wrap:anywhere;">${url}</a></p>`;
 }
 
 function factAsHtml([label, value]: readonly [string, string]): string {

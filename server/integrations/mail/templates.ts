@@ -171,7 +171,7 @@ export function newSignIn(input: NewSignInInput): RenderedMail {
         ],
       },
       paragraph('If it was you, all is well. If not, end that session and change your password.'),
-      { kind: 'button', label: 'See where you are signed in', url: input.sessionsUrl },
+      { kind: 'button', label: 'Review your sessions', url: input.sessionsUrl },
     ],
     footer: 'This mail concerns the safety of your account; it cannot be turned off.',
   });
@@ -198,7 +198,7 @@ export function sessionEnded(input: SessionEndedInput): RenderedMail {
           ['Time', instant(input.endedAt)],
         ],
       },
-      { kind: 'button', label: 'See where you are signed in', url: input.sessionsUrl },
+      { kind: 'button', label: 'Review your sessions', url: input.sessionsUrl },
     ],
     footer: 'If you did not ask for this, change your password and tell us.',
   });
@@ -264,8 +264,24 @@ export function helpRequestReceived(input: HelpRequestReceivedInput): RenderedMa
   });
 }
 
-/** Every mail by the name that events carry (`email.sent`). */
-export const templates = {
+/** What each mail needs, by the name that events carry (`email.sent`). */
+export interface TemplateInputs {
+  'verify-email': VerifyEmailInput;
+  'password-reset': PasswordResetInput;
+  welcome: WelcomeInput;
+  'profile-updated': ProfileUpdatedInput;
+  'account-locked': AccountLockedInput;
+  'email-already-registered': EmailAlreadyRegisteredInput;
+  'new-sign-in': NewSignInInput;
+  'session-ended': SessionEndedInput;
+  'member-resigned': MemberResignedInput;
+  'help-request-received': HelpRequestReceivedInput;
+}
+
+export type TemplateName = keyof TemplateInputs;
+export type TemplateInput<Name extends TemplateName> = TemplateInputs[Name];
+
+export const templates: { readonly [Name in TemplateName]: (input: TemplateInputs[Name]) => RenderedMail } = {
   'verify-email': verifyEmail,
   'password-reset': passwordReset,
   welcome,
@@ -276,10 +292,7 @@ export const templates = {
   'session-ended': sessionEnded,
   'member-resigned': memberResigned,
   'help-request-received': helpRequestReceived,
-} as const;
-
-export type TemplateName = keyof typeof templates;
-export type TemplateInput<Name extends TemplateName> = Parameters<(typeof templates)[Name]>[0];
+};
 
 function mail({ organisation }: Common, content: Omit<MailContent, 'organisation'>): RenderedMail {
   return renderMail({ organisation, ...content });
