@@ -31,9 +31,6 @@ export interface FieldMapping {
 /** A record as text, by the partner's own field names. */
 export type PartnerRecord = Record<string, string | null>;
 
-/** What a partner holds, in our words. Unlike ours, `joinedAt` is a day (YYYY-MM-DD): partners keep no time of day. */
-export type MappedMember = PartnerMember;
-
 /**
  * The partner's record for a member. Throws a permanent PartnerError that names our field (never its value) when a
  * value is missing, too long, or cannot be expressed: nothing is cut short.
@@ -49,8 +46,11 @@ export function toPartnerRecord(
   return record;
 }
 
-/** A partner's record in our words. Codes that the mapping does not know are kept as they are: someone must see them. */
-export function fromPartnerRecord(mappings: readonly FieldMapping[], record: PartnerRecord): MappedMember {
+/**
+ * A partner's record in our words; `joinedAt` is a day (YYYY-MM-DD), since partners keep no time of day. Codes that the
+ * mapping does not know are kept as they are: someone must see them.
+ */
+export function fromPartnerRecord(mappings: readonly FieldMapping[], record: PartnerRecord): PartnerMember {
   const values = new Map<MemberField, string | null>();
   for (const mapping of mappings) values.set(mapping.source, decode(mapping, record[mapping.target] ?? null));
   const text = (field: MemberField) => values.get(field) ?? '';

@@ -4,10 +4,9 @@ import { PartnerError } from '../partner-error.ts';
 import { aPartnerMember, failure } from '../partner-member.testing.ts';
 import { connectLegacy, type LegacySystem } from './index.ts';
 
-/** A real database under test. `sql` runs statements beside the client, as another application would. */
+/** A real database under test. */
 export interface ContractDatabase {
   url: string;
-  sql: (statement: string) => Promise<void>;
   /** A trigger's worth of interference: stores every surname in capitals. */
   addCapitalisingTrigger: () => Promise<void>;
   dropTrigger: () => Promise<void>;

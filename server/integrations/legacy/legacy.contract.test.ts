@@ -23,7 +23,6 @@ async function startPostgres(): Promise<ContractDatabase> {
   const sql = async (statement: string) => void (await client.unsafe(statement));
   return {
     url,
-    sql,
     addCapitalisingTrigger: () =>
       sql(`CREATE FUNCTION capitalise() RETURNS trigger LANGUAGE plpgsql AS
           $$ BEGIN NEW.surname := upper(NEW.surname); RETURN NEW; END $$;
@@ -40,7 +39,6 @@ async function startMariadbDatabase(): Promise<ContractDatabase> {
   const mariadb = await startMariadb();
   return {
     url: mariadb.url,
-    sql: mariadb.admin,
     addCapitalisingTrigger: () =>
       mariadb.admin(
         'CREATE TRIGGER legacy.capitalise BEFORE INSERT ON legacy.MEMBERS FOR EACH ROW SET NEW.surname = UPPER(NEW.surname)',
