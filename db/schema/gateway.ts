@@ -1,4 +1,4 @@
-import { index, integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { bigint, index, integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 
 /** First answers by key, kept for 24 hours. The request body is known only by its HMAC, the answer is sealed. */
 export const idempotencyKeys = pgTable(
@@ -19,3 +19,11 @@ export const idempotencyKeys = pgTable(
     index('idempotency_keys_expires').on(table.expiresAt),
   ],
 );
+
+/** Counters of the routes' own limits, for installations without Redis. Keys are blind indexes. Columns as rate-limiter-flexible has them. */
+export const rateLimits = pgTable('rate_limits', {
+  key: text().primaryKey(),
+  points: integer().notNull().default(0),
+  /** Milliseconds since the epoch. */
+  expire: bigint({ mode: 'number' }),
+});
