@@ -20,7 +20,7 @@ export async function authenticate(app: App, headers: Credentials): Promise<Acto
   const bearer = headers.authorization?.match(/^Bearer +(\S+)$/i)?.[1];
   if (bearer !== undefined) return ofBearer(app, bearer);
   const sessionId = await sessionIdOf(app, headers.cookie);
-  const session = sessionId && (await liveOf(app).session(sessionId));
+  const session = sessionId === null ? null : await liveOf(app).session(sessionId);
   // A mobile session lives by its tokens, which are held to scopes; a cookie must not widen it.
   if (session?.kind !== 'browser') return anonymous;
   const { id, userId, memberId, roles } = session;

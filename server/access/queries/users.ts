@@ -1,0 +1,33 @@
+import type { Ctx } from '#server/context/context.ts';
+
+/** Whom a mail goes to, with what its templates say about them. The address is personal: for the mail only. */
+export interface MailRecipient {
+  userId: string;
+  memberId: string | null;
+  email: string;
+  givenName: string | null;
+  memberNumber: string | null;
+  planName: string | null;
+  /** YYYY-MM-DD */
+  paidUntil: string | null;
+}
+
+/** By user, or by member. null for nobody, and for people who were erased or disabled: they get no mail. */
+export async function mailRecipient(
+  ctx: Ctx,
+  who: { memberId: string | null; userId: string | null },
+): Promise<MailRecipient | null> {
+  const [row] = await ctx.sql<MailRecipient[]>`
+    select u.id as "userId", u.member_id as "memberId", u.email, m.given_name as "givenName",
+      m.number as "memberNumber", p.name as "planName", m.paid_until::text as "paidUntil"
+    from users u left join members m on m.id = u.member_id left join plans p on p.id = m.plan_id
+    where (u.id = ${who.userId}::uuid or (${who.userId}::uuid is null and u.member_id = ${who.memberId}::uuid))
+      and u.disabled_at is null and coalesce(m.status, '') <> 'erased'`;
+  return row ?? null;
+}
+
+/** The user that signs in for a member, or null. */
+export async function userOfMember(ctx: Ctx, memberId: string): Promise<{ id: string } | null> {
+  const [row] = await ctx.sql<{ id: string }[]>`select id from users where member_id = ${memberId}`;
+  return row ?? null;
+}
