@@ -13,7 +13,8 @@ describe('CRM', () => {
     crm = connectCrm({ baseUrl: sandbox.urls.crm, accessToken: sandbox.credentials.crmToken, timeoutMs: 2000 });
     const error = await failure(crm.check(), 'credentials');
     expect(error.reason).toBe('property guildhall_id is missing');
-    await crm.install();
+    // Two processes start at once: the slower finds what the quicker just made.
+    await Promise.all([crm.install(), crm.install()]);
   });
   afterEach(() => sandbox.faults.clear());
   afterAll(() => sandbox.close());
@@ -190,6 +191,19 @@ describe('CRM answers that are out of the ordinary', () => {
     });
     await failure(crm.readContact('any'), 'unavailable');
     await closed.promise;
+  });
+
+  it('tries again when an answer does not confirm the version that was sent', async () => {
+    const crm = await crmThat((request, response) => {
+      const missing = request.method === 'GET';
+      response.writeHead(missing ? 404 : 200, { 'content-type': 'application/json' });
+      const times = { createdAt: '2026-11-21T12:00:00Z', updatedAt: '2026-11-21T12:00:00Z' };
+      const results = [{ id: '1', new: true, properties: { guildhall_version: '1' }, ...times }];
+      response.end(JSON.stringify(missing ? {} : { status: 'COMPLETE', results }));
+    });
+    expect(await crm.upsertContact(aPartnerMember({ version: 1 }))).toMatchObject({ applied: true });
+    const error = await failure(crm.upsertContact(aPartnerMember({ version: 2 })), 'transient');
+    expect(error.reason).toBe('the written version was not confirmed');
   });
 
   it('takes a partial refusal inside a 207 as permanent', async () => {

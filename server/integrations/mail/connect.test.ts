@@ -150,6 +150,47 @@ describe('mail servers that are out of the ordinary', () => {
   });
 });
 
+describe('mail servers that waste time', () => {
+  let server: Server | undefined;
+  afterEach(() => server?.close());
+
+  it('are cut off although they never fall silent', async () => {
+    const closed = Promise.withResolvers<void>();
+    server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.write('220 slow\r\n');
+      // A reply that goes on and on: no time of inactivity ever passes.
+      const trickle = setInterval(() => socket.write('250-more\r\n'), 20);
+      socket.on('close', () => {
+        clearInterval(trickle);
+        closed.resolve();
+      });
+    });
+    const mailer = connectMail({ url: `smtp://127.0.0.1:${await listening(server)}`, from, timeoutMs: 300 });
+    const error = await failure(mailer.send(aMail()), 'unavailable');
+    expect(error.reason).toBe('did not answer in time');
+    mailer.close();
+    await closed.promise;
+  });
+
+  it('are not tried a second time behind the back of the queue', async () => {
+    let attempts = 0;
+    server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.write('220 hello\r\n');
+      socket.on('data', (chunk) => {
+        if (chunk.toString().startsWith('EHLO')) return void socket.write('250 hello\r\n');
+        attempts += 1;
+        socket.end();
+      });
+    });
+    const mailer = connectMail({ url: `smtp://127.0.0.1:${await listening(server)}`, from, timeoutMs: 2000 });
+    await failure(mailer.send(aMail()), 'unavailable');
+    expect(attempts).toBe(1);
+    mailer.close();
+  });
+});
+
 async function listening(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -64,6 +64,11 @@ describe('mail wording', () => {
     expect(() => renderSample('verify-email', { verifyUrl: 'javascript:alert(1)' })).toThrow('http or https');
   });
 
+  it('writes every character that means something in HTML as an entity', () => {
+    const { html } = renderSample('welcome', { planName: `<b> & "c" 'd'` });
+    expect(html).toContain('&lt;b&gt; &amp; &quot;c&quot; &#39;d&#39;');
+  });
+
   it('keeps a link from ending its attribute', () => {
     const { html } = renderSample('verify-email', { verifyUrl: 'https://example.org/"><b>x</b>?a=1&b=2' });
     expect(html).not.toContain('<b>');
