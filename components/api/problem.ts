@@ -37,7 +37,8 @@ export const isStatus = (error: unknown, ...statuses: number[]): error is ApiErr
 
 /** Worth another try without a person: the network, or a server that says it is temporary. Never 401 or 403. */
 export const isTransient = (error: unknown) =>
-  error instanceof ApiError && (error.status === 0 || error.status === 502 || error.status === 503 || error.status === 504);
+  error instanceof ApiError &&
+  (error.status === 0 || error.status === 502 || error.status === 503 || error.status === 504);
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
 
@@ -84,4 +85,8 @@ export function messageOf(error: unknown): string {
 }
 
 const waitText = (seconds: number) =>
-  seconds < 90 ? `${Math.ceil(seconds)} seconds` : seconds < 5400 ? `${Math.ceil(seconds / 60)} minutes` : 'a few hours';
+  seconds < 90
+    ? `${Math.ceil(seconds)} seconds`
+    : seconds < 5400
+      ? `${Math.ceil(seconds / 60)} minutes`
+      : 'a few hours';

@@ -28,15 +28,7 @@ export interface Plan {
   periodMonths: number;
 }
 
-export type MemberStatus =
-  | 'pending'
-  | 'active'
-  | 'grace'
-  | 'lapsed'
-  | 'suspended'
-  | 'resigned'
-  | 'deceased'
-  | 'erased';
+export type MemberStatus = 'pending' | 'active' | 'grace' | 'lapsed' | 'suspended' | 'resigned' | 'deceased' | 'erased';
 
 export interface Address {
   line1: string;

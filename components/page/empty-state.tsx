@@ -2,7 +2,17 @@ import type { ReactNode } from 'react';
 import classes from './states.module.css';
 
 /** Nothing here, and what to do about it. */
-export function EmptyState({ title, children, icon, action }: { title: string; children?: ReactNode; icon?: ReactNode; action?: ReactNode }) {
+export function EmptyState({
+  title,
+  children,
+  icon,
+  action,
+}: {
+  title: string;
+  children?: ReactNode;
+  icon?: ReactNode;
+  action?: ReactNode;
+}) {
   return (
     <div className={classes.state}>
       {icon ? (

@@ -2,7 +2,6 @@
 
 import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
-import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import { type ReactNode, useState } from 'react';
 import { createQueryClient } from '../api/query-client.ts';
 import { cssVariables, theme } from './theme.ts';
@@ -17,9 +16,7 @@ export function Providers({ nonce, children }: { nonce: string | undefined; chil
       cssVariablesResolver={cssVariables}
       getStyleNonce={() => nonce ?? ''}
     >
-      <QueryClientProvider client={queryClient}>
-        <NuqsAdapter>{children}</NuqsAdapter>
-      </QueryClientProvider>
+      <QueryClientProvider client={queryClient}>{children}</QueryClientProvider>
     </MantineProvider>
   );
 }

@@ -106,7 +106,11 @@ export const theme = createTheme({
     }),
     Menu: Menu.extend({ defaultProps: { shadow: 'md', transitionProps: { duration: 100 } } }),
     Tooltip: Tooltip.extend({
-      defaultProps: { openDelay: 250, transitionProps: { duration: 100 }, events: { hover: true, focus: true, touch: false } },
+      defaultProps: {
+        openDelay: 250,
+        transitionProps: { duration: 100 },
+        events: { hover: true, focus: true, touch: false },
+      },
     }),
     Skeleton: Skeleton.extend({ defaultProps: { radius: 'sm' } }),
   },

@@ -12,7 +12,13 @@ export function IdText({ id, label, short = false }: { id: string; label: string
       <CopyButton value={id}>
         {({ copied, copy }) => (
           <Tooltip label={copied ? 'Copied' : 'Copy'}>
-            <ActionIcon variant="subtle" color="gray" size="sm" aria-label={copied ? `${label} copied` : `Copy ${label}`} onClick={copy}>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              size="sm"
+              aria-label={copied ? `${label} copied` : `Copy ${label}`}
+              onClick={copy}
+            >
               {copied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
             </ActionIcon>
           </Tooltip>

@@ -15,7 +15,11 @@ export function KeyValueList({ items, empty = 'Not given' }: { items: KeyValue[]
         <div key={label} className={classes.row}>
           <dt className={classes.label}>{label}</dt>
           <dd className={classes.value}>
-            {value === null || value === undefined || value === '' ? <span className={classes.none}>{empty}</span> : value}
+            {value === null || value === undefined || value === '' ? (
+              <span className={classes.none}>{empty}</span>
+            ) : (
+              value
+            )}
           </dd>
         </div>
       ))}

@@ -1,0 +1,15 @@
+import type { Metadata } from 'next';
+import { redirect } from 'next/navigation';
+import { safePath } from '../../../components/forms/safe-path.ts';
+import { SignIn } from '../../../components/portal/sign-in.tsx';
+import { currentPerson } from '../../session.ts';
+
+export const metadata: Metadata = { title: 'Sign in' };
+
+export default async function SignInPage({ searchParams }: PageProps<'/signin'>) {
+  const { callbackUrl } = await searchParams;
+  const person = await currentPerson();
+  // Already signed in: on to where they wanted to go (a path of ours, so the cast only tells typed routes so).
+  if (person) redirect(safePath(typeof callbackUrl === 'string' ? callbackUrl : null) as '/');
+  return <SignIn />;
+}

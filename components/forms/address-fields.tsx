@@ -1,0 +1,31 @@
+'use client';
+
+import { NativeSelect, TextInput } from '@mantine/core';
+import type { UseFormReturnType } from '@mantine/form';
+import { useMemo } from 'react';
+import stack from '../page/stack.module.css';
+import { countries } from './countries.ts';
+import type { AddressFields as Address } from './field-rules.ts';
+
+/** The address part of a form whose values have `address`. */
+export function AddressFields<Values extends { address: Address }>({ form }: { form: UseFormReturnType<Values> }) {
+  const options = useMemo(() => [{ value: '', label: 'Choose a country' }, ...countries()], []);
+  const field = (name: keyof Address) => form.getInputProps(`address.${name}`);
+  return (
+    <fieldset className={stack.group}>
+      <legend className={stack.legend}>Postal address</legend>
+      <div className={stack.fields}>
+        <TextInput label="Street and number" autoComplete="address-line1" {...field('line1')} />
+        <TextInput label="Flat, floor, building (optional)" autoComplete="address-line2" {...field('line2')} />
+        <div className={stack.pair}>
+          <TextInput label="Postal code" autoComplete="postal-code" {...field('postalCode')} />
+          <TextInput label="Town or city" autoComplete="address-level2" {...field('city')} />
+        </div>
+        <div className={stack.pair}>
+          <TextInput label="Region or state (optional)" autoComplete="address-level1" {...field('region')} />
+          <NativeSelect label="Country" autoComplete="country" data={options} {...field('country')} />
+        </div>
+      </div>
+    </fieldset>
+  );
+}

@@ -1,0 +1,31 @@
+'use client';
+
+import { IconHome2, IconId, IconLifebuoy, IconUser } from '@tabler/icons-react';
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+import classes from './portal-shell.module.css';
+
+const pages = [
+  { href: '/', label: 'Home', Icon: IconHome2 },
+  { href: '/membership', label: 'Membership', Icon: IconId },
+  { href: '/profile', label: 'Profile', Icon: IconUser },
+  { href: '/help', label: 'Help', Icon: IconLifebuoy },
+] as const;
+
+/** The pages of the portal: in the top bar on a wide screen, in the bottom bar on a phone. One of them is always hidden. */
+export function PortalNav({ place }: { place: 'top' | 'bottom' }) {
+  const path = usePathname();
+  return (
+    <nav
+      className={place === 'top' ? classes.top : classes.bottom}
+      aria-label={place === 'top' ? 'Main' : 'Main, bottom'}
+    >
+      {pages.map(({ href, label, Icon }) => (
+        <Link key={href} href={href} className={classes.link} aria-current={path === href ? 'page' : undefined}>
+          {place === 'bottom' ? <Icon size={22} stroke={1.75} aria-hidden /> : null}
+          {label}
+        </Link>
+      ))}
+    </nav>
+  );
+}
