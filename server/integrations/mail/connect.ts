@@ -44,6 +44,7 @@ export function connectMail({ url, from, timeoutMs = defaultTimeoutMs }: MailOpt
     greetingTimeout: timeoutMs,
     socketTimeout: timeoutMs,
     dnsTimeout: timeoutMs,
+    socketCloseTimeout: 1000,
     disableFileAccess: true,
     disableUrlAccess: true,
   });
