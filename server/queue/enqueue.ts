@@ -25,6 +25,10 @@ export interface JobData {
   /** Failed attempts so far, by class. */
   failures: Record<string, number>;
   lastError: { class: string; reason: string; at: string } | null;
+  /** Times it was put back without a failure of its own: its flow was paused, the worker stopped. */
+  returned?: number;
+  /** Times it, or what it was redriven from, came back from the dead letters. */
+  redrives?: number;
 }
 
 const jobIds = '3f0c7ab2-3d0a-5c88-9a39-3a4f1b0d6a55';

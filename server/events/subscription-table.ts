@@ -1,0 +1,109 @@
+import type { Queryable, Sql } from '#db/client.ts';
+import type { Subscription } from './define.ts';
+
+/** How long a reader may be silent before another process takes its lane. */
+const leaseMs = 3_000;
+
+export interface Lane {
+  name: string;
+  lane: number;
+  lanes: number;
+}
+
+/**
+ * Makes the rows of new subscriptions, which start at the first event, and gives the lanes as they stand. The number of lanes
+ * changes only while nobody holds one and all stand at the same position: otherwise some streams' events would be read twice
+ * or not at all.
+ */
+export async function ensureSubscriptions(sql: Sql, subscriptions: readonly Subscription[]): Promise<Lane[]> {
+  for (const subscription of subscriptions) {
+    await sql.begin(async (tx) => {
+      const rows = await tx<{ lanes: number; position: number; status: string; free: boolean }[]>`
+        select lanes, position, status, expires_at < clock_timestamp() as free from subscriptions
+        where name = ${subscription.name} for update`;
+      const regroup =
+        rows.some((row) => row.lanes !== subscription.lanes) &&
+        rows.every((row) => row.free && row.position === rows[0]?.position);
+      if (rows.length > 0 && !regroup) return;
+      await tx`delete from subscriptions where name = ${subscription.name}`;
+      await tx`
+        insert into subscriptions (name, lane, lanes, kind, position, status)
+        select ${subscription.name}, lane, ${subscription.lanes}, ${subscription.kind}, ${rows[0]?.position ?? 0},
+          ${rows[0]?.status ?? 'running'}
+        from generate_series(0, ${subscription.lanes - 1}::int) as lane
+        on conflict do nothing`;
+    });
+  }
+  const names = subscriptions.map((subscription) => subscription.name);
+  return sql<Lane[]>`
+    select name, lane, lanes from subscriptions where name = any(${names}::text[]) order by name, lane`;
+}
+
+/** Takes a lane that nobody holds. Gives the fencing number that every write of a checkpoint must bring, or null. */
+export async function takeLane(sql: Queryable, lane: Lane, holder: string): Promise<number | null> {
+  // A row that is locked is being worked with, whatever its lease says: it is passed over, not waited for.
+  const [row] = await sql<{ fencing: number }[]>`
+    update subscriptions s set holder = ${holder}, fencing = s.fencing + 1,
+      expires_at = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
+    from (
+      select name, lane from subscriptions
+      where name = ${lane.name} and lane = ${lane.lane} and expires_at < clock_timestamp()
+      for update skip locked
+    ) free
+    where s.name = free.name and s.lane = free.lane
+    returning s.fencing`;
+  return row?.fencing ?? null;
+}
+
+/** Keeps an idle lane. False when it is somebody else's now. */
+export async function keepLane(sql: Queryable, lane: Lane, fencing: number): Promise<boolean> {
+  const kept = await sql`
+    update subscriptions set expires_at = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
+    where name = ${lane.name} and lane = ${lane.lane} and fencing = ${fencing} returning 1`;
+  return kept.length === 1;
+}
+
+export async function releaseLane(sql: Queryable, lane: Lane, fencing: number): Promise<void> {
+  await sql`
+    update subscriptions set expires_at = '-infinity', holder = null
+    where name = ${lane.name} and lane = ${lane.lane} and fencing = ${fencing}`;
+}
+
+export interface Checkpoint {
+  position: number;
+  status: 'running' | 'paused' | 'failing';
+  head: number;
+}
+
+/**
+ * Locks the lane's row for this transaction and gives where it stands; null when it is somebody else's. Locked first, so
+ * that two holders can never have the same events in hand, even if one of them was paused for an hour in between.
+ */
+export async function lockLane(sql: Queryable, lane: Lane, fencing: number): Promise<Checkpoint | null> {
+  const [row] = await sql<Checkpoint[]>`
+    select s.position, s.status, q.last_position as head from subscriptions s, sequencer q
+    where s.name = ${lane.name} and s.lane = ${lane.lane} and s.fencing = ${fencing}
+    for update of s`;
+  return row ?? null;
+}
+
+export async function advanceLane(
+  sql: Queryable,
+  lane: Lane,
+  position: number,
+  lastEventAt: string | null,
+): Promise<void> {
+  await sql`
+    update subscriptions set position = ${position}, status = 'running', error = null,
+      moved_at = clock_timestamp(), last_event_at = coalesce(${lastEventAt}::timestamptz, last_event_at),
+      expires_at = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
+    where name = ${lane.name} and lane = ${lane.lane}`;
+}
+
+/** Says that a lane cannot get on for a reason that is not one event's fault. */
+export async function markFailing(sql: Queryable, lane: Lane, fencing: number, error: string): Promise<void> {
+  await sql`
+    update subscriptions set status = 'failing', error = ${error}, error_at = clock_timestamp(),
+      expires_at = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
+    where name = ${lane.name} and lane = ${lane.lane} and fencing = ${fencing} and status <> 'paused'`;
+}
