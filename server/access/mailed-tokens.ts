@@ -48,10 +48,15 @@ export async function peekToken(
   throw await refusalOf(ctx.sql, purpose, token);
 }
 
-/** What was mailed to a person before must not work any more: the address or the password changed. */
-export async function withdrawTokens(tx: TxCtx, userId: string): Promise<void> {
+/** What was mailed to a person before must not work any more. */
+export async function withdrawTokens(
+  tx: TxCtx,
+  userId: string,
+  purposes: readonly MailedTokenPurpose[],
+): Promise<void> {
   await tx.sql`
-    update mailed_tokens set used_at = ${tx.now().toISOString()} where user_id = ${userId} and used_at is null`;
+    update mailed_tokens set used_at = ${tx.now().toISOString()}
+    where user_id = ${userId} and used_at is null and purpose = any(${[...purposes]}::text[])`;
 }
 
 async function refusalOf(sql: Queryable, purpose: MailedTokenPurpose, token: string) {

@@ -53,7 +53,7 @@ export async function changeUserIdentity(
     update users set email = ${normaliseEmail(email)}, name = ${name}, version = version + 1,
       email_verified_at = case when ${moved} then null else email_verified_at end, updated_at = ${tx.now().toISOString()}
     where id = ${user.id}`;
-  if (moved) await withdrawTokens(tx, user.id);
+  if (moved) await withdrawTokens(tx, user.id, ['verify-email', 'reset-password']);
 }
 
 /** Notes that the link in the verification mail was followed. */

@@ -1,0 +1,83 @@
+import { recordRefusal, writeAudit } from '#server/audit/commands.ts';
+import { type Ctx, inTransaction, type TxCtx } from '#server/context/context.ts';
+import { ruleViolated } from '#server/errors/errors.ts';
+import { append } from '#server/events/append.ts';
+import { personOf, userStream } from '../events.ts';
+import { consumeToken, peekToken, withdrawTokens } from '../mailed-tokens.ts';
+import { checkPassword, hashPassword, verifyPassword } from '../passwords.ts';
+import { normaliseEmail } from '../rules.ts';
+import { endAllSessions, requirePerson } from './sessions.ts';
+
+interface Person {
+  id: string;
+  memberId: string | null;
+}
+
+/** Asks for a reset mail. Says the same, and writes an audit entry, whether somebody has this e-mail or not. */
+export async function requestPasswordReset(ctx: Ctx, input: { email: string }): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    const [user] = await tx.sql<Person[]>`
+      select id, member_id as "memberId" from users
+      where lower(email) = ${normaliseEmail(input.email)} and disabled_at is null`;
+    if (user) {
+      await append(tx, userStream(user.id), 'any', [{ type: 'password.reset.requested', data: personOf(user) }]);
+    }
+    await writeAudit(tx, { action: 'password.request-reset', resourceType: 'user', resourceId: user?.id ?? null });
+  });
+}
+
+/**
+ * Sets a new password by the link in a mail: unlocks the account and ends every session.
+ * @throws AppError `rule_violated` for a link that does not work (any more), and for a password that is not good enough:
+ * then the link goes on working
+ */
+export async function resetPassword(ctx: Ctx, input: { token: string; password: string }): Promise<void> {
+  const { email } = await peekToken(ctx, 'reset-password', input.token);
+  checkPassword(input.password, email);
+  const passwordHash = await hashPassword(input.password);
+  await inTransaction(ctx, async (tx) => {
+    const { userId } = await consumeToken(tx, 'reset-password', input.token);
+    await setPassword(tx, userId, passwordHash, 'reset');
+    await endAllSessions(tx, userId, 'password-reset');
+  });
+}
+
+/**
+ * Changes one's own password: the other devices are signed out, this one stays.
+ * @throws AppError `rule_violated` when the current one is wrong or the next one not good enough
+ */
+export async function changePassword(ctx: Ctx, input: { current: string; next: string }): Promise<void> {
+  const { userId, sessionId } = requirePerson(ctx);
+  const [user] = await ctx.sql<{ email: string; passwordHash: string | null }[]>`
+    select email, password_hash as "passwordHash" from users where id = ${userId}`;
+  if (!user || !(await verifyPassword(user.passwordHash, input.current))) {
+    await recordRefusal(ctx, {
+      action: 'password.change',
+      resourceType: 'user',
+      resourceId: userId,
+      reason: 'password',
+    });
+    throw ruleViolated('The current password is not right.', [{ path: 'current', message: 'is not right' }]);
+  }
+  checkPassword(input.next, user.email, 'next');
+  const passwordHash = await hashPassword(input.next);
+  await inTransaction(ctx, async (tx) => {
+    await setPassword(tx, userId, passwordHash, 'user');
+    await endAllSessions(tx, userId, 'password-changed', sessionId);
+  });
+}
+
+async function setPassword(tx: TxCtx, userId: string, passwordHash: string, by: 'user' | 'reset'): Promise<void> {
+  const [user] = await tx.sql<Person[]>`
+    update users set password_hash = ${passwordHash}, failed_sign_ins = 0, failed_since = null, locked_until = null,
+      version = version + 1, updated_at = ${tx.now().toISOString()}
+    where id = ${userId} returning id, member_id as "memberId"`;
+  if (!user) throw new Error('the user of a token is gone');
+  await withdrawTokens(tx, userId, ['reset-password']);
+  await append(tx, userStream(userId), 'any', [{ type: 'password.changed', data: { ...personOf(user), by } }]);
+  await writeAudit(tx, {
+    action: `password.${by === 'reset' ? 'reset' : 'change'}`,
+    resourceType: 'user',
+    resourceId: userId,
+  });
+}
