@@ -2,13 +2,15 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, resolve } from 'node:path';
+import postgres from 'postgres';
 
 export interface EmbeddedCluster {
   /** Connection URL of the maintenance database. */
   url: string;
   port: number;
   urlOf(database: string): string;
-  createDatabase(name: string): Promise<void>;
+  /** Creates the database if it is not there. */
+  ensureDatabase(name: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -61,7 +63,7 @@ export async function startEmbedded(options: Options): Promise<EmbeddedCluster> 
     url: urlOf('postgres'),
     port,
     urlOf,
-    createDatabase: (name) => cluster.createDatabase(name),
+    ensureDatabase: (name) => ensureDatabase(urlOf('postgres'), name),
     stop: () => cluster.stop(),
   };
 }
@@ -117,6 +119,16 @@ function isAlive(pid: number): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+async function ensureDatabase(url: string, name: string): Promise<void> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    const existing = await sql`select 1 from pg_database where datname = ${name}`;
+    if (existing.length === 0) await sql.unsafe(`create database "${name.replaceAll('"', '""')}"`);
+  } finally {
+    await sql.end();
   }
 }
 

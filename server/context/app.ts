@@ -17,6 +17,8 @@ export interface App {
   metrics: Metrics;
   cache: Cache;
   listener: Listener;
+  /** Runs when the App closes, before its database does. */
+  onClose(work: () => Promise<void>): void;
   close(): Promise<void>;
 }
 
@@ -28,6 +30,7 @@ export function createApp(settings: Settings, process: 'web' | 'worker' | 'scrip
   const metrics = createMetrics(process);
   const listener = createListener(settings.DATABASE_URL, log);
   const cache = createCache({ settings, log, metrics, listener, database });
+  const closing: Array<() => Promise<void>> = [];
   return {
     settings,
     log,
@@ -37,7 +40,9 @@ export function createApp(settings: Settings, process: 'web' | 'worker' | 'scrip
     metrics,
     cache,
     listener,
+    onClose: (work) => void closing.push(work),
     async close() {
+      for (const work of closing) await work();
       await cache.close();
       await listener.close();
       await database.close();

@@ -1,0 +1,163 @@
+// Brings up Guildhall with everything around it, on this machine only. See docs/running.md.
+import { mkdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type EmbeddedCluster, startEmbedded } from '#db/embedded.ts';
+import { migrateDatabase } from '#db/migrate.ts';
+import { buildIfNeeded } from './build.ts';
+import { fillDemo } from './demo/fill.ts';
+import { demoKeys } from './demo/keys.ts';
+import { takeLock } from './demo/lock.ts';
+import { type DemoOptions, demoOptions } from './demo/options.ts';
+import { type Running, start, stop, waitForAnswer } from './demo/processes.ts';
+
+interface SandboxUrls {
+  pages: string;
+  crm: string;
+  smtp: string;
+  legacyProxy: string;
+}
+
+const sandboxAccess = { crmToken: 'guildhall-sandbox-token', smtp: 'guildhall:guildhall-sandbox' };
+
+async function main(): Promise<void> {
+  const options = demoOptions(process.argv.slice(2), process.env);
+  const directory = resolve(options.dataDirectory);
+  if (options.fresh && !options.databaseUrl) rmSync(join(directory, 'postgres'), { recursive: true, force: true });
+  if (options.fresh) rmSync(join(directory, 'sandbox'), { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  const release = takeLock(join(directory, 'demo.pid'));
+  const running: Running[] = [];
+  let cluster: EmbeddedCluster | null = null;
+  let stopping: Promise<void> | null = null;
+
+  const shutdown = async (code: number) => {
+    // Web and worker first, for they still talk to the others; the database last.
+    const [sandbox, ...ours] = running;
+    await stop(ours);
+    if (sandbox) await stop([sandbox]);
+    await cluster?.stop();
+    release();
+    process.exit(code);
+  };
+  const onSignal = () => {
+    if (stopping) {
+      for (const one of running) one.child.kill('SIGKILL');
+      release();
+      process.exit(130);
+    }
+    console.log('Stopping …');
+    stopping = shutdown(0);
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+
+  try {
+    buildIfNeeded();
+    cluster = options.databaseUrl
+      ? null
+      : await startEmbedded({ directory: join(directory, 'postgres'), durable: true });
+    const databases = await prepareDatabases(options, cluster);
+    const sandboxUrls = await startSandbox(running, directory, options, databases.legacy);
+    const env = settingsOf(options, databases, sandboxUrls, demoKeys(join(directory, 'keys.json')));
+    await fillDemo(env, {
+      legacyUrl: databases.legacy,
+      members: options.members,
+      labelsFile: join(directory, 'planted-divergences.jsonl'),
+    });
+    running.push(start('worker', 'jobs/worker.ts', env), start('web', 'server/web.ts', env));
+    const failed = () => {
+      const dead = running.find((one) => one.child.exitCode !== null);
+      return dead ? `${dead.name} stopped by itself` : null;
+    };
+    const address = `http://localhost:${options.port}`;
+    await waitForAnswer(`${address}/api/ready`, 60_000, failed);
+    await waitForAnswer(`${address}/signin`, 60_000, failed);
+    console.log(`sandbox: ${sandboxUrls.pages}`);
+    console.log(`mailbox: ${sandboxUrls.pages}/mail`);
+    console.log(`crm:     ${sandboxUrls.pages}/crm/contacts`);
+    console.log(`console: ${address}/ops`);
+    console.log(`ready: ${address}`);
+    for (const one of running) void one.exited.then(() => stopping ?? unexpectedEnd(one));
+  } catch (error) {
+    if (stopping) return;
+    console.error(`The demo could not start: ${error instanceof Error ? error.message : String(error)}`);
+    await shutdown(1);
+  }
+
+  function unexpectedEnd(one: Running): void {
+    console.error(`${one.name} stopped by itself.`);
+    stopping = shutdown(1);
+  }
+}
+
+interface Databases {
+  main: string;
+  /** The legacy database itself; Guildhall reaches it through the sandbox's proxy, so that it can be made to fail. */
+  legacy: string;
+}
+
+async function prepareDatabases(options: DemoOptions, cluster: EmbeddedCluster | null): Promise<Databases> {
+  const main = options.databaseUrl ?? cluster?.urlOf('guildhall') ?? '';
+  const legacy = new URL(main);
+  legacy.pathname = '/legacy';
+  if (cluster) for (const name of ['guildhall', 'legacy']) await cluster.ensureDatabase(name);
+  await migrateDatabase(main);
+  return { main, legacy: legacy.toString() };
+}
+
+async function startSandbox(
+  running: Running[],
+  directory: string,
+  options: DemoOptions,
+  legacyUrl: string,
+): Promise<SandboxUrls> {
+  const upstream = new URL(legacyUrl);
+  const ports = { HTTP: 1, CRM: 2, SMTP: 3, LEGACY_PROXY: 4 };
+  const { promise, resolve: announced, reject } = Promise.withResolvers<SandboxUrls>();
+  const sandbox = start(
+    'sandbox',
+    'sandbox/main.ts',
+    {
+      SANDBOX_DATA_DIR: join(directory, 'sandbox'),
+      SANDBOX_LEGACY_UPSTREAM: `${upstream.hostname}:${upstream.port || '5432'}`,
+      SANDBOX_CRM_TOKEN: sandboxAccess.crmToken,
+      ...Object.fromEntries(
+        Object.entries(ports).map(([name, offset]) => [`SANDBOX_${name}_PORT`, String(options.port + offset)]),
+      ),
+    },
+    { quiet: true, onLine: (line) => line.startsWith('{"sandbox"') && announced(JSON.parse(line).sandbox) },
+  );
+  running.push(sandbox);
+  void sandbox.exited.then(() => reject(new Error('the sandbox stopped by itself')));
+  return promise;
+}
+
+function settingsOf(
+  options: DemoOptions,
+  databases: Databases,
+  sandbox: SandboxUrls,
+  keys: Record<string, string>,
+): Record<string, string> {
+  const legacy = new URL(databases.legacy);
+  const proxy = new URL(sandbox.legacyProxy);
+  legacy.hostname = proxy.hostname;
+  legacy.port = proxy.port;
+  return {
+    ...keys,
+    NODE_ENV: 'production',
+    GUILDHALL_MODE: 'demo',
+    GUILDHALL_URL: `http://localhost:${options.port}`,
+    GUILDHALL_ORGANISATION: 'Guildhall Institute',
+    PORT: String(options.port),
+    DATABASE_URL: databases.main,
+    LEGACY_DATABASE_URL: legacy.toString(),
+    CRM_URL: sandbox.crm,
+    CRM_ACCESS_TOKEN: sandboxAccess.crmToken,
+    SMTP_URL: sandbox.smtp.replace('smtp://', `smtp://${sandboxAccess.smtp}@`),
+    JOIN_LIMIT_PER_ADDRESS: '100000',
+    JOIN_LIMIT_PER_EMAIL: '1000',
+    LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
+  };
+}
+
+await main();

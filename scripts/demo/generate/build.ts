@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import type { App } from '#server/context/app.ts';
+import { type SubjectKey, seal, sealOrNull } from '#server/crypto/seals.ts';
+import type { JsonObject } from '#server/events/stored-event.ts';
+import { memberNumber, normalisePhone } from '#server/members/rules.ts';
+import { startingPlans } from '#server/memberships/plans.ts';
+import type { Person, Step } from './people.ts';
+
+/** One event, ready for the store. `at` in milliseconds, UTC. */
+export interface GeneratedEvent {
+  id: string;
+  at: number;
+  stream: string;
+  version: number;
+  type: string;
+  data: JsonObject;
+  correlationId: string;
+}
+
+/** A member as rows: what `write.ts` puts into the tables. */
+export interface GeneratedMember {
+  id: string;
+  userId: string;
+  number: string;
+  person: Person;
+  wrapped: { ringKeyId: string; wrappedKey: string };
+  phone: string | null;
+  phoneSealed: string | null;
+  phoneIndex: string | null;
+  dateOfBirthSealed: string | null;
+  dateOfBirthIndex: string | null;
+  addressSealed: string | null;
+  planId: string;
+  version: number;
+  verifiedAt: number | null;
+  updatedAt: number;
+  events: GeneratedEvent[];
+}
+
+export function buildMember(app: App, person: Person, sequence: number): GeneratedMember {
+  const id = uuidv7({ msecs: person.joinedAt });
+  const key: SubjectKey = { subjectId: id, key: randomBytes(32) };
+  const plan = startingPlans.find((one) => one.code === person.planCode);
+  if (!plan) throw new Error(`no plan ${person.planCode}`);
+  const member: GeneratedMember = {
+    id,
+    userId: uuidv7({ msecs: person.joinedAt }),
+    number: memberNumber(sequence),
+    person,
+    wrapped: app.keyRing.wrap(key.key, id),
+    phone: person.phone,
+    phoneSealed: null,
+    phoneIndex: null,
+    dateOfBirthSealed: sealOrNull(key, 'dateOfBirth', person.dateOfBirth),
+    dateOfBirthIndex: person.dateOfBirth && app.keyRing.blindIndex('dateOfBirth', person.dateOfBirth),
+    addressSealed: sealOrNull(key, 'address', person.address && JSON.stringify(person.address)),
+    planId: plan.id,
+    version: 1,
+    verifiedAt: null,
+    updatedAt: person.joinedAt,
+    events: [],
+  };
+  addEvent(member, person.joinedAt, `member-${id}`, 1, 'member.registered', {
+    memberId: id,
+    userId: member.userId,
+    version: 1,
+    number: member.number,
+    status: 'pending',
+    givenName: seal(key, 'givenName', person.givenName),
+    familyName: seal(key, 'familyName', person.familyName),
+    email: seal(key, 'email', person.email),
+    planId: plan.id,
+    planCode: plan.code,
+    joinedAt: new Date(person.joinedAt).toISOString(),
+    channel: 'import',
+  });
+  let activity = 0;
+  for (const step of person.steps) {
+    if (step.kind === 'activity') addActivity(member, step, ++activity);
+    else addChange(member, key, step);
+  }
+  member.phoneSealed = sealOrNull(key, 'phone', member.phone);
+  member.phoneIndex = member.phone && app.keyRing.blindIndex('phone', normalisePhone(member.phone));
+  return member;
+}
+
+function addActivity(member: GeneratedMember, step: Extract<Step, { kind: 'activity' }>, version: number): void {
+  const data = step.type === 'page.viewed' ? { memberId: member.id, path: step.path } : { memberId: member.id };
+  addEvent(member, step.at, `activity-${member.id}`, version, step.type, data);
+}
+
+function addChange(member: GeneratedMember, key: SubjectKey, step: Exclude<Step, { kind: 'activity' }>): void {
+  member.version += 1;
+  member.updatedAt = step.at;
+  const common = { memberId: member.id, version: member.version };
+  const stream = `member-${member.id}`;
+  if (step.kind === 'verified') {
+    member.verifiedAt = step.at;
+    addEvent(member, step.at, stream, member.version, 'member.verified', common);
+  } else if (step.kind === 'phone') {
+    member.phone = step.value;
+    const changes = { phone: seal(key, 'phone', step.value) };
+    addEvent(member, step.at, stream, member.version, 'member.profile.updated', { ...common, changes });
+  } else {
+    const data = { ...common, from: step.from, to: step.to, reason: step.cause };
+    addEvent(member, step.at, stream, member.version, 'member.status.changed', data);
+  }
+}
+
+function addEvent(
+  member: GeneratedMember,
+  at: number,
+  stream: string,
+  version: number,
+  type: string,
+  data: JsonObject,
+): void {
+  member.events.push({
+    id: uuidv7({ msecs: at }),
+    at,
+    stream,
+    version,
+    type,
+    data,
+    correlationId: uuidv7({ msecs: at }),
+  });
+}

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { installPlans } from '#server/memberships/plans.ts';
+import { testApp } from '#test/database.ts';
+import { generateMembers } from './generate.ts';
+import { divergenceKinds, type Label, plant } from './partners.ts';
+import { makePerson } from './people.ts';
+import { createRandom } from './random.ts';
+
+const app = testApp();
+const now = Date.UTC(2026, 5, 1);
+
+test('the same seed makes the same people', () => {
+  const people = (seed: number) => {
+    const random = createRandom(seed);
+    return Array.from({ length: 50 }, (_, index) => makePerson(random, index, now));
+  };
+  expect(people(7)).toEqual(people(7));
+  expect(people(7)).not.toEqual(people(8));
+});
+
+test('members, histories and positions are whole', async () => {
+  const { sql } = app.current.database;
+  await installPlans(sql);
+  const labels: Label[] = [];
+  const random = createRandom(1);
+  const made = await generateMembers(app.current, {
+    members: 1_500,
+    seed: 42,
+    now,
+    onChunk: async (members) => {
+      labels.push(...members.flatMap((member) => plant(random, member).label ?? []));
+    },
+  });
+  const [counts] = await sql<{ members: number; users: number; events: number; last: number; gaps: number }[]>`
+    select (select count(*)::int from members) as members, (select count(*)::int from users) as users,
+      (select count(*)::int from events) as events, (select max(position)::int from event_positions) as last,
+      (select count(*)::int from events where tableoid = 'events_default'::regclass) as gaps`;
+  expect(counts).toEqual({ members: 1_500, users: 1_500, events: made.events, last: made.events, gaps: 0 });
+  const wrong = await sql`
+    select m.id from members m join streams s on s.stream = 'member-' || m.id where s.version <> m.version`;
+  expect(wrong).toEqual([]);
+  const disordered = await sql`
+    select 1 from (
+      select e.version, lag(e.version) over (partition by e.stream order by p.position) as before
+      from event_positions p join events e on e.id = p.event_id and e.recorded_at = p.recorded_at) as t
+    where before is not null and version <> before + 1`;
+  expect(disordered).toEqual([]);
+  expect(new Set(labels.map((label) => label.kind))).toEqual(new Set(divergenceKinds));
+});

@@ -1,0 +1,52 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+export interface Running {
+  name: string;
+  child: ChildProcess;
+  exited: Promise<number | null>;
+}
+
+/** Starts one of Guildhall's processes under this Node. Its log lines go to `log`, or to this process's own output. */
+export function start(
+  name: string,
+  entry: string,
+  env: Record<string, string>,
+  options: { quiet?: boolean; onLine?: (line: string) => void } = {},
+): Running {
+  const child = spawn(process.execPath, [entry], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines = createInterface({ input: child.stdout });
+  lines.on('line', (line) => {
+    options.onLine?.(line);
+    if (!options.quiet) console.log(line);
+  });
+  const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  return { name, child, exited };
+}
+
+/** Asks the processes to stop, all at once, and waits for them. */
+export async function stop(running: Running[]): Promise<void> {
+  for (const { child } of running) child.kill('SIGTERM');
+  await Promise.all(running.map((one) => one.exited));
+}
+
+/** Asks `url` until it answers 200. @throws Error when `until` says so, or after the time. */
+export async function waitForAnswer(url: string, timeoutMs: number, failed: () => string | null): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const reason = failed();
+    if (reason) throw new Error(reason);
+    try {
+      const response = await fetch(url);
+      await response.body?.cancel();
+      if (response.ok) return;
+    } catch {
+      // Not listening yet.
+    }
+    if (Date.now() > deadline) throw new Error(`${url} did not answer within ${timeoutMs / 1000} s`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

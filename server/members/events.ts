@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { memberStatuses } from '#db/schema/members.ts';
+import { defineEvent } from '#server/events/define.ts';
+
+const memberId = z.uuid();
+const version = z.int().positive();
+/** A personal value under the member's data key. */
+const sealed = z.string().startsWith('sealed:1:');
+const status = z.enum(memberStatuses);
+
+/** What a change of the profile can touch; null clears. */
+const changes = z.strictObject({
+  givenName: sealed.optional(),
+  familyName: sealed.optional(),
+  email: sealed.optional(),
+  phone: sealed.nullable().optional(),
+  dateOfBirth: sealed.nullable().optional(),
+  address: sealed.nullable().optional(),
+  mailChoices: z.strictObject({ newsletter: z.boolean(), events: z.boolean(), receipts: z.boolean() }).optional(),
+});
+export type ProfileChanges = z.output<typeof changes>;
+
+const ours = ['guildhall'] as const;
+
+export const memberRegistered = defineEvent({
+  type: 'member.registered',
+  version: 1,
+  producers: ours,
+  data: z.strictObject({
+    memberId,
+    userId: z.uuid(),
+    version,
+    number: z.string(),
+    status,
+    givenName: sealed,
+    familyName: sealed,
+    email: sealed,
+    planId: z.uuid(),
+    planCode: z.string(),
+    joinedAt: z.iso.datetime(),
+    channel: z.enum(['self-service', 'staff', 'import']),
+  }),
+});
+
+export const memberVerified = defineEvent({
+  type: 'member.verified',
+  version: 1,
+  producers: ours,
+  data: z.strictObject({ memberId, version }),
+});
+
+export const memberProfileUpdated = defineEvent({
+  type: 'member.profile.updated',
+  version: 1,
+  producers: ours,
+  data: z.strictObject({ memberId, version, changes }),
+});
+
+export const memberStatusChanged = defineEvent({
+  type: 'member.status.changed',
+  version: 1,
+  producers: ours,
+  data: z.strictObject({ memberId, version, from: status, to: status, reason: z.string().max(60) }),
+});
+
+export const memberExtended = defineEvent({
+  type: 'member.extended',
+  version: 1,
+  producers: ours,
+  data: z.strictObject({ memberId, version, paidUntil: z.iso.date() }),
+});
+
+export const memberNoted = defineEvent({
+  type: 'member.noted',
+  version: 1,
+  producers: ours,
+  data: z.strictObject({ memberId, noteId: z.uuid() }),
+});
+
+export const memberErased = defineEvent({
+  type: 'member.erased',
+  version: 1,
+  producers: ours,
+  data: z.strictObject({ memberId, version }),
+});
+
+export const verificationRequested = defineEvent({
+  type: 'member.verification.requested',
+  version: 1,
+  producers: ours,
+  data: z.strictObject({ memberId, userId: z.uuid() }),
+});
+
+/** Things that producers may report too: the portal, the mobile app, a learning platform. */
+const activity = (type: string, extra: z.ZodRawShape = {}) =>
+  defineEvent({
+    type,
+    version: 1,
+    producers: ['guildhall', 'producer'],
+    data: z.strictObject({ memberId, ...extra }),
+  });
+
+export const pageViewed = activity('page.viewed', { path: z.string().max(200) });
+export const profileViewed = activity('profile.viewed');
+export const courseStarted = activity('course.started', { courseId: z.string().max(100) });
+export const courseCompleted = activity('course.completed', { courseId: z.string().max(100) });
+export const supportRequested = activity('support.requested', { topic: z.string().max(60) });
+
+export const memberEvents = [
+  memberRegistered,
+  memberVerified,
+  memberProfileUpdated,
+  memberStatusChanged,
+  memberExtended,
+  memberNoted,
+  memberErased,
+  verificationRequested,
+  pageViewed,
+  profileViewed,
+  courseStarted,
+  courseCompleted,
+  supportRequested,
+];
+
+/**
+ * Holds only what changes the record: the stream's version is the record's version. Notes, requests and activity have
+ * streams of their own.
+ */
+export const memberStream = (id: string) => `member-${id}`;
+
+export const activityStream = (memberId: string) => `activity-${memberId}`;

@@ -1,0 +1,290 @@
+import { z } from 'zod';
+import type { Ctx } from '#server/context/context.ts';
+import { databaseErrorOf } from '#server/errors/database-errors.ts';
+import { type AnyRoute, download, route } from '#server/gateway/route.ts';
+import { id, idParams, line, listOf } from '#server/gateway/shapes.ts';
+import { act } from './commands/actions.ts';
+import { requestHelp } from './commands/help.ts';
+import { addMember, emailTaken, type Joined, join } from './commands/join.ts';
+import { replaceProfile, updateProfile } from './commands/profile.ts';
+import { resign, verifyEmail } from './commands/status.ts';
+import { resendVerification } from './commands/verification.ts';
+import { memberViewOf, openContact } from './personal.ts';
+import { membersCsv } from './queries/csv.ts';
+import { listMembers } from './queries/directory.ts';
+import { exportMember } from './queries/export.ts';
+import { getMember, memberIdOf, readableMember, reveal } from './queries/member.ts';
+import { memberNotes } from './queries/notes.ts';
+import { memberOverview } from './queries/overview.ts';
+import { memberTimeline } from './queries/timeline.ts';
+import { normaliseEmail } from './rules.ts';
+import {
+  actionBody,
+  addBody,
+  helpBody,
+  helpView,
+  joinBody,
+  listQuery,
+  type MemberView,
+  memberList,
+  memberParams,
+  memberView,
+  overviewView,
+  patchBody,
+  putBody,
+  revealBody,
+  revealView,
+  timelineEntry,
+  timelineQuery,
+} from './shapes.ts';
+
+const tag = 'Members';
+const selfOrStaff = ['self', 'members:read'] as const;
+const token = z.string().min(20).max(200);
+
+/** A race lost at the unique index is the same news as an e-mail that was taken before. */
+async function sayTaken(work: () => Promise<Joined>): Promise<Joined> {
+  try {
+    return await work();
+  } catch (error) {
+    const found = databaseErrorOf(error);
+    if (found?.code === '23505' && /_email_key$/.test(found.constraint_name ?? '')) throw emailTaken();
+    throw error;
+  }
+}
+
+/** The answer to joining: the person who just typed it sees their own values. */
+async function ownView(ctx: Ctx, memberId: string): Promise<MemberView> {
+  const record = await readableMember({ ...ctx, actor: { kind: 'system', name: 'join' } }, memberId);
+  return memberViewOf(record, await openContact(ctx.app, ctx.sql, record), false);
+}
+
+const etagOf = (view: { version: number }) => String(view.version);
+
+export const routes: AnyRoute[] = [
+  route({
+    method: 'post',
+    path: '/members',
+    summary: 'Join',
+    tag,
+    permission: 'public',
+    idempotent: true,
+    body: joinBody,
+    limit: {
+      name: 'join-email',
+      points: (ctx) => ctx.app.settings.JOIN_LIMIT_PER_EMAIL,
+      windowSeconds: 3600,
+      key: (body) => normaliseEmail(body.email),
+    },
+    response: { status: 201, schema: memberView },
+    handle: async (ctx, { body }) => {
+      const { memberId } = await sayTaken(() => join(ctx, body));
+      return { body: await ownView(ctx, memberId) };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/members',
+    summary: 'Find members by part of a name, e-mail or number; by a whole phone number or birth date',
+    tag,
+    permission: ['members:read'],
+    query: listQuery,
+    response: { status: 200, schema: memberList },
+    handle: async (ctx, { query }) => ({ body: await listMembers(ctx, query) }),
+  }),
+  download({
+    path: '/members.csv',
+    summary: 'The same list as CSV, with the same filters',
+    tag,
+    permission: ['members:export'],
+    query: listQuery.omit({ limit: true, cursor: true }),
+    contentType: 'text/csv; charset=utf-8',
+    open: (ctx, { query, signal }) => membersCsv(ctx, query, signal),
+  }),
+  route({
+    method: 'post',
+    path: '/member-additions',
+    summary: 'Add a member by hand; they choose a password from the mail that verifies the address',
+    tag,
+    permission: ['members:create'],
+    idempotent: true,
+    body: addBody,
+    response: { status: 201, schema: memberView },
+    handle: async (ctx, { body }) => {
+      const { memberId } = await sayTaken(() => addMember(ctx, body));
+      return { body: await getMember(ctx, memberId) };
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/members/email-verifications',
+    summary: 'Verify the e-mail address with the token from the mail',
+    tag,
+    permission: 'public',
+    body: z.strictObject({ token }),
+    response: { status: 200, schema: z.strictObject({ memberId: id, status: z.string() }) },
+    handle: async (ctx, { body }) => {
+      const member = await verifyEmail(ctx, body.token);
+      return { body: { memberId: member.id, status: member.status } };
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/members/email-verifications/resend',
+    summary: 'Send the verification mail again; the answer is the same whether there is such an account or not',
+    tag,
+    permission: 'public',
+    body: z.strictObject({ email: z.string().trim().max(254) }),
+    limit: { name: 'resend', points: () => 5, windowSeconds: 3600, key: (body) => normaliseEmail(body.email) },
+    response: { status: 202, schema: z.strictObject({ accepted: z.literal(true) }) },
+    handle: async (ctx, { body }) => {
+      await resendVerification(ctx, normaliseEmail(body.email));
+      return { body: { accepted: true as const } };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/members/{id}',
+    summary: 'One member; `me` for oneself',
+    tag,
+    permission: selfOrStaff,
+    params: memberParams,
+    etag: true,
+    response: { status: 200, schema: memberView },
+    handle: async (ctx, { params }) => {
+      const view = await getMember(ctx, memberIdOf(ctx, params.id));
+      return { body: view, etag: etagOf(view) };
+    },
+  }),
+  route({
+    method: 'patch',
+    path: '/members/{id}',
+    summary: 'Change what the body names',
+    tag,
+    permission: ['self', 'members:write'],
+    params: memberParams,
+    etag: true,
+    body: patchBody,
+    response: { status: 200, schema: memberView },
+    handle: async (ctx, { params, body, ifMatch }) => {
+      const view = await updateProfile(ctx, memberIdOf(ctx, params.id), body, ifMatch);
+      return { body: view, etag: etagOf(view) };
+    },
+  }),
+  route({
+    method: 'put',
+    path: '/members/{id}',
+    summary: 'Replace with what GET gave, changed; read-only fields as they were',
+    tag,
+    permission: ['self', 'members:write'],
+    params: memberParams,
+    etag: true,
+    body: putBody,
+    response: { status: 200, schema: memberView },
+    handle: async (ctx, { params, body, ifMatch }) => {
+      const view = await replaceProfile(ctx, memberIdOf(ctx, params.id), body, ifMatch);
+      return { body: view, etag: etagOf(view) };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/members/{id}/overview',
+    summary: 'What each source system says, asked in parallel',
+    tag,
+    permission: selfOrStaff,
+    params: memberParams,
+    response: { status: 200, schema: overviewView },
+    handle: async (ctx, { params }) => ({ body: await memberOverview(ctx, memberIdOf(ctx, params.id)) }),
+  }),
+  route({
+    method: 'get',
+    path: '/members/{id}/timeline',
+    summary: 'Everything that happened, over all systems, newest first',
+    tag,
+    permission: selfOrStaff,
+    params: memberParams,
+    query: timelineQuery,
+    response: { status: 200, schema: listOf(timelineEntry) },
+    handle: async (ctx, { params, query }) => ({ body: await memberTimeline(ctx, memberIdOf(ctx, params.id), query) }),
+  }),
+  route({
+    method: 'post',
+    path: '/members/{id}/actions',
+    summary: 'What staff can do to a member, with a reason',
+    tag,
+    permission: ['members:act'],
+    params: idParams,
+    idempotent: true,
+    body: actionBody,
+    response: { status: 200, schema: memberView },
+    handle: async (ctx, { params, body }) => {
+      await act(ctx, params.id, body.action, body.reason);
+      return { body: await getMember(ctx, params.id) };
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/members/{id}/reveals',
+    summary: 'Clear values, once, with a reason; logged',
+    tag,
+    permission: ['members:reveal'],
+    params: idParams,
+    body: revealBody,
+    response: { status: 200, schema: revealView },
+    handle: async (ctx, { params, body }) => ({ body: await reveal(ctx, params.id, body.fields, body.reason) }),
+  }),
+  route({
+    method: 'get',
+    path: '/members/{id}/notes',
+    summary: 'What staff wrote about a member',
+    tag,
+    permission: ['members:act'],
+    params: idParams,
+    response: {
+      status: 200,
+      schema: listOf(z.strictObject({ id, text: z.string(), author: z.string().nullable(), createdAt: z.string() })),
+    },
+    handle: async (ctx, { params }) => ({ body: { data: await memberNotes(ctx, params.id), nextCursor: null } }),
+  }),
+  route({
+    method: 'get',
+    path: '/members/{id}/export',
+    summary: 'Everything we hold about oneself',
+    tag,
+    permission: ['self'],
+    params: memberParams,
+    response: { status: 200, schema: z.record(z.string(), z.unknown()) },
+    handle: async (ctx, { params }) => ({
+      body: await exportMember(ctx, memberIdOf(ctx, params.id)),
+      headers: { 'content-disposition': 'attachment; filename="guildhall-my-data.json"' },
+    }),
+  }),
+  route({
+    method: 'post',
+    path: '/members/{id}/resignation',
+    summary: 'Leave',
+    tag,
+    permission: ['self'],
+    params: memberParams,
+    idempotent: true,
+    body: z.strictObject({ reason: line(500) }),
+    response: { status: 200, schema: memberView },
+    handle: async (ctx, { params, body }) => {
+      const memberId = memberIdOf(ctx, params.id);
+      await resign(ctx, memberId, body.reason);
+      return { body: await getMember(ctx, memberId) };
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/members/{id}/help-requests',
+    summary: 'Ask for help',
+    tag,
+    permission: ['self'],
+    params: memberParams,
+    idempotent: true,
+    body: helpBody,
+    response: { status: 201, schema: helpView },
+    handle: async (ctx, { params, body }) => ({ body: await requestHelp(ctx, memberIdOf(ctx, params.id), body) }),
+  }),
+];

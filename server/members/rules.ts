@@ -1,0 +1,32 @@
+import type { MemberStatus } from '#db/schema/members.ts';
+
+/** Which status may follow which, by a person's act. The rest is refused. */
+const transitions: Record<MemberStatus, readonly MemberStatus[]> = {
+  pending: ['active', 'suspended', 'resigned', 'deceased', 'erased'],
+  active: ['grace', 'lapsed', 'suspended', 'resigned', 'deceased', 'erased'],
+  grace: ['active', 'lapsed', 'suspended', 'resigned', 'deceased', 'erased'],
+  lapsed: ['active', 'resigned', 'deceased', 'erased'],
+  suspended: ['active', 'resigned', 'deceased', 'erased'],
+  resigned: ['active', 'deceased', 'erased'],
+  deceased: ['erased'],
+  erased: [],
+};
+
+export const mayBecome = (from: MemberStatus, to: MemberStatus) => transitions[from].includes(to);
+
+/** Who can still change their own record. */
+export const isOpen = (status: MemberStatus) => status !== 'deceased' && status !== 'erased';
+
+/** E-mail addresses are compared without case. */
+export const normaliseEmail = (email: string) => email.trim().toLowerCase();
+
+/** Digits with a leading plus; what equality search and the blind index use. */
+export const normalisePhone = (phone: string) => phone.replace(/[^\d+]/g, '').replace(/(?!^)\+/g, '');
+
+export const memberNumber = (value: number) => `M-${String(value).padStart(6, '0')}`;
+
+/** A birth date that a living member can have, seen from `today` (both `YYYY-MM-DD`). */
+export function isPlausibleBirthDate(date: string, today: string): boolean {
+  const year = Number(today.slice(0, 4));
+  return date < `${year - 14}${today.slice(4)}` && date > `${year - 120}${today.slice(4)}`;
+}

@@ -1,0 +1,200 @@
+import { z } from 'zod';
+import { memberStatuses } from '#db/schema/members.ts';
+import { id, line, listOf, pageQuery, reason, text, timestamp } from '#server/gateway/shapes.ts';
+import { isPlausibleBirthDate, normaliseEmail } from './rules.ts';
+
+/** What goes in and out over HTTP. Personal values leave masked unless they are the caller's own. */
+
+export const address = z.strictObject({
+  line1: line(120),
+  line2: line(120).nullish(),
+  city: line(80),
+  postalCode: line(16),
+  region: line(80).nullish(),
+  country: z.string().regex(/^[A-Z]{2}$/, 'must be a country code of two letters, such as DE'),
+});
+export type Address = z.output<typeof address>;
+
+const email = z
+  .string()
+  .trim()
+  .max(254, 'must have at most 254 characters')
+  .pipe(z.email('must be an e-mail address'))
+  .transform(normaliseEmail);
+const phone = z
+  .string()
+  .trim()
+  .regex(/^\+?[\d\s().-]{6,24}$/, 'must be a phone number, such as +49 30 1234567')
+  .refine((value) => value.replace(/\D/g, '').length >= 6, 'must have at least 6 digits');
+const dateOfBirth = z.iso
+  .date('must be a date such as 1987-04-12')
+  .refine(
+    (value) => isPlausibleBirthDate(value, new Date().toISOString().slice(0, 10)),
+    'must be a plausible birth date',
+  );
+const password = z.string().min(10, 'must have at least 10 characters').max(200, 'must have at most 200 characters');
+export const mailChoices = z.strictObject({ newsletter: z.boolean(), events: z.boolean(), receipts: z.boolean() });
+
+export const joinBody = z.strictObject({
+  givenName: line(80),
+  familyName: line(80),
+  email,
+  password,
+  phone: phone.nullish(),
+  dateOfBirth: dateOfBirth.nullish(),
+  address: address.nullish(),
+  planId: id,
+});
+export type JoinInput = z.output<typeof joinBody>;
+
+/** Staff add a member by hand: no password; the mail to verify the address leads to choosing one. */
+export const addBody = joinBody.omit({ password: true });
+export type AddInput = z.output<typeof addBody>;
+
+const masked = (pattern: RegExp) => z.string().regex(pattern);
+/** A masked value sent back means "unchanged": accepted here, dropped by the command. */
+const orMasked = <T extends z.ZodType>(schema: T, pattern: RegExp) => z.union([masked(pattern), schema]);
+
+export const patchBody = z.strictObject({
+  givenName: line(80).optional(),
+  familyName: line(80).optional(),
+  email: orMasked(email, /^.?\*{3}/).optional(),
+  phone: orMasked(phone, /\*{3}/).nullish(),
+  dateOfBirth: orMasked(dateOfBirth, /^\d{4}-\*\*-\*\*$/).nullish(),
+  address: z.union([address, z.looseObject({ line1: masked(/^\*{3}$/) })]).nullish(),
+  mailChoices: mailChoices.optional(),
+});
+export type PatchInput = z.output<typeof patchBody>;
+
+const planRef = z.strictObject({ id, code: z.string(), name: z.string() });
+
+export const memberView = z.strictObject({
+  id,
+  number: z.string(),
+  status: z.enum(memberStatuses),
+  givenName: z.string(),
+  familyName: z.string(),
+  email: z.string(),
+  phone: z.string().nullable(),
+  dateOfBirth: z.string().nullable(),
+  address: z
+    .strictObject({
+      line1: z.string(),
+      line2: z.string().nullable(),
+      city: z.string(),
+      postalCode: z.string(),
+      region: z.string().nullable(),
+      country: z.string(),
+    })
+    .nullable(),
+  plan: planRef,
+  paidUntil: z.string().nullable(),
+  mailChoices,
+  joinedAt: timestamp,
+  verifiedAt: timestamp.nullable(),
+  version: z.int(),
+  updatedAt: timestamp,
+  /** True when contact values are masked for this caller. */
+  masked: z.boolean(),
+});
+export type MemberView = z.output<typeof memberView>;
+
+/** PUT takes what GET gave. Read-only fields must be unchanged. */
+export const putBody = z.strictObject({
+  ...memberView.shape,
+  givenName: line(80),
+  familyName: line(80),
+  email: orMasked(email, /^.?\*{3}/),
+  phone: orMasked(phone, /\*{3}/).nullable(),
+  dateOfBirth: orMasked(dateOfBirth, /^\d{4}-\*\*-\*\*$/).nullable(),
+  address: z.union([address, z.looseObject({ line1: masked(/^\*{3}$/) })]).nullable(),
+});
+export type PutInput = z.output<typeof putBody>;
+
+export const memberRow = z.strictObject({
+  id,
+  number: z.string(),
+  status: z.enum(memberStatuses),
+  givenName: z.string(),
+  familyName: z.string(),
+  email: z.string(),
+  planCode: z.string().nullable(),
+  joinedAt: timestamp,
+  lastActivityAt: timestamp.nullable(),
+});
+export type MemberRow = z.output<typeof memberRow>;
+
+export const memberSorts = ['-joined', 'joined', 'name', '-name'] as const;
+export const listQuery = z.strictObject({
+  ...pageQuery,
+  q: z.string().trim().max(200).optional(),
+  status: z.enum(memberStatuses).optional(),
+  sort: z.enum(memberSorts).default('-joined'),
+});
+export type ListInput = z.output<typeof listQuery>;
+export const memberList = listOf(memberRow);
+
+export const timelineEntry = z.strictObject({
+  at: timestamp,
+  type: z.string(),
+  system: z.string(),
+  summary: z.string(),
+  eventId: id.nullable(),
+  correlationId: id,
+  actor: z.string().nullable(),
+});
+export const timelineQuery = z.strictObject({ ...pageQuery, system: z.string().max(40).optional() });
+
+const sourceState = z.strictObject({
+  status: z.enum(['ok', 'unavailable']),
+  /** Why it is unavailable; `not_connected` for a source that this installation does not have. */
+  reason: z.enum(['not_connected', 'timeout', 'error', 'credentials']).nullable(),
+  asOf: timestamp.nullable(),
+  /** null with status ok: the source does not know the member. */
+  data: z.record(z.string(), z.unknown()).nullable(),
+});
+export type SourceState = z.output<typeof sourceState>;
+
+export const overviewView = z.strictObject({
+  guildhall: z.record(z.string(), z.unknown()),
+  sources: z.strictObject({
+    legacy: sourceState,
+    crm: sourceState,
+    payments: sourceState,
+    certifications: sourceState,
+  }),
+  divergences: z.array(
+    z.strictObject({ field: z.string(), values: z.record(z.string(), z.string().nullable()), settling: z.boolean() }),
+  ),
+});
+export type OverviewView = z.output<typeof overviewView>;
+
+export const memberActions = [
+  'resend-verification',
+  'reset-password',
+  'suspend',
+  'reinstate',
+  'resign',
+  'mark-deceased',
+  'extend',
+  'note',
+  'erase',
+] as const;
+export type MemberAction = (typeof memberActions)[number];
+export const actionBody = z.strictObject({ action: z.enum(memberActions), reason });
+
+export const revealable = ['email', 'phone', 'dateOfBirth', 'address'] as const;
+export const revealBody = z.strictObject({ fields: z.array(z.enum(revealable)).min(1).max(4), reason });
+export const revealView = z.strictObject({
+  email: z.string().nullable().optional(),
+  phone: z.string().nullable().optional(),
+  dateOfBirth: z.string().nullable().optional(),
+  address: memberView.shape.address.optional(),
+});
+export type RevealView = z.output<typeof revealView>;
+
+export const helpBody = z.strictObject({ topic: line(60), message: text(4000) });
+export const helpView = z.strictObject({ id, topic: z.string(), status: z.string(), createdAt: timestamp });
+
+/** `me`, for the signed-in member, or an id. */
+export const memberParams = z.strictObject({ id: z.union([z.literal('me'), id]) });

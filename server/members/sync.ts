@@ -1,0 +1,57 @@
+import type { Ctx, TxCtx } from '#server/context/context.ts';
+import { withBreaker } from '#server/integrations/breaker.ts';
+import { callPartner, recordSynced } from '#server/integrations/commands.ts';
+import { partnersOf } from '#server/integrations/partners.ts';
+import { partnerMemberOf } from './partner-record.ts';
+import { openContact } from './personal.ts';
+import { findMember, type MemberRecord } from './record.ts';
+
+export interface SyncJob {
+  memberId: string;
+  version: number;
+}
+
+type System = 'legacy' | 'crm';
+
+/** Names us as the writer, for those who capture changes at the partner. */
+const origin = 'guildhall';
+
+interface Written {
+  recordId: string;
+  version: number;
+}
+
+/**
+ * Brings a member's record to a partner: the state as it is now, at least as new as the job asks for. The partner refuses
+ * anything older than what it has, so that doing it twice, late or out of turn is harmless.
+ * Gives what is to be written together with the job's completion.
+ */
+export async function syncMember(ctx: Ctx, system: System, job: SyncJob): Promise<(tx: TxCtx) => Promise<void>> {
+  const record = await findMember(ctx.sql, job.memberId);
+  if (!record) throw new Error('the member of a sync job does not exist');
+  const operation = record.status === 'erased' ? 'erase' : 'upsert';
+  const call = await callPartner(ctx, { system, operation, memberId: record.id }, () =>
+    withBreaker(system, () => (operation === 'erase' ? eraseAt(ctx, system, record) : writeTo(ctx, system, record))),
+  );
+  return async (tx) => {
+    await call.record(tx);
+    await recordSynced(tx, { system, memberId: record.id, ...call.result });
+  };
+}
+
+async function writeTo(ctx: Ctx, system: System, record: MemberRecord): Promise<Written> {
+  const member = partnerMemberOf(record, await openContact(ctx.app, ctx.sql, record));
+  const partners = partnersOf(ctx.app);
+  const written =
+    system === 'legacy'
+      ? await partners.legacy().upsertMember(member, { origin })
+      : await partners.crm().upsertContact(member);
+  return { recordId: written.recordId, version: Math.min(written.version, record.version) };
+}
+
+async function eraseAt(ctx: Ctx, system: System, record: MemberRecord): Promise<Written> {
+  const partners = partnersOf(ctx.app);
+  if (system === 'legacy') await partners.legacy().eraseMember(record.id, { origin });
+  else await partners.crm().eraseContact(record.id);
+  return { recordId: 'erased', version: record.version };
+}

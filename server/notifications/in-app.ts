@@ -1,0 +1,83 @@
+import { v5 as uuidv5 } from 'uuid';
+import { userOfMember } from '#server/access/queries/users.ts';
+import type { TxCtx } from '#server/context/context.ts';
+import { append } from '#server/events/append.ts';
+import type { StoredEvent } from '#server/events/stored-event.ts';
+import './events.ts';
+
+interface Wanted {
+  kind: string;
+  title: string;
+  body: string;
+  link: string | null;
+}
+
+/** What a member reads in the portal, without personal values. */
+export const inAppOf: Record<string, (event: StoredEvent) => Wanted | null> = {
+  'member.registered': (event) =>
+    event.data.channel === 'import'
+      ? null
+      : {
+          kind: 'verify-email',
+          title: 'Please verify your e-mail address',
+          body: 'We sent you a mail with a link. It works for 48 hours.',
+          link: null,
+        },
+  'member.verified': () => ({
+    kind: 'verified',
+    title: 'Your e-mail address is verified',
+    body: 'Welcome. Your account is complete.',
+    link: '/profile',
+  }),
+  'member.profile.updated': (event) => ({
+    kind: 'profile-updated',
+    title: 'Your profile was changed',
+    body: event.actor.kind === 'user' && event.source === 'portal' ? 'You changed it.' : 'See what is there now.',
+    link: '/profile',
+  }),
+  'member.status.changed': (event) => ({
+    kind: 'status-changed',
+    title: `Your membership is now ${String(event.data.to)}`,
+    body: 'If this is not what you expected, write to us.',
+    link: '/membership',
+  }),
+  'member.extended': (event) => ({
+    kind: 'extended',
+    title: 'Your membership was extended',
+    body: `It now runs until ${String(event.data.paidUntil)}.`,
+    link: '/membership',
+  }),
+  'support.requested': () => ({
+    kind: 'help-received',
+    title: 'We have your question',
+    body: 'Someone answers within two working days.',
+    link: '/help',
+  }),
+};
+
+export interface NotifyJob extends Wanted {
+  memberId: string | null;
+  userId: string | null;
+  eventId: string;
+  at: string;
+}
+
+const namespace = '5a3cbb0e-1c2f-5d9c-8d62-0f6f4f1f9a11';
+
+/** Puts a notification into the portal. Runs in one transaction with the job's completion, so it is there once. */
+export async function notify(tx: TxCtx, job: NotifyJob): Promise<void> {
+  const userId = job.userId ?? (job.memberId && (await userOfMember(tx, job.memberId))?.id);
+  if (!userId) return;
+  const id = uuidv5(`${job.kind}:${job.eventId}`, namespace);
+  const inserted = await tx.sql`
+    insert into notifications (id, user_id, member_id, kind, title, body, link, event_id, created_at)
+    values (${id}, ${userId}, ${job.memberId}, ${job.kind}, ${job.title}, ${job.body}, ${job.link}, ${job.eventId}, ${job.at})
+    on conflict do nothing returning id`;
+  if (inserted.length === 0) return;
+  await append(tx, `notification-${id}`, 'new', [
+    {
+      type: 'notification.sent',
+      data: { ...(job.memberId ? { memberId: job.memberId } : {}), userId, notificationId: id, channel: 'in-app' },
+    },
+  ]);
+}

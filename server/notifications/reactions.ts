@@ -1,0 +1,84 @@
+import { defineReaction } from '#server/events/define.ts';
+import type { JsonObject, StoredEvent } from '#server/events/stored-event.ts';
+import { inAppOf } from './in-app.ts';
+
+/** What a mail job knows: ids, and facts that are not personal. Everything else is read when the mail is made. */
+export interface MailJob {
+  template: MailTemplate;
+  memberId: string | null;
+  userId: string | null;
+  facts: JsonObject;
+}
+
+export type MailTemplate =
+  | 'verify-email'
+  | 'password-reset'
+  | 'welcome'
+  | 'profile-updated'
+  | 'account-locked'
+  | 'member-resigned'
+  | 'help-request-received';
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : null);
+
+const changedFields = (event: StoredEvent): string[] => {
+  const changes = event.data.changes;
+  return changes && typeof changes === 'object' ? Object.keys(changes) : [];
+};
+
+/** Which mail an event causes, if any. */
+const mailOf: Record<string, (event: StoredEvent) => { template: MailTemplate; facts?: JsonObject } | null> = {
+  // People who are imported have an account elsewhere already: no mail goes out to thousands at once.
+  'member.registered': (event) => (event.data.channel === 'import' ? null : { template: 'verify-email' }),
+  'member.verification.requested': () => ({ template: 'verify-email' }),
+  'member.verified': () => ({ template: 'welcome' }),
+  'member.profile.updated': (event) => ({
+    template: 'profile-updated',
+    facts: { fields: changedFields(event), at: event.occurredAt },
+  }),
+  'member.status.changed': (event) =>
+    event.data.to === 'resigned' ? { template: 'member-resigned', facts: { at: event.occurredAt } } : null,
+  'support.requested': (event) => ({
+    template: 'help-request-received',
+    facts: { topic: textOf(event.data.topic), at: event.occurredAt, reference: event.id.slice(-8).toUpperCase() },
+  }),
+  'password.reset.requested': () => ({ template: 'password-reset' }),
+  'session.locked': (event) => ({ template: 'account-locked', facts: { minutes: Number(event.data.minutes ?? 15) } }),
+};
+
+const mail = defineReaction({
+  name: 'mail',
+  types: Object.keys(mailOf),
+  queue: 'mail',
+  payload: (event) => {
+    const wanted = mailOf[event.type]?.(event);
+    return wanted
+      ? {
+          template: wanted.template,
+          memberId: textOf(event.data.memberId),
+          userId: textOf(event.data.userId),
+          facts: wanted.facts ?? {},
+        }
+      : null;
+  },
+});
+
+const inApp = defineReaction({
+  name: 'in-app',
+  types: Object.keys(inAppOf),
+  queue: 'notify',
+  payload: (event) => {
+    const wanted = inAppOf[event.type]?.(event);
+    return wanted
+      ? {
+          ...wanted,
+          memberId: textOf(event.data.memberId),
+          userId: textOf(event.data.userId),
+          eventId: event.id,
+          at: event.occurredAt,
+        }
+      : null;
+  },
+});
+
+export const reactions = [mail, inApp];

@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { testSettings } from '#test/database.ts';
+import { readSettings, SettingsError, settingNames } from './settings.ts';
+
+test('a missing setting stops the start with one line that names it', () => {
+  expect(() => testSettings({ SMTP_URL: '' })).toThrow(
+    /^Guildhall cannot start: SMTP_URL is missing\. See \.env\.example\.$/,
+  );
+});
+
+test('a wrong setting is named, its value is not repeated', () => {
+  const wrong = () => testSettings({ LEGACY_DATABASE_URL: 'oracle://user:secret@host/x', PORT: 'many' });
+  expect(wrong).toThrow(SettingsError);
+  expect(wrong).toThrow(/LEGACY_DATABASE_URL must be a URL with mysql/);
+  expect(wrong).toThrow(/PORT /);
+  expect(wrong).not.toThrow(/secret/);
+});
+
+test('every missing setting is named at once', () => {
+  expect(() => readSettings({})).toThrow(
+    /KEY_RING.*INDEX_KEY.*AUTH_SECRET.*LEGACY_DATABASE_URL.*CRM_ACCESS_TOKEN.*SMTP_URL/,
+  );
+});
+
+test('a key that is too short is refused', () => {
+  expect(() => testSettings({ KEY_RING: `k1:${Buffer.alloc(16).toString('base64')}` })).toThrow(
+    /KEY_RING must be id:key pairs/,
+  );
+});
+
+test('no proxy is trusted unless one is named', () => {
+  expect(testSettings().TRUSTED_PROXIES).toEqual([]);
+});
+
+test('.env.example names every setting and no other', async () => {
+  const example = await readFile(new URL('../../.env.example', import.meta.url), 'utf8');
+  const named = [...example.matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name);
+  expect([...named].sort()).toEqual([...settingNames].sort());
+});
