@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import nodemailer from 'nodemailer';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Fault } from './faults.ts';
 import { type Sandbox, startSandbox } from './start.ts';
 
 let dataDir: string;
@@ -63,6 +64,10 @@ describe('the process', () => {
     await createContact(sandbox.crm, 'token');
     await fetch(sandbox.faults, { method: 'POST', body: JSON.stringify({ partner: 'crm', fault: 'hang' }) });
     const held = contacts(sandbox.crm, 'token').catch((error: Error) => error);
+    await vi.waitUntil(async () => {
+      const { data } = (await (await fetch(sandbox.faults)).json()) as { data: Fault[] };
+      return (data[0]?.hits ?? 0) > 0;
+    });
     child.kill('SIGTERM');
     expect(await exited).toEqual([0, null]);
     expect(await held).toBeInstanceOf(Error);

@@ -96,7 +96,8 @@ export async function serveMail(options: MailOptions): Promise<Listening> {
       step(session, 'RCPT', '', () => (rejected ? Promise.reject(refusal) : Promise.resolve('')), callback);
     },
     onData(stream, session, callback) {
-      const path = `${session.envelope.rcptTo.length} recipient(s)`;
+      const count = session.envelope.rcptTo.length;
+      const path = count === 1 ? '1 recipient' : `${count} recipients`;
       step(session, 'DATA', path, () => receive(stream, session), callback);
     },
     onClose(session) {

@@ -6,7 +6,7 @@ import type { Sources } from './server.ts';
 const about: Record<Partner, { name: string; what: string }> = {
   legacy: {
     name: 'Legacy database',
-    what: 'A proxy in front of a real database. “Fail”, “Rate-limit”, “Refuse” and “Reject” cannot be told to a database client, so they close connections, as “Cut” does.',
+    what: 'A proxy in front of a real database. “Fail”, “Rate-limit”, “Refuse” and “Reject” cannot be told to a database client, so they close connections, as “Cut” does. “Fail after” loses the answer to a COMMIT, or to a write outside a transaction.',
   },
   crm: { name: 'CRM', what: 'Answers as HubSpot does.' },
   mail: { name: 'Mail', what: 'A real SMTP server.' },
