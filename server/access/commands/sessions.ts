@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid';
+import { v7 as uuidv7, validate } from 'uuid';
 import { sealAddress } from '#server/audit/address.ts';
 import { writeAudit } from '#server/audit/commands.ts';
 import { type Ctx, inTransaction, requirePermission, type TxCtx } from '#server/context/context.ts';
@@ -6,7 +6,7 @@ import { AppError, notFound } from '#server/errors/errors.ts';
 import { append } from '#server/events/append.ts';
 import { type EndReason, personOf, sessionStream } from '../events.ts';
 import { announce, type SessionKind } from '../live.ts';
-import type { Role } from '../permissions.ts';
+import { isRole, type Role } from '../permissions.ts';
 import { sessionMs } from '../rules.ts';
 
 export interface SessionUser {
@@ -109,6 +109,18 @@ export async function endOwnSession(ctx: Ctx, id: string): Promise<void> {
     const [row] = await tx.sql`select 1 from sessions where id = ${id} and user_id = ${userId} and ended_at is null`;
     if (!row) throw notFound();
     await endSessions(tx, [id], id === sessionId ? 'signed-out' : 'ended-by-user');
+  });
+}
+
+/** Signing out, by the cookie's session: harmless when it is over already. */
+export async function endSignedOut(ctx: Ctx, sessionId: string): Promise<void> {
+  if (!validate(sessionId)) return;
+  await inTransaction(ctx, async (tx) => {
+    const [row] = await tx.sql<{ id: string; memberId: string | null; roles: string[] }[]>`
+      select u.id, u.member_id as "memberId", u.roles from sessions s join users u on u.id = s.user_id
+      where s.id = ${sessionId}`;
+    if (!row) return;
+    await endSessions(asUser(tx, { ...row, roles: row.roles.filter(isRole) }, sessionId), [sessionId], 'signed-out');
   });
 }
 

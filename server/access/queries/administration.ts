@@ -1,0 +1,112 @@
+import { type Ctx, requirePermission } from '#server/context/context.ts';
+import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
+import {
+  isRole,
+  isScope,
+  type Permission,
+  permissions,
+  permissionsOfRoles,
+  permissionsOfScopes,
+  type Role,
+  roles,
+  type Scope,
+  scopes,
+} from '../permissions.ts';
+
+export interface UserView {
+  id: string;
+  email: string;
+  name: string;
+  roles: Role[];
+  memberId: string | null;
+  disabledAt: string | null;
+  lockedUntil: string | null;
+  lastSeenAt: string | null;
+  createdAt: string;
+}
+
+interface UserRow extends Omit<UserView, 'roles'> {
+  roles: string[];
+}
+
+export interface UserFilter {
+  /** Part of a name or an e-mail address. */
+  q?: string | undefined;
+  role?: Role | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}
+
+/** Accounts, the newest first. Everybody: for people who manage access. */
+export async function listUsers(
+  ctx: Ctx,
+  filter: UserFilter,
+): Promise<{ data: UserView[]; nextCursor: string | null }> {
+  requirePermission(ctx, 'access:manage');
+  const after = filter.cursor === undefined ? null : String(decodeCursor(filter.cursor, 1)[0]);
+  const like = filter.q === undefined ? null : `%${filter.q.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+  const rows = await ctx.sql<UserRow[]>`
+    select u.id, u.email, u.name, u.roles, u.member_id as "memberId", u.disabled_at as "disabledAt",
+      case when u.locked_until > ${ctx.now().toISOString()} then u.locked_until end as "lockedUntil",
+      (select max(s.last_seen_at) from sessions s where s.user_id = u.id) as "lastSeenAt", u.created_at as "createdAt"
+    from users u
+    where (${after}::uuid is null or u.id < ${after}::uuid)
+      and (${like}::text is null or lower(u.email) like ${like} or lower(u.name) like ${like})
+      and (${filter.role ?? null}::text is null or ${filter.role ?? null}::text = any(u.roles))
+    order by u.id desc limit ${filter.limit + 1}`;
+  const page = rows.slice(0, filter.limit);
+  const last = page.at(-1);
+  return { data: page.map(viewOf), nextCursor: rows.length > filter.limit && last ? encodeCursor([last.id]) : null };
+}
+
+const iso = (value: string | null) => value && new Date(value).toISOString();
+
+const viewOf = (row: UserRow): UserView => ({
+  ...row,
+  roles: row.roles.filter(isRole),
+  disabledAt: iso(row.disabledAt),
+  lockedUntil: iso(row.lockedUntil),
+  lastSeenAt: iso(row.lastSeenAt),
+  createdAt: new Date(row.createdAt).toISOString(),
+});
+
+export interface ClientView {
+  id: string;
+  name: string;
+  scopes: Scope[];
+  grants: string[];
+  redirectUris: string[];
+  public: boolean;
+  disabledAt: string | null;
+  createdAt: string;
+}
+
+/** Every API client, by id. Few, so not paged; secrets are not among what is known. */
+export async function listClients(ctx: Ctx): Promise<ClientView[]> {
+  requirePermission(ctx, 'access:manage');
+  const rows = await ctx.sql<(Omit<ClientView, 'scopes'> & { scopes: string[] })[]>`
+    select id, name, scopes, grants, redirect_uris as "redirectUris", secret_hash is null as public,
+      disabled_at as "disabledAt", created_at as "createdAt" from oauth_clients order by id limit 1000`;
+  return rows.map((row) => ({
+    ...row,
+    scopes: row.scopes.filter(isScope),
+    disabledAt: iso(row.disabledAt),
+    createdAt: new Date(row.createdAt).toISOString(),
+  }));
+}
+
+export interface PermissionTable {
+  permissions: Permission[];
+  roles: Array<{ role: Role; permissions: Permission[] }>;
+  scopes: Array<{ scope: Scope; permissions: Permission[] }>;
+}
+
+/** Who may do what, as the checks themselves read it. */
+export function permissionTable(ctx: Ctx): PermissionTable {
+  requirePermission(ctx, 'access:manage');
+  return {
+    permissions: [...permissions],
+    roles: roles.map((role) => ({ role, permissions: [...permissionsOfRoles([role])] })),
+    scopes: scopes.map((scope) => ({ scope, permissions: [...permissionsOfScopes([scope])] })),
+  };
+}

@@ -1,0 +1,50 @@
+import type { Ctx } from '#server/context/context.ts';
+import { openOrNull } from '#server/crypto/seals.ts';
+import { requirePerson } from '../commands/sessions.ts';
+import type { SessionKind } from '../live.ts';
+import { idleMsOf } from '../rules.ts';
+
+export interface SessionView {
+  id: string;
+  kind: SessionKind;
+  userAgent: string | null;
+  /** Where it was signed in from. One's own, so in the clear. */
+  address: string | null;
+  createdAt: string;
+  lastSeenAt: string;
+  expiresAt: string;
+  /** The device that asks. */
+  current: boolean;
+}
+
+interface Row {
+  id: string;
+  kind: SessionKind;
+  user_agent: string | null;
+  address_sealed: string | null;
+  created_at: string;
+  last_seen_at: string;
+  expires_at: string;
+}
+
+/** The devices that the caller is signed in on, the one seen last first. Few, so not paged. */
+export async function listSessions(ctx: Ctx): Promise<SessionView[]> {
+  const { userId, memberId, sessionId, roles } = requirePerson(ctx);
+  const now = ctx.now();
+  const idleSince = new Date(now.getTime() - idleMsOf(roles)).toISOString();
+  const rows = await ctx.sql<Row[]>`
+    select id, kind, user_agent, address_sealed, created_at, last_seen_at, expires_at from sessions
+    where user_id = ${userId} and ended_at is null and expires_at > ${now.toISOString()} and last_seen_at > ${idleSince}
+    order by last_seen_at desc, id desc limit 200`;
+  const key = await ctx.app.dataKeys.find(ctx.sql, memberId ?? userId);
+  return rows.map((row) => ({
+    id: row.id,
+    kind: row.kind,
+    userAgent: row.user_agent,
+    address: openOrNull(key, 'address', row.address_sealed),
+    createdAt: new Date(row.created_at).toISOString(),
+    lastSeenAt: new Date(row.last_seen_at).toISOString(),
+    expiresAt: new Date(row.expires_at).toISOString(),
+    current: row.id === sessionId,
+  }));
+}
