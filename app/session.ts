@@ -1,3 +1,4 @@
+import type { Route } from 'next';
 import { headers } from 'next/headers';
 import { forbidden, redirect } from 'next/navigation';
 import { authenticate } from '#server/access/authenticate.ts';
@@ -22,7 +23,7 @@ export async function requirePerson(path: string): Promise<Person> {
 /** A member. Staff who are not members have nothing in the portal: they go to the console. */
 export async function requireMember(path: string): Promise<Person & { memberId: string }> {
   const person = await requirePerson(path);
-  if (person.memberId === null) redirect('/ops');
+  if (person.memberId === null) redirect('/ops' as Route);
   return { ...person, memberId: person.memberId };
 }
 

@@ -126,7 +126,9 @@ export function Join() {
               onClick={() => setMore(!more)}
             >
               <IconChevronDown size={18} aria-hidden className={classes.chevron} data-open={more} />
-              Phone, birth date and address <span className={classes.optional}>(optional, can be added later)</span>
+              <span>
+                Phone, birth date and address <span className={classes.optional}>(optional, can be added later)</span>
+              </span>
             </UnstyledButton>
             <Collapse expanded={more} id="more-about-you" keepMounted={false}>
               <div className={stack.fields}>
@@ -145,9 +147,9 @@ export function Join() {
           </div>
         </Card>
         {joining.isError ? <Refusal error={joining.error} email={email} /> : null}
-        <div className={stack.actions}>
+        <div className={classes.finish}>
           <Button type="submit" size="lg" loading={joining.isPending} disabled={plans.isPending}>
-            Join Guildhall
+            Join
           </Button>
           <span className={`${stack.dim} ${stack.small}`}>Nothing is charged now.</span>
         </div>
@@ -158,15 +160,15 @@ export function Join() {
 
 function Refusal({ error, email }: { error: Error; email: string }) {
   if (isStatus(error, 409)) {
-    const query = `?email=${encodeURIComponent(email.trim())}`;
+    const query = { email: email.trim() };
     return (
       <Notice
         tone="bad"
         title="There is already a member with this e-mail address"
         action={
           <div className={stack.actions}>
-            <Link href={`/signin${query}`}>Sign in instead</Link>
-            <Link href={`/forgot-password${query}`}>Reset the password</Link>
+            <Link href={{ pathname: '/signin', query }}>Sign in instead</Link>
+            <Link href={{ pathname: '/forgot-password', query }}>Reset the password</Link>
           </div>
         }
       >

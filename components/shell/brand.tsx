@@ -1,8 +1,9 @@
+import type { Route } from 'next';
 import Link from 'next/link';
 import classes from './brand.module.css';
 
 /** The mark and the name. The mark: a gable over a door, the hall of the name. */
-export function Brand({ href = '/', compact = false }: { href?: '/' | '/ops' | '/signin'; compact?: boolean }) {
+export function Brand({ href = '/', compact = false }: { href?: Route; compact?: boolean }) {
   return (
     <Link href={href} className={classes.brand} aria-label="Guildhall home">
       <svg viewBox="0 0 28 28" width="28" height="28" aria-hidden focusable="false">

@@ -1,3 +1,4 @@
+import type { Route } from 'next';
 import type { ReactNode } from 'react';
 import { Announcer } from './announcer.tsx';
 import { Brand } from './brand.tsx';
@@ -15,7 +16,7 @@ export function PortalShell({ isMember, children }: { isMember: boolean; childre
         <SkipLink />
         <header className={classes.bar}>
           <div className={classes.inner}>
-            <Brand href={isMember ? '/' : '/ops'} />
+            <Brand href={isMember ? '/' : ('/ops' as Route)} />
             {isMember ? <PortalNav place="top" /> : null}
             <div className={classes.side}>
               <NotificationsBell />

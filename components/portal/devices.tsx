@@ -1,0 +1,113 @@
+'use client';
+
+import { Button } from '@mantine/core';
+import { IconDeviceLaptop, IconDeviceMobile, IconKey } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useOptimistic } from '../api/optimistic.ts';
+import { messageOf } from '../api/problem.ts';
+import { endOtherSessions, endSession, sessionKeys, sessionsQuery } from '../api/sessions.ts';
+import type { Page, Session } from '../api/shapes.ts';
+import { Card } from '../page/card.tsx';
+import { ErrorState } from '../page/error-state.tsx';
+import { Notice } from '../page/notice.tsx';
+import { ListSkeleton } from '../page/skeletons.tsx';
+import { useAnnounce } from '../shell/announcer.tsx';
+import { RelativeTime } from '../values/relative-time.tsx';
+import { StatePill } from '../values/state-pill.tsx';
+import classes from './devices.module.css';
+
+function DeviceIcon({ session }: { session: Session }) {
+  const text = `${session.kind} ${session.device}`.toLowerCase();
+  const Icon = /mobile|phone|android|ipad|app/.test(text)
+    ? IconDeviceMobile
+    : /browser|session|web/.test(text)
+      ? IconDeviceLaptop
+      : IconKey;
+  return <Icon size={20} stroke={1.75} aria-hidden />;
+}
+
+/** Where the person is signed in. Ending a session works at once. */
+export function Devices() {
+  const sessions = useQuery(sessionsQuery());
+  const announce = useAnnounce();
+  const end = useOptimistic<Page<Session>, Session | 'others'>({
+    queryKey: sessionKeys.list,
+    mutationFn: (which) => (which === 'others' ? endOtherSessions() : endSession(which.id)),
+    apply: (page, which) => ({
+      ...page,
+      data: page.data.filter((session) => (which === 'others' ? session.current : session.id !== which.id)),
+    }),
+    onSuccess: () => announce('Signed out there.'),
+  });
+  const items = sessions.data?.data;
+  const others = items?.filter(({ current }) => !current).length ?? 0;
+  return (
+    <Card
+      id="devices"
+      title="Where you are signed in"
+      aside={
+        others > 1 ? (
+          <Button variant="default" size="xs" onClick={() => end.mutate('others')}>
+            Sign out everywhere else
+          </Button>
+        ) : null
+      }
+    >
+      {end.isError ? (
+        <Notice tone="bad" title="Still signed in there">
+          {messageOf(end.error)}
+        </Notice>
+      ) : null}
+      {sessions.isError && !items ? (
+        <ErrorState
+          what="Your devices could not be loaded"
+          error={sessions.error}
+          onRetry={() => void sessions.refetch()}
+        />
+      ) : items ? (
+        <ul className={classes.list}>
+          {items.map((session) => (
+            <li key={session.id} className={classes.item}>
+              <span className={classes.icon}>
+                <DeviceIcon session={session} />
+              </span>
+              <div className={classes.words}>
+                <div className={classes.device}>
+                  {session.device}
+                  {session.current ? (
+                    <StatePill state="current" tone="ok">
+                      This device
+                    </StatePill>
+                  ) : null}
+                </div>
+                <div className={classes.facts}>
+                  {session.address ? <span>{session.address}</span> : null}
+                  <span>
+                    Signed in <RelativeTime at={session.createdAt} />
+                  </span>
+                  {session.lastSeenAt && !session.current ? (
+                    <span>
+                      Last seen <RelativeTime at={session.lastSeenAt} />
+                    </span>
+                  ) : null}
+                </div>
+              </div>
+              {session.current ? null : (
+                <Button
+                  variant="default"
+                  size="xs"
+                  onClick={() => end.mutate(session)}
+                  aria-label={`Sign out ${session.device}`}
+                >
+                  Sign out
+                </Button>
+              )}
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <ListSkeleton rows={3} />
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,127 @@
+'use client';
+
+import { Button, NativeSelect, Textarea } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useSearchParams } from 'next/navigation';
+import { useEffect, useRef } from 'react';
+import { useIntent } from '../api/intent.ts';
+import { askForHelp, memberQuery } from '../api/members.ts';
+import { messageOf } from '../api/problem.ts';
+import * as rules from '../forms/field-rules.ts';
+import { UnsavedGuard } from '../forms/unsaved-guard.tsx';
+import { useValidatedForm } from '../forms/use-validated-form.ts';
+import { Card } from '../page/card.tsx';
+import { Notice } from '../page/notice.tsx';
+import { PageHeader } from '../page/page-header.tsx';
+import stack from '../page/stack.module.css';
+import classes from './help.module.css';
+
+const topics = [
+  { value: '', label: 'Choose a topic' },
+  { value: 'membership', label: 'Membership and plans' },
+  { value: 'payment', label: 'Payments' },
+  { value: 'profile', label: 'My profile and e-mail address' },
+  { value: 'access', label: 'Signing in and security' },
+  { value: 'data', label: 'My data and privacy' },
+  { value: 'other', label: 'Something else' },
+];
+
+const answers = [
+  [
+    'How do I change my name or address?',
+    'In your profile. The change reaches all our systems within moments, and you see it under Recently on your home page.',
+  ],
+  [
+    'How do I change the e-mail address that I sign in with?',
+    'Write to us with the new address. We send a link to it, to be sure that it is yours, before anything changes.',
+  ],
+  [
+    'A device is listed that I do not know. What now?',
+    'Sign it out under Security, then change your password there. Ending a session works at once.',
+  ],
+  ['What do you know about me?', 'Everything that we hold is in one file, under Security: Download my data.'],
+] as const;
+
+/** Answers, and a way to a person. */
+export function Help() {
+  const params = useSearchParams();
+  const wanted = params.get('topic');
+  const member = useQuery(memberQuery());
+  const intent = useIntent();
+  const sentNote = useRef<HTMLDivElement>(null);
+  const { form, submit, showErrorsOf } = useValidatedForm({
+    initialValues: { topic: topics.some(({ value }) => value === wanted) ? (wanted ?? '') : '', message: '' },
+    validate: { topic: rules.required('Choose a topic'), message: rules.required('Write what it is about') },
+  });
+  const ask = useMutation({
+    mutationFn: (input: { topic: string; message: string }) => intent(input, (key) => askForHelp(input, key)),
+    onSuccess: () => form.reset(),
+    onError: (error) => void showErrorsOf(error),
+  });
+  useEffect(() => {
+    if (ask.isSuccess) sentNote.current?.focus();
+  }, [ask.isSuccess]);
+  return (
+    <>
+      <PageHeader title="Help" lead="Find an answer, or write to us." />
+      <div className={stack.stack}>
+        <Card id="answers" title="Often asked">
+          <div className={classes.answers}>
+            {answers.map(([question, answer]) => (
+              <details key={question} className={classes.answer}>
+                <summary>{question}</summary>
+                <p>{answer}</p>
+              </details>
+            ))}
+          </div>
+        </Card>
+        <Card id="write" title="Write to us">
+          {ask.isSuccess ? (
+            <div ref={sentNote} tabIndex={-1}>
+              <Notice
+                tone="ok"
+                live
+                title="We have your message"
+                action={
+                  <Button size="xs" variant="default" onClick={() => ask.reset()}>
+                    Write another
+                  </Button>
+                }
+              >
+                We answer by mail{member.data ? ` to ${member.data.email}` : ''}, on working days within two days.
+              </Notice>
+            </div>
+          ) : (
+            <form
+              noValidate
+              aria-label="Write to us"
+              onSubmit={submit(({ topic, message }) => ask.mutate({ topic, message: message.trim() }))}
+            >
+              <div className={stack.fields}>
+                {ask.isError && Object.keys(form.errors).length === 0 ? (
+                  <Notice tone="bad" title="Your message was not sent">
+                    {messageOf(ask.error)}
+                  </Notice>
+                ) : null}
+                <NativeSelect label="Topic" data={topics} {...form.getInputProps('topic')} />
+                <Textarea
+                  label="Message"
+                  description="Please do not write passwords or card numbers."
+                  rows={6}
+                  maxLength={4000}
+                  {...form.getInputProps('message')}
+                />
+                <div className={stack.actions}>
+                  <Button type="submit" loading={ask.isPending}>
+                    Send the message
+                  </Button>
+                </div>
+              </div>
+            </form>
+          )}
+        </Card>
+      </div>
+      <UnsavedGuard dirty={form.values.message.trim() !== '' && !ask.isPending} />
+    </>
+  );
+}
