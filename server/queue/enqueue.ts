@@ -55,7 +55,7 @@ export async function enqueueAll(ctx: TxCtx, jobs: readonly NewJob[]): Promise<v
       data: dataOf(ctx, job),
     })),
   );
-  ctx.afterCommit(() => wake(ctx, new Set(jobs.map((job) => job.queue))));
+  ctx.afterCommit(() => wakeWorkers(ctx, new Set(jobs.map((job) => job.queue))));
 }
 
 function dataOf(ctx: TxCtx, job: NewJob): JobData {
@@ -72,7 +72,7 @@ function dataOf(ctx: TxCtx, job: NewJob): JobData {
 export const jobsChannel = 'guildhall_jobs';
 
 /** After the commit, for a NOTIFY inside the transaction would queue commits behind each other; a lost one costs a poll's wait. */
-async function wake(ctx: TxCtx, queues: Set<string>): Promise<void> {
+export async function wakeWorkers(ctx: TxCtx, queues: Set<string>): Promise<void> {
   const { app } = ctx;
   try {
     await app.database

@@ -15,8 +15,12 @@ export interface JobRow {
   data: JobData;
 }
 
-/** @throws Error naming a queue that does not exist, or a strict one that was given no key. */
-export async function insertJobs(sql: Queryable, jobs: readonly JobRow[]): Promise<void> {
+/**
+ * Inserts jobs in this order: behind everything that is queued or, with `before` (a database timestamp), in front of what was
+ * created then.
+ * @throws Error naming a queue that does not exist, or a strict one that was given no key.
+ */
+export async function insertJobs(sql: Queryable, jobs: readonly JobRow[], before: string | null = null): Promise<void> {
   const [refused] = await sql<{ missing: string | null; keyless: string | null }[]>`
     with input as materialized (
       select j.*
@@ -28,7 +32,8 @@ export async function insertJobs(sql: Queryable, jobs: readonly JobRow[]): Promi
       insert into pgboss.job (id, name, data, start_after, created_on, singleton_key, expire_seconds, deletion_seconds,
         keep_until, retry_limit, retry_delay, retry_backoff, retry_delay_max, policy, dead_letter, heartbeat_seconds)
       select i.id, q.name, i.data, coalesce(i."startAfter", now()),
-        clock_timestamp() + ordinality * interval '1 microsecond',
+        coalesce(${before}::timestamptz - ${jobs.length + 1} * interval '1 microsecond', clock_timestamp())
+          + ordinality * interval '1 microsecond',
         i.key, q.expire_seconds, q.deletion_seconds,
         coalesce(i."startAfter", now()) + q.retention_seconds * interval '1 second',
         q.retry_limit, q.retry_delay, q.retry_backoff, q.retry_delay_max, q.policy, q.dead_letter, q.heartbeat_seconds
@@ -42,4 +47,73 @@ export async function insertJobs(sql: Queryable, jobs: readonly JobRow[]): Promi
     from input i left join pgboss.queue q on q.name = i.queue`;
   if (refused?.missing) throw new Error(`there is no queue ${refused.missing}`);
   if (refused?.keyless) throw new Error(`the queue ${refused.keyless} needs a key on every job`);
+}
+
+/** A fetched job, by the attempt that was fetched: a claim that has lapsed settles nothing. */
+export interface Claim {
+  id: string;
+  queue: string;
+  retryCount: number;
+}
+
+/** This worker has not got the job any more: its time was up, or it was taken for dead. Whatever it did is rolled back. */
+export class ClaimLostError extends Error {
+  constructor() {
+    super('the job is somebody else’s now');
+    this.name = 'ClaimLostError';
+  }
+}
+
+/** @throws ClaimLostError when the attempt is not the current one. */
+export async function completeJob(sql: Queryable, claim: Claim): Promise<void> {
+  const settled = await sql`
+    update pgboss.job set state = 'completed', completed_on = clock_timestamp()
+    where name = ${claim.queue} and id = ${claim.id} and state = 'active' and retry_count = ${claim.retryCount}
+    returning 1`;
+  if (settled.length === 0) throw new ClaimLostError();
+}
+
+/**
+ * Puts a job back, to be fetched after `delayMs` at the earliest. As `retry` it keeps its place at the head of its key and
+ * nothing of that key overtakes it; as `created` it lines up by age again.
+ * @throws ClaimLostError when the attempt is not the current one.
+ */
+export async function putBack(
+  sql: Queryable,
+  claim: Claim,
+  state: 'retry' | 'created',
+  delayMs: number,
+  data: JobData,
+): Promise<void> {
+  const settled = await sql`
+    update pgboss.job set state = ${state}::pgboss.job_state, heartbeat_on = null,
+      start_after = clock_timestamp() + ${delayMs} * interval '1 millisecond',
+      data = ${JSON.stringify(data)}::text::jsonb
+    where name = ${claim.queue} and id = ${claim.id} and state = 'active' and retry_count = ${claim.retryCount}
+    returning 1`;
+  if (settled.length === 0) throw new ClaimLostError();
+}
+
+/** Says that these jobs are still being worked on. Gives the ids of those that are still ours. */
+export async function touchJobs(sql: Queryable, claims: readonly Claim[]): Promise<Set<string>> {
+  const rows = await sql<{ id: string }[]>`
+    update pgboss.job j set heartbeat_on = clock_timestamp()
+    from json_to_recordset(${JSON.stringify(claims)}::text::json) as c (id uuid, queue text, "retryCount" integer)
+    where j.name = c.queue and j.id = c.id and j.state = 'active' and j.retry_count = c."retryCount"
+    returning j.id`;
+  return new Set(rows.map((row) => row.id));
+}
+
+/**
+ * Jobs whose worker has gone silent, or has taken longer than it may, can be fetched again. pg-boss does the same once a
+ * minute; a record whose jobs keep their order should not wait that long.
+ */
+export async function recoverJobs(sql: Queryable, queues: readonly string[]): Promise<number> {
+  const rows = await sql`
+    update pgboss.job set state = 'retry', start_after = clock_timestamp(), heartbeat_on = null
+    where name = any(${queues as string[]}::text[]) and state = 'active'
+      and (heartbeat_on + heartbeat_seconds * interval '1 second' < clock_timestamp()
+        or started_on + expire_seconds * interval '1 second' < clock_timestamp())
+    returning 1`;
+  return rows.length;
 }

@@ -1,0 +1,183 @@
+import { type Ctx, requirePermission } from '#server/context/context.ts';
+import { notFound } from '#server/errors/errors.ts';
+import { rfc3339 } from '#server/events/read.ts';
+import type { JsonObject } from '#server/events/stored-event.ts';
+import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
+
+export interface DeadLetterView {
+  id: string;
+  kind: 'job' | 'event';
+  /** The queue, or the subscription that could not handle the event. */
+  queue: string;
+  /** The record or stream whose order it holds up. */
+  key: string | null;
+  /** Waits behind an earlier one of the same record; did not fail itself. */
+  tail: boolean;
+  eventId: string | null;
+  error: string;
+  errorClass: string;
+  fingerprint: string;
+  attempts: number;
+  redrives: number;
+  correlationId: string;
+  memberId: string | null;
+  status: 'open' | 'redriven' | 'dismissed';
+  statusReason: string | null;
+  statusBy: string | null;
+  statusAt: string | null;
+  createdAt: string;
+}
+
+const columns = (ctx: Ctx) => ctx.sql`
+  id, kind, queue, key, tail, event_id as "eventId", error, error_class as "errorClass", fingerprint, attempts, redrives,
+  correlation_id as "correlationId", member_id as "memberId", status, status_reason as "statusReason",
+  status_by as "statusBy", status_at as "statusAt", created_at as "createdAt"`;
+
+export interface DeadLetterFilter {
+  status?: 'open' | 'redriven' | 'dismissed' | undefined;
+  kind?: 'job' | 'event' | undefined;
+  queue?: string | undefined;
+  key?: string | undefined;
+  fingerprint?: string | undefined;
+  memberId?: string | undefined;
+  correlationId?: string | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}
+
+/** Newest first; open ones unless said. */
+export async function listDeadLetters(
+  ctx: Ctx,
+  filter: DeadLetterFilter,
+): Promise<{ data: DeadLetterView[]; nextCursor: string | null }> {
+  requirePermission(ctx, 'dead-letters:read');
+  const { sql } = ctx;
+  const [at, id] = filter.cursor ? decodeCursor(filter.cursor, 2) : [];
+  const rows = await sql<DeadLetterView[]>`
+    select ${columns(ctx)} from dead_letters
+    where status = ${filter.status ?? 'open'}
+      ${filter.kind ? sql`and kind = ${filter.kind}` : sql``}
+      ${filter.queue ? sql`and queue = ${filter.queue}` : sql``}
+      ${filter.key ? sql`and key = ${filter.key}` : sql``}
+      ${filter.fingerprint ? sql`and fingerprint = ${filter.fingerprint}` : sql``}
+      ${filter.memberId ? sql`and member_id = ${filter.memberId}` : sql``}
+      ${filter.correlationId ? sql`and correlation_id = ${filter.correlationId}` : sql``}
+      ${at ? sql`and (created_at, id) < (${String(at)}::timestamptz, ${String(id)}::uuid)` : sql``}
+    order by created_at desc, id desc limit ${filter.limit + 1}`;
+  const data = rows.slice(0, filter.limit).map(shown);
+  const last = data.at(-1);
+  return { data, nextCursor: rows.length > filter.limit && last ? encodeCursor([last.createdAt, last.id]) : null };
+}
+
+/** @throws AppError `not_found` */
+export async function getDeadLetter(ctx: Ctx, id: string): Promise<DeadLetterView & { payload: JsonObject }> {
+  requirePermission(ctx, 'dead-letters:read');
+  const [row] = await ctx.sql<Array<DeadLetterView & { payload: string }>>`
+    select ${columns(ctx)}, payload::text from dead_letters where id = ${id}`;
+  if (!row) throw notFound();
+  return { ...shown(row), payload: JSON.parse(row.payload) as JsonObject };
+}
+
+const shown = <Row extends DeadLetterView>(row: Row): Row => ({
+  ...row,
+  statusAt: row.statusAt && rfc3339(row.statusAt),
+  createdAt: rfc3339(row.createdAt),
+});
+
+export interface DeadLetterGroup {
+  fingerprint: string;
+  queue: string;
+  error: string;
+  errorClass: string;
+  letters: number;
+  /** Others that wait behind them. */
+  waiting: number;
+  oldestAt: string;
+  newestAt: string;
+}
+
+/** Open dead letters by what is wrong with them, the largest group first. */
+export async function groupDeadLetters(
+  ctx: Ctx,
+  filter: { queue?: string | undefined } = {},
+): Promise<DeadLetterGroup[]> {
+  requirePermission(ctx, 'dead-letters:read');
+  const { sql } = ctx;
+  const rows = await sql<DeadLetterGroup[]>`
+    select d.fingerprint, d.queue, min(d.error) as error, min(d.error_class) as "errorClass", count(*)::int as letters,
+      coalesce(sum(t.waiting), 0)::int as waiting, min(created_at) as "oldestAt", max(created_at) as "newestAt"
+    from dead_letters d left join (
+      select queue, key, kind, count(*) as waiting from dead_letters where status = 'open' and tail group by 1, 2, 3
+    ) t on t.queue = d.queue and t.key = d.key and t.kind = d.kind
+    where d.status = 'open' and not d.tail ${filter.queue ? sql`and d.queue = ${filter.queue}` : sql``}
+    group by d.fingerprint, d.queue order by letters desc, d.fingerprint limit 200`;
+  return rows.map((row) => ({ ...row, oldestAt: rfc3339(row.oldestAt), newestAt: rfc3339(row.newestAt) }));
+}
+
+export interface JobView {
+  id: string;
+  queue: string;
+  key: string | null;
+  state: 'created' | 'retry' | 'active' | 'completed' | 'cancelled' | 'failed';
+  /** Failed ones so far. */
+  attempts: number;
+  /** When it is tried next, or was asked to be tried first. */
+  nextTryAt: string | null;
+  lastError: { class: string; reason: string; at: string } | null;
+  eventId: string | null;
+  correlationId: string | null;
+  createdAt: string;
+}
+
+/** Queued, running and lately finished jobs of a record (its key) or of a correlation, newest first. */
+export async function listJobs(
+  ctx: Ctx,
+  filter: { queue?: string | undefined; key?: string | undefined; correlationId?: string | undefined; limit?: number },
+): Promise<JobView[]> {
+  requirePermission(ctx, 'status:read');
+  const { sql } = ctx;
+  const rows = await sql<Array<JobView & { lastError: string | null; failures: string | null }>>`
+    select id, name as queue, singleton_key as key, state, data->>'failures' as failures,
+      case when state in ('created', 'retry') then start_after end as "nextTryAt", data->>'lastError' as "lastError",
+      data->>'causationId' as "eventId", data->>'correlationId' as "correlationId", created_on as "createdAt"
+    from pgboss.job
+    where name not like '\_\_pgboss%'
+      ${filter.queue ? sql`and name = ${filter.queue}` : sql``}
+      ${filter.key ? sql`and singleton_key = ${filter.key}` : sql``}
+      ${filter.correlationId ? sql`and data->>'correlationId' = ${filter.correlationId}` : sql``}
+    order by created_on desc limit ${filter.limit ?? 100}`;
+  return rows.map(({ failures, ...row }) => ({
+    ...row,
+    attempts: Object.values(JSON.parse(failures ?? '{}') as Record<string, number>).reduce((sum, n) => sum + n, 0),
+    lastError: row.lastError === null ? null : (JSON.parse(row.lastError) as JobView['lastError']),
+    nextTryAt: row.nextTryAt && rfc3339(row.nextTryAt),
+    createdAt: rfc3339(row.createdAt),
+  }));
+}
+
+export interface QueueStatus {
+  queue: string;
+  /** Ready to be worked on. */
+  waiting: number;
+  /** Put off to a later time, after a failure or on purpose. */
+  later: number;
+  active: number;
+  oldestWaitingSeconds: number;
+  deadLetters: number;
+}
+
+export async function listQueues(ctx: Ctx): Promise<QueueStatus[]> {
+  requirePermission(ctx, 'status:read');
+  return ctx.sql<QueueStatus[]>`
+    select q.name as queue,
+      count(j.id) filter (where j.state in ('created', 'retry') and j.start_after <= now())::int as waiting,
+      count(j.id) filter (where j.state in ('created', 'retry') and j.start_after > now())::int as later,
+      count(j.id) filter (where j.state = 'active')::int as active,
+      coalesce(extract(epoch from now() - min(j.created_on) filter (where j.state in ('created', 'retry'))), 0)::float8
+        as "oldestWaitingSeconds",
+      (select count(*)::int from dead_letters d where d.status = 'open' and d.kind = 'job' and d.queue = q.name)
+        as "deadLetters"
+    from pgboss.queue q left join pgboss.job j on j.name = q.name and j.state < 'completed'
+    where q.name not like '\_\_pgboss%'
+    group by q.name order by q.name`;
+}
