@@ -52,7 +52,9 @@ CREATE TABLE event_positions (
   position bigint PRIMARY KEY,
   event_id uuid NOT NULL,
   recorded_at timestamptz NOT NULL,
-  type text NOT NULL
+  type text NOT NULL,
+  -- When readers could first see it: with recorded_at, how long ordering takes.
+  sequenced_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 --> statement-breakpoint
 CREATE INDEX event_positions_type ON event_positions (type, position);
