@@ -1,0 +1,23 @@
+import type { PgBoss } from 'pg-boss';
+import { type MaintenanceTask, maintenance } from './maintenance.ts';
+
+/** Times are UTC. One job each time, however many workers run. */
+const schedules: ReadonlyArray<{ cron: string; task: MaintenanceTask }> = [
+  { cron: '5 1 * * *', task: 'event-partitions' },
+  { cron: '10 23 * * *', task: 'address-keys' },
+  { cron: '20 * * * *', task: 'event-ids' },
+  { cron: '25 * * * *', task: 'idempotency-keys' },
+  { cron: '30 2 * * *', task: 'mailed-tokens' },
+  { cron: '35 2 * * *', task: 'oauth' },
+];
+
+/** Brings the stored schedules to what stands above, and takes out those that do not stand there any more. */
+export async function ensureSchedules(boss: PgBoss): Promise<void> {
+  for (const { cron, task } of schedules) {
+    await boss.schedule(maintenance.name, cron, { payload: { task } }, { tz: 'UTC', key: task, missed: 'once' });
+  }
+  const wanted = new Set<string>(schedules.map(({ task }) => task));
+  for (const { name, key } of await boss.getSchedules()) {
+    if (name !== maintenance.name || !wanted.has(key)) await boss.unschedule(name, key);
+  }
+}

@@ -1,0 +1,81 @@
+import { type App, createApp, installApp } from '#server/context/app.ts';
+import { createContext } from '#server/context/context.ts';
+import type { EventType, Projection, Reaction } from '#server/events/define.ts';
+import { syncRegistry } from '#server/events/registry.ts';
+import { startSequencer } from '#server/events/sequencer.ts';
+import { startSubscriptions } from '#server/events/subscriptions.ts';
+import { createBoss, ensureQueues } from '#server/queue/boss.ts';
+import type { Queue } from '#server/queue/define.ts';
+import { startQueueWorkers, usualTiming, type WorkerTiming } from '#server/queue/worker.ts';
+import { readSettings, SettingsError } from '#server/settings/settings.ts';
+import { maintenance, makeEventPartitions } from './maintenance.ts';
+import { queues } from './queues.ts';
+import { ensureSchedules } from './schedules.ts';
+import { events, projections, reactions } from './subscriptions.ts';
+
+export interface WorkerParts {
+  events?: readonly EventType[];
+  projections: readonly Projection[];
+  reactions: readonly Reaction[];
+  queues: readonly Queue[];
+  timing?: WorkerTiming;
+}
+
+export interface Worker {
+  /** Jobs and batches under way finish, or go back after the settings' grace; then everything is closed but the App. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts everything that follows events: registry, sequencer, subscriptions, queues, schedules.
+ * @throws AppError when an event type is not compatible with what is stored; Error when a reaction names no queue.
+ */
+export async function startWorker(app: App, parts: WorkerParts): Promise<Worker> {
+  const names = new Set(parts.queues.map((queue) => queue.name));
+  for (const reaction of parts.reactions) {
+    if (!names.has(reaction.queue))
+      throw new Error(`${reaction.name} names the queue ${reaction.queue}, which is none`);
+  }
+  const ctx = createContext(app, { actor: { kind: 'system', name: 'worker' } });
+  await syncRegistry(ctx, parts.events ?? []);
+  await makeEventPartitions(ctx);
+  const boss = createBoss(app, { worker: true });
+  await boss.start();
+  await ensureQueues(boss, parts.queues);
+  if (names.has(maintenance.name)) await ensureSchedules(boss);
+  const sequencer = startSequencer(app);
+  const subscriptions = await startSubscriptions(app, [...parts.projections, ...parts.reactions]);
+  const workers = await startQueueWorkers(app, boss, parts.queues, parts.timing ?? usualTiming);
+  return {
+    async stop() {
+      await Promise.all([subscriptions.stop(), workers.stop(app.settings.SHUTDOWN_GRACE_MS)]);
+      await sequencer.stop();
+      await boss.stop({ graceful: false });
+    },
+  };
+}
+
+async function main(): Promise<void> {
+  const app = installApp(createApp(readSettings(), 'worker'));
+  const worker = await startWorker(app, { events, projections, reactions, queues });
+  app.log.info({ queues: queues.length, subscriptions: projections.length + reactions.length }, 'worker is running');
+  let stopping = false;
+  async function stop(signal: NodeJS.Signals): Promise<void> {
+    // The second time somebody means it.
+    if (stopping) process.exit(signal === 'SIGINT' ? 130 : 143);
+    stopping = true;
+    app.log.info({ signal }, 'stopping: jobs under way finish or go back');
+    await worker.stop();
+    await app.close();
+    process.exit(0);
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(signal));
+}
+
+if (import.meta.main) {
+  await main().catch((error) => {
+    const line = error instanceof SettingsError ? error.message : `The worker cannot start: ${String(error)}`;
+    process.stderr.write(`${line}\n`);
+    process.exit(1);
+  });
+}
