@@ -1,0 +1,59 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { call, get, post, query } from '../client.ts';
+import type { Page } from '../shapes.ts';
+import type { ApiClient, ClientSecret, Grant, PermissionTable, Role, Scope, User } from './shapes.ts';
+
+export const accessKeys = {
+  users: ['console', 'users'] as const,
+  clients: ['console', 'api-clients'] as const,
+  permissions: ['console', 'permissions'] as const,
+};
+
+export const usersQuery = (filter: { q: string; role: Role | null }, limit = 50) =>
+  infiniteQueryOptions({
+    queryKey: [...accessKeys.users, filter, limit],
+    queryFn: ({ signal, pageParam }) =>
+      get<Page<User>>(`/users${query({ q: filter.q.trim(), role: filter.role, limit, cursor: pageParam })}`, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.nextCursor,
+    placeholderData: (previous) => previous,
+  });
+
+export const addUser = (input: { email: string; name: string; roles: Role[] }, key: string) =>
+  post<{ id: string }>('/users', input, key);
+
+export const setRoles = async (id: string, roles: Role[]) => {
+  await call<null>(`/users/${id}/roles`, { method: 'PUT', body: { roles } });
+};
+
+export const switchUser = (id: string, to: 'disable' | 'enable', reason: string) =>
+  post<null>(`/users/${id}/${to}`, { reason });
+
+export const clientsQuery = () =>
+  queryOptions({
+    queryKey: accessKeys.clients,
+    queryFn: ({ signal }) => get<Page<ApiClient>>('/api-clients', signal),
+  });
+
+export interface NewClient {
+  id: string;
+  name: string;
+  scopes: Scope[];
+  grants: Grant[];
+  redirectUris: string[];
+  public: boolean;
+}
+
+export const createClient = (input: NewClient, key: string) => post<ClientSecret>('/api-clients', input, key);
+
+export const rotateClient = (id: string, key: string) => post<ClientSecret>(`/api-clients/${id}/rotate`, {}, key);
+
+export const switchClient = (id: string, to: 'disable' | 'enable', reason: string) =>
+  post<null>(`/api-clients/${id}/${to}`, { reason });
+
+export const permissionTableQuery = () =>
+  queryOptions({
+    queryKey: accessKeys.permissions,
+    queryFn: ({ signal }) => get<PermissionTable>('/permissions', signal),
+    staleTime: 300_000,
+  });

@@ -1,0 +1,27 @@
+import { infiniteQueryOptions } from '@tanstack/react-query';
+import { get, query } from '../client.ts';
+import type { Page } from '../shapes.ts';
+import type { AuditEntry } from './shapes.ts';
+
+export interface AuditFilter {
+  actor: string;
+  action: string;
+  /** `member`, or `member/ID`. */
+  resource: string;
+  /** RFC 3339; `to` exclusive. */
+  from: string | null;
+  to: string | null;
+}
+
+/** Newest first. Reading it is noted too: so it is not read again by itself. */
+export const auditQuery = (filter: AuditFilter, limit = 50) =>
+  infiniteQueryOptions({
+    queryKey: ['console', 'audit', filter, limit],
+    queryFn: ({ signal, pageParam }) =>
+      get<Page<AuditEntry>>(`/audit${query({ ...filter, limit, cursor: pageParam })}`, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.nextCursor,
+    placeholderData: (previous) => previous,
+    staleTime: 60_000,
+    refetchOnWindowFocus: false,
+  });
