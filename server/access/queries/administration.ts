@@ -1,3 +1,4 @@
+import { validate } from 'uuid';
 import { type Ctx, requirePermission } from '#server/context/context.ts';
 import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
 import {
@@ -43,7 +44,7 @@ export async function listUsers(
   filter: UserFilter,
 ): Promise<{ data: UserView[]; nextCursor: string | null }> {
   requirePermission(ctx, 'access:manage');
-  const after = filter.cursor === undefined ? null : String(decodeCursor(filter.cursor, 1)[0]);
+  const after = filter.cursor === undefined ? null : idOf(filter.cursor);
   const like = filter.q === undefined ? null : `%${filter.q.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
   const rows = await ctx.sql<UserRow[]>`
     select u.id, u.email, u.name, u.roles, u.member_id as "memberId", u.disabled_at as "disabledAt",
@@ -57,6 +58,12 @@ export async function listUsers(
   const page = rows.slice(0, filter.limit);
   const last = page.at(-1);
   return { data: page.map(viewOf), nextCursor: rows.length > filter.limit && last ? encodeCursor([last.id]) : null };
+}
+
+function idOf(cursor: string): string {
+  const [id] = decodeCursor(cursor, 1);
+  // A cursor that holds something else was not made here: the database would take it for a surprise.
+  return validate(id) ? String(id) : '00000000-0000-0000-0000-000000000000';
 }
 
 const iso = (value: string | null) => value && new Date(value).toISOString();

@@ -1,0 +1,153 @@
+import { validate } from 'uuid';
+import { type Ctx, inTransaction, requirePermission } from '#server/context/context.ts';
+import { isSealed, open, type SubjectKey } from '#server/crypto/seals.ts';
+import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
+import { type Json, writeAudit } from './commands.ts';
+
+export interface AuditFilter {
+  /** A user's or client's id. */
+  actor?: string | undefined;
+  action?: string | undefined;
+  /** `member`, or `member/ID`. */
+  resource?: string | undefined;
+  /** RFC 3339, inclusive. */
+  from?: string | undefined;
+  /** RFC 3339, exclusive. */
+  to?: string | undefined;
+  cursor?: string | undefined;
+  limit: number;
+}
+
+export interface AuditView {
+  id: string;
+  timestamp: string;
+  actorKind: string;
+  /** Who acted: a user, a client, or a part of Guildhall. null for nobody. */
+  userId: string | null;
+  action: string;
+  /** `type/id`, or the type alone. */
+  resource: string;
+  outcome: string;
+  reason: string | null;
+  /** In the clear; `erased` when its key was destroyed; null when there was none. */
+  sourceIp: string | null;
+  correlationId: string;
+  /** How many equal refusals the entry sums up. */
+  count: number;
+  before: Json;
+  after: Json;
+}
+
+interface Row {
+  id: string;
+  at: string;
+  /** The same instant to the microsecond, for the cursor. */
+  at_exact: string;
+  actor_kind: string;
+  actor_id: string | null;
+  action: string;
+  resource_type: string;
+  resource_id: string | null;
+  outcome: string;
+  reason: string | null;
+  source_address_sealed: string | null;
+  address_subject_id: string | null;
+  correlation_id: string;
+  subject_id: string | null;
+  before: Json;
+  after: Json;
+  count: number;
+}
+
+/** What stands for a value that can no longer be opened. */
+export const erased = 'erased';
+
+/** The trail, newest first, opened for whoever may read it. That it was read is an entry of its own. */
+export async function listAudit(
+  ctx: Ctx,
+  filter: AuditFilter,
+): Promise<{ data: AuditView[]; nextCursor: string | null }> {
+  requirePermission(ctx, 'audit:read');
+  return inTransaction(ctx, async (tx) => {
+    const rows = await readRows(tx, filter);
+    const page = rows.slice(0, filter.limit);
+    const subjects = new Set(page.flatMap((row) => [row.address_subject_id, row.subject_id]));
+    const ids = [...subjects].filter((id) => id !== null);
+    const keys = ids.length === 0 ? new Map<string, SubjectKey>() : await tx.app.dataKeys.findMany(tx.sql, ids);
+    const { cursor: _cursor, ...asked } = filter;
+    const after = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) as Json;
+    await writeAudit(tx, { action: 'audit.read', resourceType: 'audit', after });
+    const last = page.at(-1);
+    return {
+      data: page.map((row) => viewOf(row, keys)),
+      nextCursor: rows.length > filter.limit && last ? encodeCursor([last.at_exact, last.id]) : null,
+    };
+  });
+}
+
+async function readRows(ctx: Ctx, filter: AuditFilter): Promise<Row[]> {
+  const { sql } = ctx;
+  const [type, ...rest] = (filter.resource ?? '').split('/');
+  const resourceId = rest.length > 0 ? rest.join('/') : null;
+  const before = filter.cursor === undefined ? null : positionOf(filter.cursor);
+  return sql<Row[]>`
+    select id, at, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at_exact, actor_kind, actor_id,
+      action, resource_type, resource_id, outcome, reason, source_address_sealed, address_subject_id, correlation_id,
+      subject_id, before, after, count
+    from audit_entries
+    where true
+      ${filter.actor === undefined ? sql`` : sql`and actor_id = ${filter.actor}`}
+      ${filter.action === undefined ? sql`` : sql`and action = ${filter.action}`}
+      ${type ? sql`and resource_type = ${type}` : sql``}
+      ${resourceId === null ? sql`` : sql`and resource_id = ${resourceId}`}
+      ${filter.from === undefined ? sql`` : sql`and at >= ${filter.from}`}
+      ${filter.to === undefined ? sql`` : sql`and at < ${filter.to}`}
+      ${before === null ? sql`` : sql`and (at, id) < (${before.at}, ${before.id})`}
+    order by at desc, id desc limit ${filter.limit + 1}`;
+}
+
+function positionOf(cursor: string): { at: string; id: string } {
+  const [at, id] = decodeCursor(cursor, 2).map(String);
+  // Something that this list did not make reads as "after everything", and never reaches the database as a bad value.
+  if (!at || !id || !validate(id) || Number.isNaN(Date.parse(at))) {
+    return { at: '-infinity', id: '00000000-0000-0000-0000-000000000000' };
+  }
+  return { at, id };
+}
+
+function viewOf(row: Row, keys: Map<string, SubjectKey>): AuditView {
+  const keyOf = (subjectId: string | null) => (subjectId === null ? null : (keys.get(subjectId) ?? null));
+  return {
+    id: row.id,
+    timestamp: new Date(row.at).toISOString(),
+    actorKind: row.actor_kind,
+    userId: row.actor_id,
+    action: row.action,
+    resource: row.resource_id === null ? row.resource_type : `${row.resource_type}/${row.resource_id}`,
+    outcome: row.outcome,
+    reason: row.reason,
+    sourceIp: row.source_address_sealed && opened(keyOf(row.address_subject_id), 'address', row.source_address_sealed),
+    correlationId: row.correlation_id,
+    count: row.count,
+    before: openedJson(keyOf(row.subject_id), '', row.before),
+    after: openedJson(keyOf(row.subject_id), '', row.after),
+  };
+}
+
+function opened(key: SubjectKey | null, field: string, sealed: string): string {
+  if (!key) return erased;
+  try {
+    return open(key, field, sealed);
+  } catch {
+    // Sealed for another subject or field than the entry says: shown as what it is rather than failing the whole page.
+    return 'sealed';
+  }
+}
+
+/** Sealed values stand under the name of the field that they were sealed for. */
+function openedJson(key: SubjectKey | null, field: string, value: Json): Json {
+  if (isSealed(value)) return opened(key, field, value);
+  if (Array.isArray(value)) return value.map((item) => openedJson(key, field, item));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, openedJson(key, name, inner)]));
+}
