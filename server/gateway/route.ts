@@ -24,6 +24,17 @@ interface Shared<Params extends z.ZodType, Query extends z.ZodType> {
   permission: 'public' | readonly [Permission, ...Permission[]];
   params?: Params;
   query?: Query;
+  /** For probes of the process itself: nobody is looked up, nothing is counted, no line is logged. Must be `public`. */
+  probe?: true;
+}
+
+/** Requests per window. Holds over all processes. */
+export interface Limit<Body = unknown> {
+  name: string;
+  points: (ctx: Ctx) => number;
+  windowSeconds: number;
+  /** What is counted: this value, whoever sends it. Without it, the caller: the signed-in actor, else the address. */
+  key?: (body: Body) => string;
 }
 
 /** A route only declares: who may, what goes in, what comes out, which function. */
@@ -43,10 +54,14 @@ export interface Route<
   response: { status: 200 | 201 | 202 | 204; schema: Out };
   /** GET: sends an ETag and honours If-None-Match. PUT and PATCH: If-Match is passed on as `ifMatch`. */
   etag?: true;
-  /** A POST that creates or moves something: takes `Idempotency-Key`. */
+  /**
+   * A POST that creates or moves something: takes `Idempotency-Key`. With or without a key the handler runs inside one
+   * transaction, in which the answer is stored too, so it must read with `ctx.sql` or `readCached`, never through the pool:
+   * what it has just written is not visible there yet. What it throws is answered after the roll-back.
+   */
   idempotent?: true;
-  /** Requests per window and caller, beside the general limit. `key` tells callers apart by more than their address. */
-  limit?: { name: string; points: (ctx: Ctx) => number; windowSeconds: number; key?: (body: z.output<Body>) => string };
+  /** Beside the general limit. A replayed answer is not counted. */
+  limit?: Limit<z.output<Body>> | readonly Limit<z.output<Body>>[];
   handle(
     ctx: Ctx,
     input: {
@@ -83,7 +98,19 @@ export interface DownloadRoute<Params extends z.ZodType = z.ZodType, Query exten
   ): Promise<{ fileName: string; chunks: AsyncIterable<string> }>;
 }
 
-export type AnyRoute = Route | StreamRoute | DownloadRoute;
+/** A short answer that is not JSON: metrics, a page that we render ourselves. */
+export interface TextRoute<Params extends z.ZodType = z.ZodType, Query extends z.ZodType = z.ZodType>
+  extends Shared<Params, Query> {
+  kind: 'text';
+  method: 'get';
+  contentType: string;
+  handle(
+    ctx: Ctx,
+    input: { params: z.output<Params>; query: z.output<Query> },
+  ): Promise<{ body: string; headers?: Record<string, string> }>;
+}
+
+export type AnyRoute = Route | StreamRoute | DownloadRoute | TextRoute;
 
 /** Declares a route; keeps the schemas' types for the handler. */
 export function route<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType, Out extends z.ZodType>(
@@ -104,3 +131,12 @@ export function download<Params extends z.ZodType, Query extends z.ZodType>(
 ): DownloadRoute {
   return { ...declaration, kind: 'download', method: 'get' } as DownloadRoute<Params, Query> & DownloadRoute;
 }
+
+export function text<Params extends z.ZodType, Query extends z.ZodType>(
+  declaration: Omit<TextRoute<Params, Query>, 'kind' | 'method'>,
+): TextRoute {
+  return { ...declaration, kind: 'text', method: 'get' } as TextRoute<Params, Query> & TextRoute;
+}
+
+/** The path as callers see it. */
+export const fullPath = (declared: AnyRoute) => `${declared.outsideVersion ? '/api' : '/api/v1'}${declared.path}`;

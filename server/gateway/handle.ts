@@ -1,0 +1,127 @@
+import type { Ctx } from '#server/context/context.ts';
+import { inTransaction } from '#server/context/context.ts';
+import { AppError } from '#server/errors/errors.ts';
+import { type Answer, jsonAnswer } from './answer.ts';
+import { readBody } from './body.ts';
+import { etagHeader, isFresh, readIfMatch } from './etag.ts';
+import { eventFrames } from './event-stream.ts';
+import type { GatewayParts } from './gateway.ts';
+import { once } from './idempotency.ts';
+import { parseParts, pathPart, queryPart } from './input.ts';
+import { type GatewayRequest, goneSignal } from './request.ts';
+import type { AnyRoute, DownloadRoute, Limit, Reply, Route, StreamRoute, TextRoute } from './route.ts';
+import { authorizedStill } from './still-authorized.ts';
+
+/** Reads what the route declares, calls it, checks what it gives. */
+export function handleRoute(parts: GatewayParts, route: AnyRoute, request: GatewayRequest, ctx: Ctx): Promise<Answer> {
+  switch (route.kind) {
+    case 'json':
+      return handleJson(parts, route, request, ctx);
+    case 'text':
+      return handleText(route, request, ctx);
+    case 'stream':
+      return handleStream(parts, route, request, ctx);
+    case 'download':
+      return handleDownload(route, request, ctx);
+  }
+}
+
+async function handleJson(parts: GatewayParts, route: Route, request: GatewayRequest, ctx: Ctx): Promise<Answer> {
+  const reads = request.method === 'GET' || request.method === 'HEAD';
+  const body = reads ? { text: '', data: undefined } : await readBody(request, route);
+  const parsed = parseParts([
+    pathPart(request, route),
+    queryPart(request, route),
+    { name: 'body', schema: route.body, value: body.data },
+  ]);
+  const input = {
+    params: parsed.path,
+    query: parsed.query,
+    body: parsed.body,
+    ifMatch: route.etag && !reads ? readIfMatch(request.header('if-match')) : null,
+    authorization: request.header('authorization'),
+  };
+  const work = async (inner: Ctx): Promise<Answer> => {
+    for (const limit of limitsOf(route)) await parts.limits.countLimit(inner, limit, parsed.body);
+    return answerOfReply(route, await route.handle(inner, input), request);
+  };
+  if (!route.idempotent) return work(ctx);
+  const key = request.header('idempotency-key');
+  if (key === null) return inTransaction(ctx, work);
+  const name = `${route.method} ${request.path}`;
+  return once(ctx, { route: name, key, bodyText: body.text }, work);
+}
+
+const limitsOf = (route: Route): readonly Limit[] =>
+  route.limit === undefined ? [] : ((Array.isArray(route.limit) ? route.limit : [route.limit]) as Limit[]);
+
+function answerOfReply(route: Route, reply: Reply<unknown>, request: GatewayRequest): Answer {
+  const status = reply.status ?? route.response.status;
+  const headers: Record<string, string> = { ...reply.headers };
+  if (reply.etag !== undefined) {
+    headers.etag = etagHeader(reply.etag);
+    if (route.method === 'get' && isFresh(request.header('if-none-match'), headers.etag)) {
+      return { status: 304, headers, body: null };
+    }
+  }
+  if (status === 204) return { status, headers, body: null };
+  const parsed = route.response.schema.safeParse(reply.body);
+  if (parsed.success) return jsonAnswer(status, parsed.data, headers);
+  // Paths and reasons only: the values are somebody's data.
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).slice(0, 10);
+  throw new Error(`the answer of ${route.method} ${route.path} does not fit its schema: ${problems.join('; ')}`);
+}
+
+async function handleText(route: TextRoute, request: GatewayRequest, ctx: Ctx): Promise<Answer> {
+  const { path, query } = parseParts([pathPart(request, route), queryPart(request, route)]);
+  const { body, headers } = await route.handle(ctx, { params: path, query });
+  return { status: 200, headers: { 'content-type': route.contentType, ...headers }, body };
+}
+
+async function handleStream(
+  parts: GatewayParts,
+  route: StreamRoute,
+  request: GatewayRequest,
+  ctx: Ctx,
+): Promise<Answer> {
+  const { path, query } = parseParts([pathPart(request, route), queryPart(request, route)]);
+  if (parts.closing.aborted) {
+    throw new AppError('unavailable', 'This server is stopping. Please connect again.', { retryAfterSeconds: 1 });
+  }
+  const headers = { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' };
+  if (request.method === 'HEAD') return { status: 200, headers, body: null };
+  const signal = AbortSignal.any([goneSignal(request), parts.closing]);
+  const lastEventId = request.header('last-event-id');
+  const events = route.open(ctx, { params: path, query, lastEventId, signal });
+  const frames = eventFrames(events, signal, authorizedStill(parts.app, route, request));
+  return { status: 200, headers, body: counted(ctx, logged(ctx, frames)) };
+}
+
+async function handleDownload(route: DownloadRoute, request: GatewayRequest, ctx: Ctx): Promise<Answer> {
+  const { path, query } = parseParts([pathPart(request, route), queryPart(request, route)]);
+  const headers = { 'content-type': route.contentType };
+  if (request.method === 'HEAD') return { status: 200, headers, body: null };
+  const { fileName, chunks } = await route.open(ctx, { params: path, query, signal: goneSignal(request) });
+  const name = fileName.replace(/[^\w.-]/g, '_');
+  const disposition = { 'content-disposition': `attachment; filename="${name}"` };
+  return { status: 200, headers: { ...headers, ...disposition }, body: logged(ctx, chunks) };
+}
+
+/** A failure after the first byte cannot become another answer: it is logged, and the connection is cut. */
+async function* logged(ctx: Ctx, pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    ctx.log.error({ err: error }, 'an answer broke off');
+    throw error;
+  }
+}
+
+async function* counted(ctx: Ctx, pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  ctx.app.metrics.liveClients.inc();
+  try {
+    yield* pieces;
+  } finally {
+    ctx.app.metrics.liveClients.dec();
+  }
+}

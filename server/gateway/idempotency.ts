@@ -1,0 +1,176 @@
+import type { Queryable } from '#db/client.ts';
+import { type Ctx, inTransaction, type TxCtx } from '#server/context/context.ts';
+import { databaseErrorOf } from '#server/errors/database-errors.ts';
+import { AppError } from '#server/errors/errors.ts';
+import { type Answer, expectedError, problemAnswer } from './answer.ts';
+
+/** How long the second of two equal requests waits for the first. */
+const waitMs = 5_000;
+/** A first attempt whose process vanished silently in the middle gives its key back after this long; a crash does at once. */
+const abandonedAfterMs = 30_000;
+
+interface Claim {
+  scope: string;
+  route: string;
+  key: string;
+  bodyHmac: string;
+}
+
+/**
+ * Runs `work` once for a key. The key's row, what the work writes and the answer are one transaction: after a crash anywhere
+ * either all of it is there or nothing is, and the key is free. The row's lock is what makes a second request wait.
+ * Refusals (4xx) are stored afterwards, their transaction being rolled back; 429 and 5xx are not: they may be tried again.
+ * @throws what the work throws; AppError `invalid_request` for a bad key, `rule_violated` for a key used with another body, `conflict` when the
+ * first attempt still runs.
+ */
+export async function once(
+  ctx: Ctx,
+  request: { route: string; key: string; bodyText: string },
+  work: (tx: TxCtx) => Promise<Answer>,
+): Promise<Answer> {
+  if (!/^[\x20-\x7e]{1,255}$/.test(request.key)) {
+    throw new AppError('invalid_request', 'Idempotency-Key must have 1 to 255 printable characters.');
+  }
+  const claim = claimOf(ctx, request);
+  return afterThoseBefore(`${claim.scope} ${claim.route} ${claim.key}`, () => attempt(ctx, claim, work));
+}
+
+/** Removes keys that ran out. @returns how many. For a schedule. */
+export async function sweepIdempotencyKeys(sql: Queryable): Promise<number> {
+  const removed = await sql`delete from idempotency_keys where expires_at < now()`;
+  return removed.count;
+}
+
+function claimOf(ctx: Ctx, request: { route: string; key: string; bodyText: string }): Claim {
+  const { keyRing } = ctx.app;
+  return {
+    scope: scopeOf(ctx),
+    route: request.route,
+    // A key is the caller's text and could be anything, also something personal.
+    key: keyRing.blindIndex('idempotency-key', request.key),
+    bodyHmac: keyRing.blindIndex(`idempotency-body:${request.route}`, request.bodyText),
+  };
+}
+
+function scopeOf(ctx: Ctx): string {
+  switch (ctx.actor.kind) {
+    case 'user':
+      return `user:${ctx.actor.userId}`;
+    case 'client':
+      return `client:${ctx.actor.clientId}`;
+    case 'system':
+      return `system:${ctx.actor.name}`;
+    case 'anonymous':
+      return `anonymous:${ctx.app.keyRing.blindIndex('idempotency-address', ctx.sourceAddress ?? '')}`;
+  }
+}
+
+// Equal requests in this process queue here, where waiting costs no database connection.
+const running = new Map<string, Promise<unknown>>();
+
+async function afterThoseBefore(name: string, attemptNow: () => Promise<Answer>): Promise<Answer> {
+  const deadline = Date.now() + waitMs;
+  for (let before = running.get(name); before; before = running.get(name)) {
+    if (!(await settledBy(before, deadline))) throw stillRunning();
+  }
+  const attempted = attemptNow();
+  running.set(name, attempted);
+  try {
+    return await attempted;
+  } finally {
+    running.delete(name);
+  }
+}
+
+function settledBy(promise: Promise<unknown>, deadline: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), Math.max(0, deadline - Date.now()));
+    const done = () => {
+      clearTimeout(timer);
+      resolve(true);
+    };
+    promise.then(done, done);
+  });
+}
+
+async function attempt(ctx: Ctx, claim: Claim, work: (tx: TxCtx) => Promise<Answer>): Promise<Answer> {
+  // Set when the work itself failed: what fails before it (waiting for the key) says nothing about the request.
+  const failed = { byWork: false };
+  try {
+    return await inTransaction(ctx, async (tx) => {
+      if (!(await reserve(tx.sql, claim))) return replay(tx, claim);
+      try {
+        const answer = await work(tx);
+        await store(tx, claim, answer);
+        return answer;
+      } catch (error) {
+        failed.byWork = true;
+        throw error;
+      }
+    });
+  } catch (error) {
+    if (!failed.byWork) throw databaseErrorOf(error)?.code === '55P03' ? stillRunning() : error;
+    const refusal = expectedError(error);
+    const answer = refusal && problemAnswer(refusal, ctx.correlationId);
+    if (answer && answer.status < 500 && answer.status !== 429) await storeRefusal(ctx, claim, answer);
+    throw error;
+  }
+}
+
+/** False when the key is taken. Waits while another transaction holds it, at most `waitMs`. */
+async function reserve(sql: Queryable, claim: Claim): Promise<boolean> {
+  const rows = await sql`
+    with bounds as materialized (
+      select set_config('lock_timeout', ${String(waitMs)}, true),
+        set_config('idle_in_transaction_session_timeout', ${String(abandonedAfterMs)}, true)
+    )
+    insert into idempotency_keys as k (scope, route, key, body_hmac, expires_at)
+    select ${claim.scope}, ${claim.route}, ${claim.key}, ${claim.bodyHmac}, now() + interval '24 hours' from bounds
+    on conflict (scope, route, key) do update set body_hmac = excluded.body_hmac, status = null, headers = null,
+      answer_sealed = null, created_at = now(), expires_at = excluded.expires_at
+    where k.expires_at < now()
+    returning true`;
+  return rows.length > 0;
+}
+
+async function store(ctx: Ctx, claim: Claim, answer: Answer): Promise<void> {
+  await ctx.sql`
+    update idempotency_keys
+    set status = ${answer.status}, headers = ${JSON.stringify(answer.headers)}::text::jsonb,
+      answer_sealed = ${sealedBody(ctx, claim, answer)}
+    where scope = ${claim.scope} and route = ${claim.route} and key = ${claim.key}`;
+}
+
+async function storeRefusal(ctx: Ctx, claim: Claim, answer: Answer): Promise<void> {
+  await ctx.sql`
+    insert into idempotency_keys (scope, route, key, body_hmac, status, headers, answer_sealed, expires_at)
+    values (${claim.scope}, ${claim.route}, ${claim.key}, ${claim.bodyHmac}, ${answer.status},
+      ${JSON.stringify(answer.headers)}::text::jsonb, ${sealedBody(ctx, claim, answer)}, now() + interval '24 hours')
+    on conflict (scope, route, key) do nothing`;
+}
+
+async function replay(ctx: Ctx, claim: Claim): Promise<Answer> {
+  const [row] = await ctx.sql<{ body_hmac: string; status: number; headers: unknown; answer_sealed: string | null }[]>`
+    select body_hmac, status, headers, answer_sealed from idempotency_keys
+    where scope = ${claim.scope} and route = ${claim.route} and key = ${claim.key}`;
+  if (!row) throw stillRunning();
+  if (row.body_hmac !== claim.bodyHmac) {
+    throw new AppError('rule_violated', 'This Idempotency-Key was used with another body.');
+  }
+  const headers = (typeof row.headers === 'string' ? JSON.parse(row.headers) : row.headers) as Record<string, string>;
+  return {
+    status: row.status,
+    headers: { ...headers, 'idempotency-replayed': 'true' },
+    body: row.answer_sealed === null ? null : ctx.app.keyRing.openForSystem(row.answer_sealed, sealContext(claim)),
+  };
+}
+
+const sealContext = (claim: Claim) => `idempotency:${claim.scope}:${claim.route}:${claim.key}`;
+
+const sealedBody = (ctx: Ctx, claim: Claim, answer: Answer) =>
+  typeof answer.body === 'string' ? ctx.app.keyRing.sealForSystem(answer.body, sealContext(claim)) : null;
+
+const stillRunning = () =>
+  new AppError('conflict', 'The first request with this Idempotency-Key is still being worked on.', {
+    retryAfterSeconds: 2,
+  });
