@@ -1,8 +1,70 @@
-import type { Queue } from '#server/queue/define.ts';
+import { z } from 'zod';
+import { partnersOf } from '#server/integrations/partners.ts';
+import { syncMember } from '#server/members/sync.ts';
+import { notify } from '#server/notifications/in-app.ts';
+import { deliverMail } from '#server/notifications/mail.ts';
+import { mailTemplates } from '#server/notifications/reactions.ts';
+import { databaseQueue, partnerQueue, type Queue } from '#server/queue/define.ts';
 import { maintenance } from './maintenance.ts';
+
+const syncPayload = z.strictObject({ memberId: z.uuid(), version: z.int().positive() });
+
+/** Strict per member: a write that is tried again never overtakes a newer one. Four at a time keep a slow partner busy without flooding it. */
+const sync = (system: 'legacy' | 'crm') =>
+  partnerQueue({
+    name: `sync-${system}`,
+    flow: system,
+    payload: syncPayload,
+    order: 'strict',
+    concurrency: 4,
+    expireSeconds: 60,
+    handle: (ctx, job) => syncMember(ctx, system, job.payload),
+    test: (ctx) => partnersOf(ctx.app)[system]().check(),
+  });
+
+const mail = partnerQueue({
+  name: 'mail',
+  flow: 'mail',
+  payload: z.strictObject({
+    template: z.enum(mailTemplates),
+    memberId: z.uuid().nullable(),
+    userId: z.uuid().nullable(),
+    facts: z.record(z.string(), z.json()),
+  }),
+  // Mails of one person may pass each other; none waits for another's slow server.
+  order: 'free',
+  concurrency: 4,
+  expireSeconds: 120,
+  handle: (ctx, job) => deliverMail(ctx, job.id, job.payload),
+  test: (ctx) => partnersOf(ctx.app).mail().check(),
+});
+
+const notifications = databaseQueue({
+  name: 'notify',
+  payload: z.strictObject({
+    kind: z.string(),
+    title: z.string(),
+    body: z.string(),
+    link: z.string().nullable(),
+    memberId: z.uuid().nullable(),
+    userId: z.uuid().nullable(),
+    eventId: z.uuid(),
+    at: z.string(),
+  }),
+  order: 'free',
+  concurrency: 4,
+  expireSeconds: 30,
+  handle: (tx, job) => notify(tx, job.payload),
+});
 
 /**
  * Every queue there is, each with its policy and its handler: a queue without one does not compile. Queues of partners are
  * strict per record, so that a write that is tried again never overtakes a newer one.
  */
-export const queues = [maintenance] as const satisfies readonly Queue[];
+export const queues = [
+  maintenance,
+  sync('legacy'),
+  sync('crm'),
+  mail,
+  notifications,
+] as const satisfies readonly Queue[];

@@ -1,11 +1,24 @@
+import { accessEvents } from '#server/access/events.ts';
 import type { EventType, Projection, Reaction } from '#server/events/define.ts';
 import { eventCatalogue } from '#server/events/registry.ts';
+import { integrationEvents } from '#server/integrations/events.ts';
+import { projections as integrationProjections } from '#server/integrations/projections.ts';
+import { memberEvents } from '#server/members/events.ts';
+import { projections as memberProjections } from '#server/members/projections.ts';
+import { reactions as memberReactions } from '#server/members/reactions.ts';
+import { notificationEvents } from '#server/notifications/events.ts';
+import { reactions as notificationReactions } from '#server/notifications/reactions.ts';
 
 /** Every event type, for the registry. */
-export const events: readonly EventType[] = eventCatalogue([]);
+export const events: readonly EventType[] = eventCatalogue([
+  accessEvents,
+  integrationEvents,
+  memberEvents,
+  notificationEvents,
+]);
 
 /** Readers that keep read models. */
-export const projections: readonly Projection[] = [];
+export const projections: readonly Projection[] = [...memberProjections, ...integrationProjections];
 
 /** Readers that turn events into jobs. */
-export const reactions: readonly Reaction[] = [];
+export const reactions: readonly Reaction[] = [...memberReactions, ...notificationReactions];

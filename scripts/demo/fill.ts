@@ -1,6 +1,6 @@
+import { reactions } from '#jobs/subscriptions.ts';
 import { appendFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { allSubscriptions } from '#jobs/subscriptions.ts';
 import { seedDemoAccess } from '#server/access/demo.ts';
 import { type App, createApp } from '#server/context/app.ts';
 import { createContext } from '#server/context/context.ts';
@@ -64,8 +64,7 @@ async function fillEmpty(
 
 /** What is past causes nothing: reactions start after the generated history, projections read it. */
 async function skipReactions(app: App, position: number): Promise<void> {
-  for (const subscription of allSubscriptions) {
-    if (subscription.kind !== 'reaction') continue;
+  for (const subscription of reactions) {
     for (let lane = 0; lane < subscription.lanes; lane += 1) {
       await app.database.sql`
         insert into subscriptions (name, lane, lanes, kind, position)

@@ -40,7 +40,10 @@ const eventsQuery = z.strictObject({
   correlationId: id.optional(),
   after: z.coerce.number().int().min(0).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().regex(/^\d{1,15}$/, 'is not a cursor of this list').optional(),
+  cursor: z
+    .string()
+    .regex(/^\d{1,15}$/, 'is not a cursor of this list')
+    .optional(),
 });
 
 const nameParams = z.strictObject({ name: z.string().max(100) });

@@ -1,6 +1,7 @@
 import type { Ctx, TxCtx } from '#server/context/context.ts';
 import { withBreaker } from '#server/integrations/breaker.ts';
-import { callPartner, recordSynced } from '#server/integrations/commands.ts';
+import { callPartner, recordSynced, recordSyncFailed } from '#server/integrations/commands.ts';
+import { PartnerError } from '#server/integrations/partner-error.ts';
 import { partnersOf } from '#server/integrations/partners.ts';
 import { partnerMemberOf } from './partner-record.ts';
 import { openContact } from './personal.ts';
@@ -32,11 +33,19 @@ export async function syncMember(ctx: Ctx, system: System, job: SyncJob): Promis
   const operation = record.status === 'erased' ? 'erase' : 'upsert';
   const call = await callPartner(ctx, { system, operation, memberId: record.id }, () =>
     withBreaker(system, () => (operation === 'erase' ? eraseAt(ctx, system, record) : writeTo(ctx, system, record))),
-  );
+  ).catch((error: unknown) => sayFailed(ctx, system, record.id, error));
   return async (tx) => {
     await call.record(tx);
     await recordSynced(tx, { system, memberId: record.id, ...call.result });
   };
+}
+
+/** What no retry will mend is said as an event, so that it stands in the member's timeline. */
+async function sayFailed(ctx: Ctx, system: System, memberId: string, error: unknown): Promise<never> {
+  if (error instanceof PartnerError && error.errorClass === 'permanent') {
+    await recordSyncFailed(ctx, { system, memberId, error });
+  }
+  throw error;
 }
 
 async function writeTo(ctx: Ctx, system: System, record: MemberRecord): Promise<Written> {

@@ -10,14 +10,16 @@ export interface MailJob {
   facts: JsonObject;
 }
 
-export type MailTemplate =
-  | 'verify-email'
-  | 'password-reset'
-  | 'welcome'
-  | 'profile-updated'
-  | 'account-locked'
-  | 'member-resigned'
-  | 'help-request-received';
+export const mailTemplates = [
+  'verify-email',
+  'password-reset',
+  'welcome',
+  'profile-updated',
+  'account-locked',
+  'member-resigned',
+  'help-request-received',
+] as const;
+export type MailTemplate = (typeof mailTemplates)[number];
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : null);
 

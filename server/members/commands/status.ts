@@ -26,7 +26,7 @@ export async function verifyEmail(ctx: Ctx, token: string): Promise<StatusChange
   });
 }
 
-async function markVerified(tx: TxCtx, memberId: string): Promise<StatusChanged> {
+export async function markVerified(tx: TxCtx, memberId: string): Promise<StatusChanged> {
   const before = await lockMember(tx.sql, memberId);
   if (before.verifiedAt) return before;
   const now = tx.now();

@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+/** A program that some tests need and npm does not bring. */
+export interface SystemPackage {
+  program: string;
+  debian: string;
+  neededFor: string;
+}
+
+export const chromium: SystemPackage = { program: '/usr/bin/chromium', debian: 'chromium', neededFor: 'browser tests' };
+export const mariadb: SystemPackage = {
+  program: '/usr/sbin/mariadbd',
+  debian: 'mariadb-server-core',
+  neededFor: 'the legacy contract on MariaDB',
+};
+
+/** Installs what is missing where that is allowed. Gives what is still missing. */
+export function installPackages(wanted: SystemPackage[]): SystemPackage[] {
+  const missing = wanted.filter((one) => !existsSync(one.program));
+  if (missing.length === 0) return [];
+  console.log(`Installing ${missing.map((one) => one.debian).join(', ')} (once) …`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
+  const run = (...args: string[]) => {
+    const [command = '', ...rest] = [...asRoot, ...args];
+    return spawnSync(command, rest, { env, stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
+  };
+  run('apt-get', 'update', '-qq');
+  const { status, stderr } = run(
+    'apt-get', 'install', '-y', '-qq', '--no-install-recommends',
+    ...missing.map((one) => one.debian), 'fonts-liberation',
+  );
+  if (status !== 0) console.log(stderr?.trim() || 'apt-get is not to be had here');
+  return missing.filter((one) => !existsSync(one.program));
+}

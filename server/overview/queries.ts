@@ -1,0 +1,122 @@
+import { type Ctx, requirePermission } from '#server/context/context.ts';
+import { listSubscriptions } from '#server/events/queries.ts';
+import { breakerState } from '#server/integrations/breaker.ts';
+import { type FlowStatus, flowStatuses } from '#server/integrations/queries.ts';
+import { openHelpRequests } from '#server/members/queries/help.ts';
+import { groupDeadLetters } from '#server/queue/queries.ts';
+
+export interface Overview {
+  needs: {
+    deadLetters: { open: number; causes: Cause[] };
+    pausedFlows: Array<{ name: string; reason: string | null; changedAt: string }>;
+    subscriptions: Array<{ name: string; status: string; lag: number }>;
+    helpRequests: { open: number; oldestAt: string | null };
+  };
+  flow: {
+    /** Mean of the last minute. */
+    eventsPerSecond: number;
+    series: Array<{ at: string; events: number }>;
+    /** From recording an event to readers seeing it, over the last hour, in milliseconds. null: nothing happened. */
+    visibleP95Ms: number | null;
+    systems: FlowStatus[];
+  };
+  today: { joined: number; verified: number; updated: number; mails: number };
+  asOf: string;
+}
+
+interface Cause {
+  fingerprint: string;
+  queue: string;
+  error: string;
+  count: number;
+  oldestAt: string;
+}
+
+const cacheMs = 2_000;
+
+/** What the console's first page shows: what needs a person, what flows, whether anything is behind. */
+export function overview(ctx: Ctx): Promise<Overview> {
+  requirePermission(ctx, 'console:open');
+  return ctx.app.cache.read('overview', { ttlMs: cacheMs }, () => compute(ctx));
+}
+
+async function compute(ctx: Ctx): Promise<Overview> {
+  const [causes, subscriptions, flows, help, series, visibleP95Ms, today] = await Promise.all([
+    groupDeadLetters(ctx),
+    listSubscriptions(ctx),
+    flowStatuses(ctx),
+    openHelpRequests(ctx),
+    eventSeries(ctx),
+    visibleDelay(ctx),
+    countsOfToday(ctx),
+  ]);
+  const needy = new Set(['failing', 'stuck', 'paused']);
+  return {
+    needs: {
+      deadLetters: {
+        open: causes.reduce((sum, cause) => sum + cause.letters + cause.waiting, 0),
+        causes: causes.slice(0, 5).map(({ fingerprint, queue, error, letters, oldestAt }) => ({
+          fingerprint,
+          queue,
+          error,
+          count: letters,
+          oldestAt,
+        })),
+      },
+      pausedFlows: flows
+        .filter((flow) => flow.state === 'paused')
+        .map((flow) => ({ name: flow.system, reason: flow.lastError, changedAt: flow.since ?? ctx.now().toISOString() })),
+      subscriptions: subscriptions
+        .filter((one) => needy.has(one.status))
+        .map(({ name, status, lag }) => ({ name, status, lag })),
+      helpRequests: help,
+    },
+    flow: {
+      eventsPerSecond: Math.round(((series.at(-1)?.events ?? 0) / 60) * 10) / 10,
+      series,
+      visibleP95Ms,
+      systems: flows.map((flow) => withBreakerState(flow)),
+    },
+    today,
+    asOf: ctx.now().toISOString(),
+  };
+}
+
+/** This process's own circuit breaker, where it calls the partner itself, can know of an outage first. */
+const withBreakerState = (flow: FlowStatus): FlowStatus =>
+  flow.state !== 'paused' && breakerState(flow.system) === 'open' ? { ...flow, state: 'stopped' } : flow;
+
+/** Events a minute over the last hour, the running minute last; minutes without events count zero. */
+async function eventSeries(ctx: Ctx): Promise<Array<{ at: string; events: number }>> {
+  const rows = await ctx.sql<{ at: string; events: number }[]>`
+    with minutes as (
+      select generate_series(date_trunc('minute', now()) - interval '59 minutes', date_trunc('minute', now()), interval '1 minute') as at
+    ), counted as (
+      select date_trunc('minute', recorded_at) as at, count(*)::int as events
+      from event_positions where recorded_at >= date_trunc('minute', now()) - interval '59 minutes' group by 1
+    )
+    select m.at, coalesce(c.events, 0) as events from minutes m left join counted c using (at) order by m.at`;
+  return rows.map((row) => ({ at: new Date(row.at).toISOString(), events: row.events }));
+}
+
+async function visibleDelay(ctx: Ctx): Promise<number | null> {
+  const [row] = await ctx.sql<{ p95: number | null }[]>`
+    select percentile_cont(0.95) within group (order by extract(epoch from sequenced_at - recorded_at) * 1000)::float8 as p95
+    from event_positions where recorded_at >= now() - interval '1 hour'`;
+  return row?.p95 == null ? null : Math.round(row.p95);
+}
+
+async function countsOfToday(ctx: Ctx): Promise<Overview['today']> {
+  const rows = await ctx.sql<{ type: string; count: number }[]>`
+    select type, count(*)::int as count from event_positions
+    where recorded_at >= date_trunc('day', now())
+      and type in ('member.registered', 'member.verified', 'member.profile.updated', 'email.sent')
+    group by type`;
+  const count = (type: string) => rows.find((row) => row.type === type)?.count ?? 0;
+  return {
+    joined: count('member.registered'),
+    verified: count('member.verified'),
+    updated: count('member.profile.updated'),
+    mails: count('email.sent'),
+  };
+}
