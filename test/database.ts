@@ -30,10 +30,10 @@ export interface TestDatabase {
 }
 
 /** A database for this test file, cloned from the template. */
-export function testDatabase(): TestDatabase {
+export function testDatabase(options: { empty?: boolean } = {}): TestDatabase {
   const database: TestDatabase = { url: '', name: `test_${process.pid}_${randomBytes(4).toString('hex')}` };
   beforeAll(async () => {
-    database.url = await cloneDatabase(inject('clusterUrl'), inject('template'), database.name);
+    database.url = await cloneDatabase(inject('clusterUrl'), options.empty ? 'template0' : inject('template'), database.name);
   });
   afterAll(async () => {
     await dropDatabase(inject('clusterUrl'), database.name);
