@@ -1,5 +1,6 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
+import { guardTransactions } from './transactions.ts';
 
 /** The pool. Tagged templates through it are prepared statements. */
 export type Sql = postgres.Sql<{ bigint: number }>;
@@ -39,6 +40,7 @@ export function openDatabase(url: string, options: { max: number; name: string; 
       },
     },
   });
+  guardTransactions(sql);
   const db = drizzle(sql, { casing: 'snake_case' });
   return { sql, db, close: () => sql.end({ timeout: 5 }) };
 }

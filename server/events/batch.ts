@@ -4,7 +4,7 @@ import { type Ctx, inTransaction, type TxCtx } from '#server/context/context.ts'
 import { writeEventLetter } from '#server/queue/dead-letter.ts';
 import { enqueueAll, jobIdOf } from '#server/queue/enqueue.ts';
 import { type Failure, failureOf, isTransient } from '#server/queue/failure.ts';
-import type { Subscription } from './define.ts';
+import type { Reaction, Subscription } from './define.ts';
 import { NewerEventError, readEvents } from './read.ts';
 import type { StoredEvent } from './stored-event.ts';
 import { advanceLane, type Lane, lockLane } from './subscription-table.ts';
@@ -79,19 +79,38 @@ async function parkBlocked(tx: TxCtx, subscription: Subscription, events: Stored
 
 export async function handle(tx: TxCtx, subscription: Subscription, events: StoredEvent[]): Promise<void> {
   if (subscription.kind === 'projection') return subscription.apply(tx, events);
-  const jobs = events.flatMap((event) => {
-    const payload = subscription.payload(event);
-    if (payload === null) return [];
-    const key = subscription.key?.(event);
-    return {
-      queue: subscription.queue,
-      id: jobIdOf(subscription.name, event.id),
-      ...(key === undefined ? {} : { key }),
-      payload,
-      cause: { eventId: event.id, correlationId: event.correlationId, position: event.position },
-    };
-  });
-  await enqueueAll(tx, jobs);
+  const jobs = events.flatMap((event) => jobOf(subscription, event) ?? []);
+  const fresh = await enterInbox(
+    tx,
+    subscription.name,
+    jobs.map((job) => job.cause.eventId),
+  );
+  await enqueueAll(
+    tx,
+    jobs.filter((job) => fresh.has(job.cause.eventId)),
+  );
+}
+
+function jobOf(reaction: Reaction, event: StoredEvent) {
+  const payload = reaction.payload(event);
+  if (payload === null) return null;
+  const key = reaction.key?.(event);
+  return {
+    queue: reaction.queue,
+    id: jobIdOf(reaction.name, event.id),
+    ...(key === undefined ? {} : { key }),
+    payload,
+    cause: { eventId: event.id, correlationId: event.correlationId, position: event.position },
+  };
+}
+
+/** Events that this consumer has not handled before. The job's id says the same, but only until the job is cleared away. */
+async function enterInbox(tx: TxCtx, consumer: string, eventIds: string[]): Promise<Set<string>> {
+  if (eventIds.length === 0) return new Set();
+  const rows = await tx.sql<{ event_id: string }[]>`
+    insert into inbox (consumer, event_id) select ${consumer}, id from unnest(${eventIds}::uuid[]) as id
+    on conflict do nothing returning event_id`;
+  return new Set(rows.map((row) => row.event_id));
 }
 
 async function handleOneByOne(tx: TxCtx, subscription: Subscription, events: StoredEvent[]): Promise<void> {
