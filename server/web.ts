@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+import { startAccess } from '#server/access/start.ts';
 import { type App, createApp, installApp } from '#server/context/app.ts';
 import { AppError } from '#server/errors/errors.ts';
 import { createAddressReader } from '#server/gateway/address.ts';
@@ -8,6 +9,7 @@ import { createGateway } from '#server/gateway/gateway.ts';
 import { correlationIdOf } from '#server/gateway/request.ts';
 import type { AnyRoute } from '#server/gateway/route.ts';
 import { routes as allRoutes } from '#server/gateway/routes.ts';
+import { tailOf } from '#server/live/tail.ts';
 import { isDevelopment, readSettings, SettingsError } from '#server/settings/settings.ts';
 import { startTraces } from '#server/telemetry/traces.ts';
 import { answerPage, type PageHandler } from './web/pages.ts';
@@ -52,6 +54,7 @@ export async function startWeb(app: App, options: WebOptions): Promise<Web> {
     else if (target.kind === 'api') void answerApi(incoming, outgoing);
     else void answerPage(page, target, incoming, outgoing);
   });
+  followEventStore(app);
   await listen(server, options);
   const { port } = server.address() as AddressInfo;
   return {
@@ -62,6 +65,16 @@ export async function startWeb(app: App, options: WebOptions): Promise<Web> {
       await pages?.close();
     },
   };
+}
+
+/**
+ * Caches and streams rely on it. Not waited for: without a database the server starts all the same, and `/api/ready` says
+ * what is missing.
+ */
+function followEventStore({ listener, database, log }: App): void {
+  tailOf({ listener, sql: database.sql, log })
+    .start()
+    .catch((error: unknown) => log.warn({ err: error }, 'the database is out of reach'));
 }
 
 function refuse(incoming: IncomingMessage, outgoing: ServerResponse): void {
@@ -116,6 +129,7 @@ async function main(): Promise<void> {
   const settings = readSettings();
   const traces = await startTraces(settings, 'web');
   const app = createApp(settings, 'web');
+  await startAccess(app);
   const web = await startWeb(app, { port: settings.PORT, host: settings.HOST, dev: isDevelopment() });
   app.log.info({ port: settings.PORT }, 'web is up');
   let stopping = false;

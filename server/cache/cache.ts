@@ -1,15 +1,24 @@
 import { BentoCache, bentostore } from 'bentocache';
 import { memoryDriver } from 'bentocache/drivers/memory';
-import type { Database } from '#db/client.ts';
+import { redisDriver } from 'bentocache/drivers/redis';
+import type { Database, Queryable } from '#db/client.ts';
+import type { Ctx } from '#server/context/context.ts';
 import type { Listener } from '#server/context/listener.ts';
+import { tailOf } from '#server/live/tail.ts';
 import type { Settings } from '#server/settings/settings.ts';
 import type { Logger } from '#server/telemetry/log.ts';
 import type { Metrics } from '#server/telemetry/metrics.ts';
+import { staleBy } from './invalidation.ts';
 
-/** Two levels: memory, and Redis where there is one. Values are plain JSON data. */
+export interface ReadOptions {
+  ttlMs: number;
+  tags?: string[];
+}
+
+/** Two levels: memory, and Redis where there is one. Values are plain JSON data, and frozen: whoever reads shares them. */
 export interface Cache {
   /** The cached value, or what `load` gives, which runs once however many ask at the same moment. */
-  read<T>(key: string, options: { ttlMs: number; tags?: string[] }, load: () => Promise<T>): Promise<T>;
+  read<T>(key: string, options: ReadOptions, load: () => Promise<T>): Promise<T>;
   /** Drops keys here at once and in every other process shortly after. */
   drop(keys: string[]): Promise<void>;
   dropTags(tags: string[]): Promise<void>;
@@ -24,20 +33,156 @@ export interface CacheParts {
   database: Database;
 }
 
+/** A load under way. Dropped: somebody changed what it may have read already, so its value must not be kept. */
+interface Load {
+  value: Promise<unknown>;
+  tags: readonly string[];
+  dropped: boolean;
+}
+
+/** Redis may get a value between one process's change and another's noticing it; what was dropped is dropped again then. */
+const secondDropMs = 1_000;
+
+/**
+ * Nothing is taken from or put into the cache while this process does not hear of other processes' changes: before the tail
+ * of the event store is followed, and while its connection is lost.
+ */
 export function createCache(parts: CacheParts): Cache {
-  const bento = new BentoCache({
-    default: 'memory',
-    stores: { memory: bentostore().useL1Layer(memoryDriver({ maxItems: 50_000 })) },
-  });
-  void parts;
+  const { log, metrics, listener, database, settings } = parts;
+  const bento = openBento(settings);
+  const loads = new Map<string, Load>();
+  const tail = tailOf({ listener, sql: database.sql, log });
+  let following = false;
+
+  bento.on('cache:hit', ({ layer }) => metrics.cacheReads.inc({ level: layer === 'l2' ? 'redis' : 'memory' }));
+
+  function forgetLoads(concerned: (key: string, load: Load) => boolean): void {
+    for (const [key, load] of loads) {
+      if (!concerned(key, load)) continue;
+      load.dropped = true;
+      loads.delete(key);
+    }
+  }
+
+  async function drop(keys: readonly string[]): Promise<void> {
+    if (keys.length === 0) return;
+    forgetLoads((key) => keys.includes(key));
+    await bento.deleteMany({ keys: [...keys] });
+  }
+
+  async function dropTags(tags: readonly string[]): Promise<void> {
+    if (tags.length === 0) return;
+    forgetLoads((_key, load) => load.tags.some((tag) => tags.includes(tag)));
+    await bento.deleteByTag({ tags: [...tags] });
+  }
+
+  async function dropStale({ keys, tags }: { keys: string[]; tags: string[] }): Promise<void> {
+    try {
+      await drop(keys);
+      await dropTags(tags);
+    } catch (error) {
+      log.warn({ err: error }, 'cannot drop from the cache');
+    }
+  }
+
+  function startFollowing(): void {
+    if (following) return;
+    following = true;
+    tail.follow(
+      (events) => {
+        const stale = staleBy(events);
+        void dropStale(stale);
+        if (settings.REDIS_URL) setTimeout(() => void dropStale(stale), secondDropMs).unref();
+      },
+      () => {
+        forgetLoads(() => true);
+        void bento.clear().catch((error: unknown) => log.warn({ err: error }, 'cannot clear the cache'));
+      },
+    );
+    tail.start().catch((error: unknown) => {
+      log.warn({ err: error }, 'cannot follow the events; nothing is cached until then');
+    });
+  }
+
+  async function keep(key: string, options: ReadOptions, load: Load): Promise<unknown> {
+    const value = await load.value;
+    if (!load.dropped && tail.connected) {
+      await bento.set({ key, value: { value }, ttl: options.ttlMs, tags: options.tags ?? [] });
+      // Dropped while it was being written: that drop may have come first.
+      if (load.dropped) await bento.delete({ key });
+    }
+    return value;
+  }
+
+  function loadOnce(key: string, options: ReadOptions, run: () => Promise<unknown>): Promise<unknown> {
+    metrics.cacheReads.inc({ level: 'source' });
+    const load: Load = { value: run().then(frozen), tags: options.tags ?? [], dropped: false };
+    const kept = keep(key, options, load).finally(() => {
+      if (loads.get(key) === load) loads.delete(key);
+    });
+    // Whoever joins waits for the keeping too: after it, the next reader finds the value and does not load again.
+    load.value = kept;
+    loads.set(key, load);
+    return kept;
+  }
+
   return {
-    read: (key, options, load) => bento.getOrSet({ key, ttl: options.ttlMs, tags: options.tags ?? [], factory: load }),
-    drop: async (keys) => {
-      await bento.deleteMany({ keys });
+    async read<T>(key: string, options: ReadOptions, run: () => Promise<T>): Promise<T> {
+      startFollowing();
+      if (!tail.connected) {
+        metrics.cacheReads.inc({ level: 'bypassed' });
+        return run();
+      }
+      const hit: { value: T } | undefined = await bento.get({ key });
+      if (hit !== undefined) return hit.value;
+      return (loads.get(key)?.value ?? loadOnce(key, options, run)) as Promise<T>;
     },
-    dropTags: async (tags) => {
-      await bento.deleteByTag({ tags });
+    drop,
+    dropTags,
+    async close() {
+      tail.close();
+      await bento.disconnectAll();
     },
-    close: () => bento.disconnectAll(),
   };
+}
+
+/**
+ * Reads through the cache, as queries do. Inside a transaction it reads past it, with the transaction's own handle: what
+ * was just written is seen, and what may yet be rolled back is kept nowhere.
+ */
+export function readCached<T>(
+  ctx: Ctx,
+  key: string,
+  options: ReadOptions,
+  load: (sql: Queryable) => Promise<T>,
+): Promise<T> {
+  if ('inTransaction' in ctx) return load(ctx.sql);
+  return ctx.app.cache.read(key, options, () => load(ctx.app.database.sql));
+}
+
+function openBento(settings: Settings) {
+  // Not serialised: a parse per read would cost more than all the rest of it. Freezing keeps shared values whole.
+  const memory = bentostore().useL1Layer(memoryDriver({ maxItems: 50_000, serialize: false }));
+  // biome-ignore lint/correctness/useHookAtTopLevel: bentocache's builder, no React hook.
+  const withRedis = (url: string) => memory.useL2Layer(redisDriver({ connection: redisOptions(url) }));
+  const store = settings.REDIS_URL ? withRedis(settings.REDIS_URL) : memory;
+  return new BentoCache({ default: 'store', prefix: 'guildhall', stores: { store } });
+}
+
+function redisOptions(url: string) {
+  const { hostname, port, username, password, protocol, pathname } = new URL(url);
+  return {
+    host: hostname,
+    port: Number(port || 6379),
+    ...(username ? { username: decodeURIComponent(username) } : {}),
+    ...(password ? { password: decodeURIComponent(password) } : {}),
+    ...(pathname.length > 1 ? { db: Number(pathname.slice(1)) } : {}),
+    ...(protocol === 'rediss:' ? { tls: {} } : {}),
+  };
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const part of Object.values(value)) frozen(part);
+  return Object.freeze(value);
 }

@@ -92,7 +92,7 @@ async function handleStream(
   if (request.method === 'HEAD') return { status: 200, headers, body: null };
   const signal = AbortSignal.any([goneSignal(request), parts.closing]);
   const lastEventId = request.header('last-event-id');
-  const events = route.open(ctx, { params: path, query, lastEventId, signal });
+  const events = await route.open(ctx, { params: path, query, lastEventId, signal });
   const frames = eventFrames(events, signal, authorizedStill(parts.app, route, request));
   return { status: 200, headers, body: counted(ctx, logged(ctx, frames)) };
 }

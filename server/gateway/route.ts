@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Permission } from '#server/access/permissions.ts';
 import type { Ctx } from '#server/context/context.ts';
+import type { StreamEvent } from './event-stream.ts';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
@@ -75,7 +76,10 @@ export interface Route<
   ): Promise<Reply<z.input<Out>>>;
 }
 
-/** Server-sent events. `open` is called after the permission check; the stream ends when the signal aborts. */
+/**
+ * Server-sent events. `open` is called after the permission check: what it throws is an answer like any other, what the
+ * stream throws later cuts it. It ends when the signal aborts.
+ */
 export interface StreamRoute<Params extends z.ZodType = z.ZodType, Query extends z.ZodType = z.ZodType>
   extends Shared<Params, Query> {
   kind: 'stream';
@@ -83,7 +87,7 @@ export interface StreamRoute<Params extends z.ZodType = z.ZodType, Query extends
   open(
     ctx: Ctx,
     input: { params: z.output<Params>; query: z.output<Query>; lastEventId: string | null; signal: AbortSignal },
-  ): AsyncIterable<{ id?: string; event?: string; data: string }>;
+  ): Promise<AsyncIterable<StreamEvent>>;
 }
 
 /** A download made piece by piece (CSV). Nothing is held in memory whole. */

@@ -1,13 +1,25 @@
+import { routes as access } from '#server/access/routes.ts';
+import { routes as audit } from '#server/audit/routes.ts';
+import { routes as events } from '#server/events/routes.ts';
+import { routes as live } from '#server/live/routes.ts';
 import { routes as members } from '#server/members/routes.ts';
 import { routes as memberships } from '#server/memberships/routes.ts';
 import { routes as notifications } from '#server/notifications/routes.ts';
+import { routes as overview } from '#server/overview/routes.ts';
+import { routes as queue } from '#server/queue/routes.ts';
 import type { AnyRoute } from './route.ts';
 import { systemRoutes } from './system-routes.ts';
 
 /** Every route of the API. */
 export const routes: readonly AnyRoute[] = [
   ...systemRoutes(() => routes),
+  ...access,
+  ...audit,
+  ...events,
+  ...live,
   ...members,
   ...memberships,
   ...notifications,
+  ...overview,
+  ...queue,
 ];

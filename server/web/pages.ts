@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { withClientAddress } from '#server/access/client-address.ts';
 import type { App } from '#server/context/app.ts';
 import { AppError } from '#server/errors/errors.ts';
 import type { AddressReader } from '#server/gateway/address.ts';
@@ -48,7 +49,7 @@ export async function answerPage(
     return;
   }
   try {
-    await pages.handle(incoming, outgoing);
+    await withClientAddress(address, () => pages.handle(incoming, outgoing));
   } catch (error) {
     pages.app.log.error({ err: error, correlationId }, 'page failed');
     if (outgoing.headersSent) outgoing.destroy();

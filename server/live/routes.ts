@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import type { Ctx } from '#server/context/context.ts';
+import { AppError } from '#server/errors/errors.ts';
+import { eventView } from '#server/events/routes.ts';
+import type { StoredEvent } from '#server/events/stored-event.ts';
+import type { StreamEvent } from '#server/gateway/event-stream.ts';
+import { type AnyRoute, stream } from '#server/gateway/route.ts';
+import { id } from '#server/gateway/shapes.ts';
+import {
+  findNotification,
+  type Notification,
+  notificationsAfter,
+  requireUserId,
+} from '#server/notifications/queries.ts';
+import { followEvents } from './follow.ts';
+
+const eventsQuery = z.strictObject({
+  after: z.coerce.number().int().min(0).optional(),
+  type: z.string().max(100).optional(),
+  stream: z.string().max(200).optional(),
+  correlationId: id.optional(),
+});
+
+export const routes: AnyRoute[] = [
+  stream({
+    path: '/events/stream',
+    summary: 'Events as they happen; the id is the position, `Last-Event-ID` or `after` resumes without a gap',
+    tag: 'Events',
+    permission: ['events:read'],
+    query: eventsQuery,
+    async open(ctx, { query, lastEventId, signal }) {
+      const after = lastEventId === null ? (query.after ?? null) : positionOf(lastEventId);
+      const wants = (event: StoredEvent) =>
+        (query.stream === undefined || event.stream === query.stream) &&
+        (query.correlationId === undefined || event.correlationId === query.correlationId);
+      const types = query.type === undefined ? undefined : [query.type];
+      return frames(await followEvents(ctx.app, { after, types, wants, signal }));
+    },
+  }),
+  stream({
+    path: '/notifications/stream',
+    summary: 'My notifications as they come; `Last-Event-ID` resumes',
+    tag: 'Notifications',
+    permission: ['self'],
+    async open(ctx, { lastEventId, signal }) {
+      const userId = requireUserId(ctx);
+      const wants = (event: StoredEvent) => event.data.userId === userId;
+      const sent = await followEvents(ctx.app, { after: null, types: ['notification.sent'], wants, signal });
+      const missed = lastEventId === null ? [] : await notificationsAfter(ctx, notificationId(lastEventId));
+      return arrivals(ctx, missed, sent);
+    },
+  }),
+];
+
+async function* frames(events: AsyncIterable<StoredEvent>): AsyncGenerator<StreamEvent> {
+  for await (const event of events) {
+    yield { id: String(event.position), event: 'event', data: textOf(event) };
+  }
+}
+
+async function* arrivals(
+  ctx: Ctx,
+  missed: Notification[],
+  sent: AsyncIterable<StoredEvent>,
+): AsyncGenerator<StreamEvent> {
+  const frame = (one: Notification) => ({ id: one.id, event: 'notification', data: JSON.stringify(one) });
+  const given = new Set(missed.map((one) => one.id));
+  for (const one of missed) yield frame(one);
+  for await (const event of sent) {
+    const id = String(event.data.notificationId);
+    const arrived = given.has(id) ? null : await findNotification(ctx, id);
+    if (arrived) yield frame(arrived);
+  }
+}
+
+const texts = new WeakMap<StoredEvent, string>();
+
+/** Made once for all who follow. */
+function textOf(event: StoredEvent): string {
+  const text = texts.get(event) ?? JSON.stringify(eventView.parse(event));
+  texts.set(event, text);
+  return text;
+}
+
+function notificationId(lastEventId: string): string {
+  const parsed = id.safeParse(lastEventId);
+  if (parsed.success) return parsed.data;
+  throw badLastEventId('must be the id of a notification');
+}
+
+function positionOf(lastEventId: string): number {
+  if (/^\d{1,15}$/.test(lastEventId)) return Number(lastEventId);
+  throw badLastEventId('must be a position');
+}
+
+const badLastEventId = (message: string) =>
+  new AppError('invalid_request', 'Last-Event-ID is not one that this stream gave.', {
+    errors: [{ path: 'last-event-id', message }],
+  });
