@@ -115,7 +115,7 @@ export interface Notification {
 export interface Session {
   id: string;
   kind: string;
-  device: string;
+  userAgent: string | null;
   address: string | null;
   createdAt: string;
   lastSeenAt: string | null;

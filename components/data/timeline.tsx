@@ -39,12 +39,9 @@ export function Timeline({
           className={classes.entry}
           data-tone={toneOf(entry.type)}
         >
-          <div className={classes.line}>
-            <span className={classes.summary}>{entry.summary}</span>
-            <RelativeTime at={entry.at} className={classes.time ?? ''} />
-          </div>
+          <div>{entry.summary}</div>
           <div className={classes.meta}>
-            {systemName(entry.system)}
+            {systemName(entry.system)} · <RelativeTime at={entry.at} />
             {details ? details(entry) : null}
           </div>
         </li>

@@ -14,10 +14,11 @@ import { ListSkeleton } from '../page/skeletons.tsx';
 import { useAnnounce } from '../shell/announcer.tsx';
 import { RelativeTime } from '../values/relative-time.tsx';
 import { StatePill } from '../values/state-pill.tsx';
+import { deviceName } from './device-name.ts';
 import classes from './devices.module.css';
 
 function DeviceIcon({ session }: { session: Session }) {
-  const text = `${session.kind} ${session.device}`.toLowerCase();
+  const text = `${session.kind} ${session.userAgent ?? ''}`.toLowerCase();
   const Icon = /mobile|phone|android|ipad|app/.test(text)
     ? IconDeviceMobile
     : /browser|session|web/.test(text)
@@ -73,7 +74,7 @@ export function Devices() {
               </span>
               <div className={classes.words}>
                 <div className={classes.device}>
-                  {session.device}
+                  {deviceName(session)}
                   {session.current ? (
                     <StatePill state="current" tone="ok">
                       This device
@@ -97,7 +98,7 @@ export function Devices() {
                   variant="default"
                   size="xs"
                   onClick={() => end.mutate(session)}
-                  aria-label={`Sign out ${session.device}`}
+                  aria-label={`Sign out ${deviceName(session)}`}
                 >
                   Sign out
                 </Button>

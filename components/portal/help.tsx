@@ -33,7 +33,7 @@ const answers = [
   ],
   [
     'How do I change the e-mail address that I sign in with?',
-    'Write to us with the new address. We send a link to it, to be sure that it is yours, before anything changes.',
+    'In your profile as well. From then on you sign in with the new address, and our mail goes there.',
   ],
   [
     'A device is listed that I do not know. What now?',

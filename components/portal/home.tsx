@@ -39,7 +39,7 @@ export function Home() {
         }
         lead={
           person ? (
-            <span className="tabular">
+            <span>
               Member since {new Date(person.joinedAt).getUTCFullYear()} · {person.number}
             </span>
           ) : member.isError ? null : (

@@ -60,7 +60,7 @@ export function Membership() {
                 { label: 'Plan', value: person.plan.name },
                 { label: 'Price', value: plan ? <PriceText plan={plan} /> : plans.isPending ? ' ' : null },
                 { label: 'Paid until', value: person.paidUntil ? formatDate(person.paidUntil) : 'Not paid yet' },
-                { label: 'Member number', value: <span className="tabular">{person.number}</span> },
+                { label: 'Member number', value: person.number },
                 { label: 'Member since', value: formatDate(person.joinedAt) },
               ]}
             />

@@ -1,9 +1,10 @@
 import type { Member, MemberChanges } from '../api/shapes.ts';
 
-export type EditableField = 'givenName' | 'familyName' | 'phone' | 'dateOfBirth' | 'address' | 'mailChoices';
+export type EditableField = 'givenName' | 'familyName' | 'email' | 'phone' | 'dateOfBirth' | 'address' | 'mailChoices';
 export const editableFields: readonly EditableField[] = [
   'givenName',
   'familyName',
+  'email',
   'phone',
   'dateOfBirth',
   'address',

@@ -2,7 +2,6 @@
 
 import { Button, Switch, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import Link from 'next/link';
 import { useState } from 'react';
 import { changeMember, memberKeys, memberQuery } from '../api/members.ts';
 import { useOptimistic } from '../api/optimistic.ts';
@@ -23,6 +22,7 @@ import classes from './profile-form.module.css';
 interface Values extends Record<string, unknown> {
   givenName: string;
   familyName: string;
+  email: string;
   phone: string;
   dateOfBirth: string;
   address: rules.AddressFields;
@@ -32,6 +32,7 @@ interface Values extends Record<string, unknown> {
 const valuesOf = (member: Member): Values => ({
   givenName: member.givenName,
   familyName: member.familyName,
+  email: member.email,
   phone: member.phone ?? '',
   dateOfBirth: member.dateOfBirth ?? '',
   address: {
@@ -46,6 +47,7 @@ function editedOf(values: Values): MemberChanges {
   return {
     givenName: values.givenName.trim(),
     familyName: values.familyName.trim(),
+    email: values.email.trim(),
     phone: values.phone.trim() || null,
     dateOfBirth: values.dateOfBirth || null,
     address: rules.hasAddress(address)
@@ -77,6 +79,7 @@ export function ProfileForm({ member }: { member: Member }) {
     validate: {
       givenName: rules.required('Enter your given name'),
       familyName: rules.required('Enter your family name'),
+      email: rules.email,
       phone: rules.phone,
       dateOfBirth: rules.dateOfBirth,
       address: rules.addressRules,
@@ -98,6 +101,7 @@ export function ProfileForm({ member }: { member: Member }) {
     },
     onError: (error, { changes }) => {
       if (isStatus(error, 412)) void meet(changes);
+      else if (isStatus(error, 409) && changes.email) form.setFieldError('email', 'Another account has this address');
       else if (!showErrorsOf(error)) setConflict(null);
     },
   });
@@ -148,15 +152,11 @@ export function ProfileForm({ member }: { member: Member }) {
             </div>
             <TextInput
               label="E-mail"
-              value={base.email}
-              readOnly
-              variant="filled"
-              description={
-                <>
-                  You sign in with it. To change it, <Link href="/help?topic=profile">write to us</Link>.
-                </>
-              }
-              inputWrapperOrder={['label', 'input', 'description']}
+              description="You sign in with it, and our mail goes there."
+              type="email"
+              inputMode="email"
+              autoComplete="email"
+              {...form.getInputProps('email')}
             />
             <div className={stack.pair}>
               <TextInput label="Phone (optional)" type="tel" autoComplete="tel" {...form.getInputProps('phone')} />

@@ -20,7 +20,10 @@ export function SourceList({ sources }: { sources: Record<SourceName, Source> })
         <div key={name} className={classes.source}>
           <dt>{names[name]}</dt>
           <dd>
-            <SourceState source={sources[name]} />
+            <SourceSentence source={sources[name]} />
+          </dd>
+          <dd className={classes.state}>
+            <SourcePill source={sources[name]} />
           </dd>
         </div>
       ))}
@@ -28,36 +31,24 @@ export function SourceList({ sources }: { sources: Record<SourceName, Source> })
   );
 }
 
-function SourceState({ source }: { source: Source }) {
-  if (!isConnected(source)) {
-    return (
-      <>
-        Not connected to Guildhall yet
-        <StatePill state="not_connected" tone="neutral">
-          Not connected
-        </StatePill>
-      </>
-    );
-  }
-  if (source.status === 'unavailable') {
-    return (
-      <>
-        Does not answer at the moment
-        <StatePill state="unavailable">Unavailable</StatePill>
-      </>
-    );
-  }
+function SourceSentence({ source }: { source: Source }) {
+  if (!isConnected(source)) return 'Comes to Guildhall later';
+  if (source.status === 'unavailable') return 'Does not answer at the moment';
   return (
     <>
-      <span>
-        {source.data ? 'Your record is there' : 'Your record is on its way'}
-        {source.asOf ? (
-          <>
-            , asked <RelativeTime at={source.asOf} />
-          </>
-        ) : null}
-      </span>
-      <StatePill state={source.data ? 'ok' : 'pending'}>{source.data ? 'Connected' : 'Pending'}</StatePill>
+      {source.data ? 'Has your record' : 'Your record is on its way'}
+      {source.asOf ? (
+        <>
+          {' · '}
+          <RelativeTime at={source.asOf} />
+        </>
+      ) : null}
     </>
   );
+}
+
+function SourcePill({ source }: { source: Source }) {
+  if (!isConnected(source)) return <StatePill state="not_connected">Not connected</StatePill>;
+  if (source.status === 'unavailable') return <StatePill state="unavailable" />;
+  return source.data ? <StatePill state="ok">Connected</StatePill> : <StatePill state="pending" />;
 }

@@ -1,6 +1,5 @@
 'use client';
 
-import { Indicator } from '@mantine/core';
 import { IconBell } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import Link from 'next/link';
@@ -22,16 +21,12 @@ export function NotificationsBell() {
       className={classes.bell}
       aria-label={unread === 0 ? 'Notifications' : `Notifications, ${shown} unread`}
     >
-      <Indicator
-        label={shown}
-        size={18}
-        disabled={unread === 0}
-        offset={3}
-        color="var(--gh-bad-solid)"
-        classNames={{ indicator: classes.count }}
-      >
-        <IconBell size={22} stroke={1.75} aria-hidden />
-      </Indicator>
+      <IconBell size={22} stroke={1.75} aria-hidden />
+      {unread > 0 ? (
+        <span className={classes.count} aria-hidden>
+          {shown}
+        </span>
+      ) : null}
     </Link>
   );
 }

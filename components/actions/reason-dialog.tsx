@@ -1,0 +1,74 @@
+'use client';
+
+import { Button, Modal, Textarea } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { messageOf } from '../api/problem.ts';
+import * as rules from '../forms/field-rules.ts';
+import { useValidatedForm } from '../forms/use-validated-form.ts';
+import { Notice } from '../page/notice.tsx';
+import stack from '../page/stack.module.css';
+
+/** Asks why, then does it. `work` gets the reason; a failure stays in the dialog with what was typed. */
+export function ReasonDialog({
+  title,
+  children,
+  confirm,
+  danger = false,
+  work,
+  onDone,
+  onClose,
+}: {
+  title: string;
+  /** What will happen. */
+  children?: ReactNode;
+  /** The button's words: "Suspend M-004211". */
+  confirm: string;
+  danger?: boolean;
+  work: (reason: string) => Promise<unknown>;
+  onDone?: () => void;
+  onClose: () => void;
+}) {
+  const { form, submit, showErrorsOf } = useValidatedForm({
+    initialValues: { reason: '' },
+    validate: { reason: rules.required('Give a reason') },
+  });
+  const action = useMutation({
+    mutationFn: work,
+    onSuccess: () => {
+      onDone?.();
+      onClose();
+    },
+    onError: (error) => void showErrorsOf(error),
+  });
+  return (
+    <Modal opened onClose={onClose} title={title}>
+      <form noValidate aria-label={title} onSubmit={submit(({ reason }) => action.mutate(reason.trim()))}>
+        <div className={stack.fields}>
+          {children ? <div className={stack.dim}>{children}</div> : null}
+          <Textarea
+            label="Reason"
+            description="Kept in the audit trail."
+            rows={3}
+            maxLength={500}
+            data-autofocus
+            {...form.getInputProps('reason')}
+          />
+          {action.isError && Object.keys(form.errors).length === 0 ? (
+            <Notice tone="bad" title="Not done">
+              {messageOf(action.error)}
+            </Notice>
+          ) : null}
+        </div>
+        <div className={`${stack.actions} ${stack.end}`}>
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" {...(danger ? { color: 'red' } : {})} loading={action.isPending}>
+            {confirm}
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}
