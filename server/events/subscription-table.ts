@@ -17,26 +17,34 @@ export interface Lane {
  */
 export async function ensureSubscriptions(sql: Sql, subscriptions: readonly Subscription[]): Promise<Lane[]> {
   for (const subscription of subscriptions) {
-    await sql.begin(async (tx) => {
-      const rows = await tx<{ lanes: number; position: number; status: string; free: boolean }[]>`
-        select lanes, position, status, expires_at < clock_timestamp() as free from subscriptions
-        where name = ${subscription.name} for update`;
-      const regroup =
-        rows.some((row) => row.lanes !== subscription.lanes) &&
-        rows.every((row) => row.free && row.position === rows[0]?.position);
-      if (rows.length > 0 && !regroup) return;
-      await tx`delete from subscriptions where name = ${subscription.name}`;
-      await tx`
-        insert into subscriptions (name, lane, lanes, kind, position, status)
-        select ${subscription.name}, lane, ${subscription.lanes}, ${subscription.kind}, ${rows[0]?.position ?? 0},
-          ${rows[0]?.status ?? 'running'}
-        from generate_series(0, ${subscription.lanes - 1}::int) as lane
-        on conflict do nothing`;
-    });
+    const rows = await sql<{ lanes: number }[]>`select lanes from subscriptions where name = ${subscription.name}`;
+    if (rows.length === 0) await insertLanes(sql, subscription, 0, 'running');
+    else if (rows.some((row) => row.lanes !== subscription.lanes)) await regroup(sql, subscription, rows.length);
   }
   const names = subscriptions.map((subscription) => subscription.name);
   return sql<Lane[]>`
     select name, lane, lanes from subscriptions where name = any(${names}::text[]) order by name, lane`;
+}
+
+async function insertLanes(sql: Queryable, subscription: Subscription, position: number, status: string) {
+  await sql`
+    insert into subscriptions (name, lane, lanes, kind, position, status)
+    select ${subscription.name}, lane, ${subscription.lanes}, ${subscription.kind}, ${position}, ${status}
+    from generate_series(0, ${subscription.lanes - 1}::int) as lane
+    on conflict do nothing`;
+}
+
+async function regroup(sql: Sql, subscription: Subscription, lanes: number): Promise<void> {
+  await sql.begin(async (tx) => {
+    // A row that is locked is being worked with; waiting for it would hold up this process's start.
+    const rows = await tx<{ position: number; status: string }[]>`
+      select position, status from subscriptions
+      where name = ${subscription.name} and expires_at < clock_timestamp() for update skip locked`;
+    const [first] = rows;
+    if (!first || rows.length !== lanes || rows.some((row) => row.position !== first.position)) return;
+    await tx`delete from subscriptions where name = ${subscription.name}`;
+    await insertLanes(tx, subscription, first.position, first.status);
+  });
 }
 
 /** Takes a lane that nobody holds. Gives the fencing number that every write of a checkpoint must bring, or null. */
