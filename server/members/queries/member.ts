@@ -19,8 +19,8 @@ export function memberIdOf(ctx: Ctx, id: string): string {
 export async function readableMember(ctx: Ctx, id: string): Promise<MemberRecord> {
   const own = isOwn(ctx, id) && can(ctx, 'self');
   if (!own && !can(ctx, 'members:read')) throw notFound();
-  const found = await ctx.app.cache.read(memberCacheKey(id), { ttlMs: cacheMs, tags: ['members'] }, () =>
-    findMember(ctx.app.database.sql, id),
+  const found = await readCached(ctx, memberCacheKey(id), { ttlMs: cacheMs, tags: ['members'] }, (sql) =>
+    findMember(sql, id),
   );
   if (!found) throw notFound();
   return found;
