@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type Sandbox, startSandbox } from '#sandbox/start.ts';
+import { partnersOf } from '#server/integrations/partners.ts';
 import { act } from '#server/members/commands/actions.ts';
 import { updateProfile } from '#server/members/commands/profile.ts';
 import { verifyEmail } from '#server/members/commands/status.ts';
@@ -6,8 +8,6 @@ import { joined, staffContext } from '#server/members/members.testing.ts';
 import { listMembers } from '#server/members/queries/directory.ts';
 import { memberOverview } from '#server/members/queries/overview.ts';
 import { memberTimeline } from '#server/members/queries/timeline.ts';
-import { partnersOf } from '#server/integrations/partners.ts';
-import { type Sandbox, startSandbox } from '#sandbox/start.ts';
 import { testApp, testDatabase } from '#test/database.ts';
 import { queues } from './queues.ts';
 import { events, projections, reactions } from './subscriptions.ts';
@@ -69,8 +69,16 @@ test('joining reaches the legacy system, the CRM, the mailbox and the read model
   const { memberId, input, ctx } = await joined(app.current);
   const partners = partnersOf(app.current);
   await vi.waitFor(async () => {
-    expect(await partners.legacy().readMember(memberId)).toMatchObject({ familyName: 'Okafor', status: 'pending', version: 1 });
-    expect(await partners.crm().readContact(memberId)).toMatchObject({ familyName: 'Okafor', status: 'pending', version: 1 });
+    expect(await partners.legacy().readMember(memberId)).toMatchObject({
+      familyName: 'Okafor',
+      status: 'pending',
+      version: 1,
+    });
+    expect(await partners.crm().readContact(memberId)).toMatchObject({
+      familyName: 'Okafor',
+      status: 'pending',
+      version: 1,
+    });
     const found = await listMembers(staffContext(app.current), { q: 'okaf ada', limit: 10, sort: '-joined' });
     expect(found.data.map((row) => row.id)).toContain(memberId);
     expect(await mailsTo(input.email)).toHaveLength(1);
@@ -102,11 +110,17 @@ test('a change of the profile arrives everywhere; the overview agrees with itsel
   await updateProfile(ctx, memberId, { familyName: 'Žižek', phone: '+386 1 2345678' }, '1');
   await vi.waitFor(async () => {
     const overview = await memberOverview(ctx, memberId);
-    expect(overview.sources.legacy).toMatchObject({ status: 'ok', data: { familyName: 'Žižek', phone: '+386 1 2345678' } });
+    expect(overview.sources.legacy).toMatchObject({
+      status: 'ok',
+      data: { familyName: 'Žižek', phone: '+386 1 2345678' },
+    });
     expect(overview.sources.crm).toMatchObject({ status: 'ok', data: { familyName: 'Žižek' } });
     expect(overview.divergences).toEqual([]);
   }, soon);
-  expect((await memberOverview(ctx, memberId)).sources.payments).toMatchObject({ status: 'unavailable', reason: 'not_connected' });
+  expect((await memberOverview(ctx, memberId)).sources.payments).toMatchObject({
+    status: 'unavailable',
+    reason: 'not_connected',
+  });
 });
 
 test('with the CRM down joining works, everything else follows, and the CRM catches up in order', async () => {
@@ -135,7 +149,8 @@ test('an erased member is gone at the partners too', async () => {
   await vi.waitFor(async () => {
     expect(await partners.legacy().readMember(memberId)).toBeNull();
     expect(await partners.crm().readContact(memberId)).toBeNull();
-    const [row] = await app.current.database.sql`select name_gone from (select given_name = 'Erased' as name_gone from member_directory where member_id = ${memberId}) t`;
+    const [row] = await app.current.database
+      .sql`select name_gone from (select given_name = 'Erased' as name_gone from member_directory where member_id = ${memberId}) t`;
     expect(row).toEqual({ name_gone: true });
   }, soon);
 });

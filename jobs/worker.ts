@@ -55,10 +55,11 @@ export async function startWorker(app: App, parts: WorkerParts): Promise<Worker>
   };
 }
 
-async function main(): Promise<void> {
-  const app = installApp(createApp(readSettings(), 'worker'));
-  const worker = await startWorker(app, { events, projections, reactions, queues });
-  app.log.info({ queues: queues.length, subscriptions: projections.length + reactions.length }, 'worker is running');
+/** Runs a worker until the process is told to end: then gracefully, and at once when told again. */
+export async function runWorker(app: App, parts: WorkerParts): Promise<void> {
+  const worker = await startWorker(app, parts);
+  const subscriptions = parts.projections.length + parts.reactions.length;
+  app.log.info({ queues: parts.queues.length, subscriptions }, 'worker is running');
   let stopping = false;
   async function stop(signal: NodeJS.Signals): Promise<void> {
     // The second time somebody means it.
@@ -70,6 +71,11 @@ async function main(): Promise<void> {
     process.exit(0);
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(signal));
+}
+
+async function main(): Promise<void> {
+  const app = installApp(createApp(readSettings(), 'worker'));
+  await runWorker(app, { events, projections, reactions, queues });
 }
 
 if (import.meta.main) {
