@@ -2,8 +2,9 @@ import { v5 as uuidv5 } from 'uuid';
 import type { Queryable } from '#db/client.ts';
 import type { Actor } from '#server/context/actor.ts';
 import type { App } from '#server/context/app.ts';
-import type { Ctx } from '#server/context/context.ts';
+import { type Ctx, inTransaction, outsideTransaction } from '#server/context/context.ts';
 import { type SubjectKey, seal } from '#server/crypto/seals.ts';
+import { databaseErrorOf } from '#server/errors/database-errors.ts';
 
 const namespace = '6f1d0c2e-5a4b-4c58-9f0e-2f6d7a1b8c93';
 const dayMs = 86_400_000;
@@ -23,13 +24,32 @@ export interface SealedAddress {
  */
 export async function sealAddress(ctx: Ctx): Promise<SealedAddress | null> {
   if (ctx.sourceAddress === null) return null;
-  const key = await addressKey(ctx);
-  return key && { sealed: seal(key, 'address', ctx.sourceAddress), subjectId: key.subjectId };
+  const subjectId = addressSubject(ctx.actor, ctx.now());
+  const key = subjectId && (await obtainUnlessDestroyed(ctx.app, ctx.sql, subjectId));
+  return key ? { sealed: seal(key, 'address', ctx.sourceAddress), subjectId: key.subjectId } : null;
 }
 
-export async function addressKey(ctx: Ctx): Promise<SubjectKey | null> {
+const lockNotAvailable = '55P03';
+
+/**
+ * The key for an address, for a writer beside the caller's transaction. If that has just made the key, this one would wait
+ * for a commit that waits for it: so it waits for a second and goes without.
+ */
+export async function addressKeyBeside(ctx: Ctx): Promise<SubjectKey | null> {
   const subjectId = addressSubject(ctx.actor, ctx.now());
-  return subjectId === null ? null : obtainUnlessDestroyed(ctx.app, ctx.sql, subjectId);
+  if (subjectId === null) return null;
+  const beside = outsideTransaction(ctx);
+  const known = await ctx.app.dataKeys.find(beside.sql, subjectId);
+  if (known) return known;
+  try {
+    return await inTransaction(beside, async (tx) => {
+      await tx.sql`set local lock_timeout = '1s'`;
+      return obtainUnlessDestroyed(tx.app, tx.sql, subjectId);
+    });
+  } catch (error) {
+    if (databaseErrorOf(error)?.code === lockNotAvailable) return null;
+    throw error;
+  }
 }
 
 function addressSubject(actor: Actor, now: Date): string | null {

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { actorId } from '#server/context/actor.ts';
-import { type Ctx, inTransaction, outsideTransaction } from '#server/context/context.ts';
-import { seal } from '#server/crypto/seals.ts';
-import { addressKey, sealAddress } from './address.ts';
+import { type Ctx, outsideTransaction } from '#server/context/context.ts';
+import { type SubjectKey, seal } from '#server/crypto/seals.ts';
+import { addressKeyBeside, sealAddress } from './address.ts';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
@@ -56,28 +56,28 @@ const minuteMs = 60_000;
  * thousand times must not be able to fill the trail. An entry summed over different resources or reasons names neither.
  */
 export async function recordRefusal(ctx: Ctx, refusal: Refusal): Promise<void> {
-  await inTransaction(outsideTransaction(ctx), async (tx) => {
-    const at = tx.now();
-    const minute = Math.floor(at.getTime() / minuteMs);
-    const key = await addressKey(tx);
-    const address = key && tx.sourceAddress !== null ? seal(key, 'address', tx.sourceAddress) : null;
-    // Under the data key, not the index key: once the day's key is destroyed, nobody can find the address by trying them all.
-    const from = key && tx.sourceAddress !== null ? fingerprint(key.key, tx.sourceAddress) : 'nowhere';
-    const who = tx.actor.kind === 'anonymous' ? `anonymous:${from}` : `${tx.actor.kind}:${actorId(tx.actor)}`;
-    await tx.sql`
-      insert into audit_entries as e (id, at, actor_kind, actor_id, action, resource_type, resource_id, outcome, reason,
-        source_address_sealed, address_subject_id, correlation_id, refusal_key, summed_until)
-      values (${uuidv7()}, ${at.toISOString()}, ${tx.actor.kind}, ${actorId(tx.actor)}, ${refusal.action},
-        ${refusal.resourceType}, ${refusal.resourceId ?? null}, 'refused', ${refusal.reason}, ${address},
-        ${address && key ? key.subjectId : null}, ${tx.correlationId},
-        ${`${who}|${refusal.action}|${refusal.resourceType}|${minute}`},
-        ${new Date((minute + 1) * minuteMs).toISOString()})
-      on conflict (refusal_key) where refusal_key is not null do update set
-        count = e.count + 1,
-        resource_id = case when e.resource_id is distinct from excluded.resource_id then null else e.resource_id end,
-        reason = case when e.reason is distinct from excluded.reason then null else e.reason end`;
-  });
+  const at = ctx.now();
+  const minute = Math.floor(at.getTime() / minuteMs);
+  const key = ctx.sourceAddress === null ? null : await addressKeyBeside(ctx);
+  const address = key && ctx.sourceAddress !== null ? seal(key, 'address', ctx.sourceAddress) : null;
+  const who = ctx.actor.kind === 'anonymous' ? fingerprint(key, ctx.sourceAddress) : actorId(ctx.actor);
+  // One statement, which commits by itself.
+  await outsideTransaction(ctx).sql`
+    insert into audit_entries as e (id, at, actor_kind, actor_id, action, resource_type, resource_id, outcome, reason,
+      source_address_sealed, address_subject_id, correlation_id, refusal_key, summed_until)
+    values (${uuidv7()}, ${at.toISOString()}, ${ctx.actor.kind}, ${actorId(ctx.actor)}, ${refusal.action},
+      ${refusal.resourceType}, ${refusal.resourceId ?? null}, 'refused', ${refusal.reason}, ${address},
+      ${key?.subjectId ?? null}, ${ctx.correlationId},
+      ${`${ctx.actor.kind}:${who}|${refusal.action}|${refusal.resourceType}|${minute}`},
+      ${new Date((minute + 1) * minuteMs).toISOString()})
+    on conflict (refusal_key) where refusal_key is not null do update set
+      count = e.count + 1,
+      resource_id = case when e.resource_id is distinct from excluded.resource_id then null else e.resource_id end,
+      reason = case when e.reason is distinct from excluded.reason then null else e.reason end`;
 }
 
-const fingerprint = (key: Buffer, address: string) =>
-  createHmac('sha256', key).update(`refusal:${address}`).digest('base64url').slice(0, 22);
+/** Under the data key, not the index key: once the day's key is destroyed, nobody can find the address by trying them all. */
+function fingerprint(key: SubjectKey | null, address: string | null): string {
+  if (!key || address === null) return 'nowhere';
+  return createHmac('sha256', key.key).update(`refusal:${address}`).digest('base64url').slice(0, 22);
+}
