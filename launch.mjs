@@ -13,7 +13,6 @@ const commands = {
   soak: ['scripts/soak.ts'],
   bench: ['bench/run.ts'],
   check: ['scripts/check.ts'],
-  dev: ['scripts/dev.ts'],
   migrate: ['scripts/migrate.ts'],
   web: ['server/web.ts'],
   worker: ['jobs/worker.ts'],

@@ -36,17 +36,18 @@ export async function stop(running: Running[]): Promise<void> {
 /** Asks `url` until it answers 200. @throws Error when `until` says so, or after the time. */
 export async function waitForAnswer(url: string, timeoutMs: number, failed: () => string | null): Promise<void> {
   const deadline = Date.now() + timeoutMs;
+  let last = 'nothing listens there';
   for (;;) {
     const reason = failed();
     if (reason) throw new Error(reason);
     try {
       const response = await fetch(url);
-      await response.body?.cancel();
-      if (response.ok) return;
+      if (response.ok) return await response.body?.cancel();
+      last = `${response.status} ${(await response.text()).slice(0, 300)}`;
     } catch {
       // Not listening yet.
     }
-    if (Date.now() > deadline) throw new Error(`${url} did not answer within ${timeoutMs / 1000} s`);
+    if (Date.now() > deadline) throw new Error(`${url} was not ready within ${timeoutMs / 1000} s: ${last}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
