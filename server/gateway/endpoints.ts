@@ -25,17 +25,14 @@ export function endpointsOf(declared: readonly AnyRoute[]): Endpoint[] {
     endpoint.allow = [...endpoint.methods.keys(), ...(endpoint.methods.has('GET') ? ['HEAD'] : []), 'OPTIONS'];
     byPath.set(path, endpoint);
   }
-  return [...byPath.values()].sort((a, b) => bySpecificity(a.path, b.path));
+  return [...byPath.values()].sort((a, b) => (rank(a.path) < rank(b.path) ? -1 : 1));
 }
 
 const patternOf = (path: string) => path.replace(/\{(\w+)\}/g, ':$1');
 
-/** Segment by segment, a word goes before a parameter. */
-function bySpecificity(a: string, b: string): number {
-  const others = b.split('/');
-  for (const [i, segment] of a.split('/').entries()) {
-    const difference = Number(segment.startsWith('{')) - Number(others[i]?.startsWith('{') ?? false);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
+/** Segment by segment, a word goes before a parameter: a total order, which comparing two by two is not. */
+const rank = (path: string) =>
+  path
+    .split('/')
+    .map((segment) => (segment.startsWith('{') ? '1' : '0'))
+    .join('') + path;

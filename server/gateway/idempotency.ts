@@ -117,11 +117,14 @@ async function attempt(ctx: Ctx, claim: Claim, work: (tx: TxCtx) => Promise<Answ
   }
 }
 
-/** False when the key is taken. Waits while another transaction holds it, at most `waitMs`. */
+/**
+ * False when the key is taken. Waits while another transaction holds it, at most `waitMs`; the bound is for this statement
+ * and not for the work's own.
+ */
 async function reserve(sql: Queryable, claim: Claim): Promise<boolean> {
   const rows = await sql`
     with bounds as materialized (
-      select set_config('lock_timeout', ${String(waitMs)}, true),
+      select current_setting('lock_timeout') as before, set_config('lock_timeout', ${String(waitMs)}, true),
         set_config('idle_in_transaction_session_timeout', ${String(abandonedAfterMs)}, true)
     )
     insert into idempotency_keys as k (scope, route, key, body_hmac, expires_at)
@@ -129,7 +132,7 @@ async function reserve(sql: Queryable, claim: Claim): Promise<boolean> {
     on conflict (scope, route, key) do update set body_hmac = excluded.body_hmac, status = null, headers = null,
       answer_sealed = null, created_at = now(), expires_at = excluded.expires_at
     where k.expires_at < now()
-    returning true`;
+    returning set_config('lock_timeout', (select before from bounds), true)`;
   return rows.length > 0;
 }
 

@@ -1,0 +1,131 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { aSignedInUser } from '#server/access/access.testing.ts';
+import { testApp } from '#test/database.ts';
+import { sweepIdempotencyKeys } from './idempotency.ts';
+import { sampleRoutes, seen } from './sample-routes.testing.ts';
+import { testWeb } from './web.testing.ts';
+
+const app = testApp();
+const server = testWeb(app, sampleRoutes);
+const other = testWeb(app, sampleRoutes);
+
+beforeAll(() => app.current.database.sql`create table notes (id serial primary key, text text not null)`);
+beforeEach(async () => {
+  seen.inserted = 0;
+  await app.current.database.sql`truncate notes`;
+});
+
+let sequence = 0;
+const aKey = () => {
+  sequence += 1;
+  return `key-${sequence}`;
+};
+const send = (key: string | null, text: string, options: { url?: string; cookie?: string } = {}) =>
+  fetch(`${options.url ?? server.url}/api/v1/samples/notes`, {
+    method: 'POST',
+    body: JSON.stringify({ text }),
+    headers: {
+      'content-type': 'application/json',
+      ...(key === null ? {} : { 'idempotency-key': key }),
+      ...(options.cookie ? { cookie: options.cookie } : {}),
+    },
+  });
+const notes = async () => (await app.current.database.sql`select id from notes`).length;
+const keys = () => app.current.database.sql<{ key: string; body_hmac: string; answer_sealed: string | null }[]>`
+  select key, body_hmac, answer_sealed from idempotency_keys`;
+
+describe('Idempotency-Key', () => {
+  it('gives the first answer again: status, body, etag, headers', async () => {
+    const key = aKey();
+    const first = await send(key, 'hello');
+    const again = await send(key, 'hello');
+    expect([first.status, again.status]).toEqual([201, 201]);
+    expect(await again.json()).toEqual(await first.json());
+    for (const name of ['etag', 'location']) expect(again.headers.get(name)).toBe(first.headers.get(name));
+    expect([first, again].map((answer) => answer.headers.get('idempotency-replayed'))).toEqual([null, 'true']);
+    expect(again.headers.get('x-correlation-id')).not.toBe(first.headers.get('x-correlation-id'));
+    expect([await notes(), seen.inserted]).toEqual([1, 1]);
+  });
+
+  it('stores neither key, body nor answer in the clear', async () => {
+    await send('my-own-key', 'a secret text');
+    const stored = JSON.stringify(await keys());
+    for (const clear of ['my-own-key', 'a secret text', '"id"']) expect(stored).not.toContain(clear);
+  });
+
+  it('refuses the key with another body, and keys that are none', async () => {
+    const key = aKey();
+    await send(key, 'hello');
+    expect((await send(key, 'other')).status).toBe(422);
+    expect((await send('x'.repeat(256), 'hello')).status).toBe(400);
+    expect(await notes()).toBe(1);
+  });
+
+  it('keeps one caller apart from another', async () => {
+    const key = aKey();
+    const [one, two] = [await aSignedInUser(app.current), await aSignedInUser(app.current)];
+    await Promise.all([send(key, 'hello'), send(key, 'hello', one), send(key, 'hello', two)]);
+    expect(await notes()).toBe(3);
+  });
+
+  it('makes one of many at once, in one process and in two', async () => {
+    const key = aKey();
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, i) => send(key, 'hello', { url: i % 2 ? server.url : other.url })),
+    );
+    expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([201]));
+    expect(answers.filter((answer) => answer.headers.get('idempotency-replayed') === null)).toHaveLength(1);
+    expect(await notes()).toBe(1);
+  });
+
+  it('waits for the first no longer than it says', async () => {
+    const { sql } = app.current.database;
+    const key = aKey();
+    const lock = await sql.reserve();
+    await lock`select pg_advisory_lock(4711)`;
+    const first = send(key, 'slow');
+    await expect.poll(() => seen.inserted).toBe(1);
+    const second = await send(key, 'slow');
+    expect([second.status, second.headers.get('retry-after')]).toEqual([409, '2']);
+    const elsewhere = await send(key, 'slow', { url: other.url });
+    expect([elsewhere.status, elsewhere.headers.get('retry-after')]).toEqual([409, '2']);
+    await lock`select pg_advisory_unlock(4711)`;
+    lock.release();
+    expect((await first).status).toBe(201);
+    expect((await send(key, 'slow')).headers.get('idempotency-replayed')).toBe('true');
+    expect(await notes()).toBe(1);
+  });
+
+  it('keeps refusals, whose work is rolled back, and forgets failures', async () => {
+    const refused = aKey();
+    expect((await send(refused, 'refuse')).status).toBe(422);
+    const again = await send(refused, 'refuse');
+    expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([422, 'true']);
+    const broken = aKey();
+    expect([(await send(broken, 'break')).status, (await send(broken, 'break')).status]).toEqual([500, 500]);
+    expect([await notes(), seen.inserted]).toEqual([0, 3]);
+  });
+
+  it('frees the key at once when the attempt is lost with its connection', async () => {
+    const key = aKey();
+    expect((await send(key, 'crash')).status).toBe(503);
+    expect(await notes()).toBe(0);
+    expect((await send(key, 'hello')).status).toBe(201);
+  });
+
+  it('forgets after a day', async () => {
+    const { sql } = app.current.database;
+    const key = aKey();
+    await send(key, 'hello');
+    await sql`update idempotency_keys set expires_at = now() - interval '1 second'`;
+    expect((await send(key, 'other')).status).toBe(201);
+    await sql`update idempotency_keys set expires_at = now() - interval '1 second'`;
+    expect(await sweepIdempotencyKeys(sql)).toBeGreaterThan(0);
+    expect(await keys()).toEqual([]);
+  });
+
+  it('runs the work in a transaction without a key, too', async () => {
+    expect((await send(null, 'refuse')).status).toBe(422);
+    expect(await notes()).toBe(0);
+  });
+});
