@@ -26,7 +26,7 @@ export const deadLettersQuery = (filter: DeadLetterFilter, limit = 50) =>
 export const deadLetterGroupsQuery = () =>
   queryOptions({
     queryKey: [...deadLettersKey, 'groups'],
-    queryFn: ({ signal }) => get<Page<DeadLetterGroup>>('/dead-letters/groups', signal),
+    queryFn: ({ signal }) => get<Page<DeadLetterGroup>>('/dead-letter-groups', signal),
     refetchInterval: 10_000,
   });
 
@@ -41,7 +41,7 @@ export const redriveOne = (id: string, payload: unknown, key: string) =>
   post<{ redriven: number }>(`/dead-letters/${id}/redrive`, payload === undefined ? {} : { payload }, key);
 
 export const dismissOne = (id: string, reason: string, key: string) =>
-  post<unknown>(`/dead-letters/${id}/dismiss`, { reason }, key);
+  post<DeadLetterDetail>(`/dead-letters/${id}/dismiss`, { reason }, key);
 
 export const redriveMany = (input: { queue?: string; fingerprint?: string; limit?: number }, key: string) =>
   post<{ results: RedriveResult[] }>('/dead-letters/redrive', input, key);

@@ -1,0 +1,105 @@
+'use client';
+
+import {
+  IconActivity,
+  IconHome2,
+  IconListSearch,
+  IconLock,
+  IconMailOff,
+  IconUserPlus,
+  IconUsers,
+} from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import type { Route } from 'next';
+import type { ReactNode } from 'react';
+import { consoleOverviewQuery } from '../api/console/overview.ts';
+import { meQuery } from '../api/me.ts';
+import { CommandPalette, type PaletteItem } from '../shell/command-palette.tsx';
+import { type ConsoleGroup, ConsoleShell } from '../shell/console-shell.tsx';
+import type { Liveness } from '../values/live-dot.tsx';
+import { type ConsolePath, consolePages } from './pages.ts';
+import { searchPalette } from './palette-search.tsx';
+
+const icons: Record<ConsolePath, ReactNode> = {
+  '/ops': <IconHome2 size={17} stroke={1.75} />,
+  '/ops/members': <IconUsers size={17} stroke={1.75} />,
+  '/ops/events': <IconActivity size={17} stroke={1.75} />,
+  '/ops/dead-letters': <IconMailOff size={17} stroke={1.75} />,
+  '/ops/audit': <IconListSearch size={17} stroke={1.75} />,
+  '/ops/access': <IconLock size={17} stroke={1.75} />,
+};
+
+const groups: { label: string; pages: ConsolePath[] }[] = [
+  { label: 'Work', pages: ['/ops', '/ops/members'] },
+  { label: 'System', pages: ['/ops/events', '/ops/dead-letters'] },
+  { label: 'Control', pages: ['/ops/audit', '/ops/access'] },
+];
+
+const pageOf = (href: ConsolePath) => consolePages.find((page) => page.href === href)!;
+
+/** How often the counts in the rail are read, in milliseconds; the overview itself asks more often. */
+const countsEvery = 15_000;
+
+/** The shell with what this person may open, and the counts of what waits. `permissions` is what the server knows of them. */
+export function ConsoleFrame({
+  permissions,
+  environment,
+  children,
+}: {
+  permissions: readonly string[];
+  environment: 'demo' | 'production';
+  children: ReactNode;
+}) {
+  const me = useQuery(meQuery());
+  const overview = useQuery(consoleOverviewQuery(countsEvery));
+  const held = me.data?.permissions ?? permissions;
+  const mayOpen = (href: ConsolePath) => held.includes(pageOf(href).permission);
+  const state: Liveness = overview.error ? 'stale' : overview.data ? 'live' : 'connecting';
+  const shown: ConsoleGroup[] = groups
+    .map(({ label, pages }) => ({
+      label,
+      pages: pages.filter(mayOpen).map((href) => ({
+        href: href as Route,
+        label: pageOf(href).label,
+        icon: icons[href],
+        count: href === '/ops/dead-letters' ? overview.data?.needs.deadLetters.open : undefined,
+      })),
+    }))
+    .filter(({ pages }) => pages.length > 0);
+  return (
+    <ConsoleShell
+      groups={shown}
+      environment={environment}
+      live={{ state, since: overview.dataUpdatedAt || null }}
+      palette={
+        <CommandPalette pages={goTo(mayOpen, held)} search={(query, signal) => searchPalette(query, held, signal)} />
+      }
+    >
+      {children}
+    </ConsoleShell>
+  );
+}
+
+function goTo(mayOpen: (href: ConsolePath) => boolean, held: readonly string[]): PaletteItem[] {
+  const pages = consolePages
+    .filter(({ href }) => mayOpen(href))
+    .map(({ href, label, about }) => ({
+      id: href,
+      label,
+      description: about,
+      icon: icons[href],
+      href: href as Route,
+    }));
+  const actions: PaletteItem[] = held.includes('members:create')
+    ? [
+        {
+          id: 'add-member',
+          label: 'Add member',
+          description: 'By hand; they choose a password by mail',
+          icon: <IconUserPlus size={17} stroke={1.75} />,
+          href: '/ops/members?add=1' as Route,
+        },
+      ]
+    : [];
+  return [...pages, ...actions];
+}

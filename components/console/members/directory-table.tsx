@@ -1,0 +1,79 @@
+'use client';
+
+import type { ReactNode } from 'react';
+import type { MemberRow } from '../../api/console/shapes.ts';
+import { type Column, DataTable } from '../../data/data-table.tsx';
+import { wordsOf } from '../../values/format.ts';
+import { RelativeTime } from '../../values/relative-time.tsx';
+import { StatePill } from '../../values/state-pill.tsx';
+import { CopyNumbers } from './copy-numbers.tsx';
+import classes from './directory.module.css';
+
+const nameOf = (row: MemberRow) => `${row.givenName} ${row.familyName}`;
+
+const columns: Column<MemberRow>[] = [
+  { id: 'name', header: 'Name', sort: 'name', cell: nameOf, width: '24%' },
+  { id: 'number', header: 'Number', cell: (row) => <span className="mono">{row.number}</span> },
+  { id: 'status', header: 'Status', cell: (row) => <StatePill state={row.status} /> },
+  { id: 'plan', header: 'Plan', cell: (row) => (row.planCode ? wordsOf(row.planCode) : '–'), hideBelow: 'sm' },
+  {
+    id: 'email',
+    header: 'E-mail',
+    cell: (row) => <span className={classes.masked}>{row.email || '–'}</span>,
+    hideBelow: 'md',
+  },
+  {
+    id: 'joined',
+    header: 'Joined',
+    sort: 'joined',
+    align: 'end',
+    cell: (row) => <RelativeTime at={row.joinedAt} />,
+    hideBelow: 'sm',
+  },
+  {
+    id: 'activity',
+    header: 'Last activity',
+    align: 'end',
+    cell: (row) => (row.lastActivityAt ? <RelativeTime at={row.lastActivityAt} /> : 'Never'),
+    hideBelow: 'md',
+  },
+];
+
+export function DirectoryTable({
+  rows,
+  selected,
+  onSelect,
+  empty,
+  ...rest
+}: {
+  rows: MemberRow[] | undefined;
+  error: unknown;
+  onRetry: () => void;
+  refreshing: boolean;
+  sort: string;
+  onSort: (sort: string) => void;
+  selected: ReadonlySet<string>;
+  onSelect: (ids: ReadonlySet<string>) => void;
+  onOpen: (row: MemberRow) => void;
+  hasMore: boolean;
+  loadingMore: boolean;
+  onMore: () => void;
+  empty: ReactNode;
+}) {
+  return (
+    <DataTable
+      {...rest}
+      caption="Members"
+      columns={columns}
+      rows={rows}
+      rowId={(row) => row.id}
+      rowLabel={(row) => `${row.number} ${nameOf(row)}`}
+      selection={{
+        ids: selected,
+        onChange: onSelect,
+        actions: <CopyNumbers numbers={(rows ?? []).filter((row) => selected.has(row.id)).map((row) => row.number)} />,
+      }}
+      empty={empty}
+    />
+  );
+}

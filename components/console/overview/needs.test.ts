@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import type { ConsoleOverview, FlowStatus } from '../../api/console/shapes.ts';
+import { needsOf } from './needs.ts';
+
+const flow = (over: Partial<FlowStatus>): FlowStatus => ({
+  system: 'crm',
+  state: 'flowing',
+  perMinute: 60,
+  p95Ms: 200,
+  waiting: 0,
+  lastError: null,
+  since: null,
+  ...over,
+});
+
+const overview = (
+  needs: Partial<ConsoleOverview['needs']>,
+  systems: FlowStatus[] = [],
+): Pick<ConsoleOverview, 'needs' | 'flow'> => ({
+  needs: {
+    deadLetters: { open: 0, causes: [] },
+    pausedFlows: [],
+    subscriptions: [],
+    helpRequests: { open: 0, oldestAt: null },
+    ...needs,
+  },
+  flow: { eventsPerSecond: 0, series: [], visibleP95Ms: null, systems },
+});
+
+describe('needs', () => {
+  test('nothing needs a person while everything flows or rests', () => {
+    expect(needsOf(overview({}, [flow({}), flow({ system: 'mail', state: 'idle' })]))).toEqual([]);
+  });
+
+  test('a stopped flow stands above waiting members and says how much waits', () => {
+    const needs = needsOf(
+      overview({ helpRequests: { open: 2, oldestAt: '2026-01-02T03:04:05Z' } }, [
+        flow({ state: 'stopped', waiting: 1387, lastError: 'connection refused' }),
+      ]),
+    );
+    expect(needs.map(({ id, tone }) => [id, tone])).toEqual([
+      ['flow-crm', 'bad'],
+      ['help', 'warn'],
+    ]);
+    expect(needs[0]?.detail).toBe('1,387 waiting · connection refused');
+  });
+
+  test('a paused flow is named once: the pause, not the flow as well', () => {
+    const needs = needsOf(
+      overview({ pausedFlows: [{ name: 'mail', reason: 'credentials', changedAt: '2026-01-02T03:04:05Z' }] }, [
+        flow({ system: 'mail', state: 'paused' }),
+      ]),
+    );
+    expect(needs.map(({ id }) => id)).toEqual(['paused-mail']);
+  });
+
+  test('dead letters open by cause', () => {
+    const [need] = needsOf(
+      overview({
+        deadLetters: {
+          open: 3,
+          causes: [
+            { fingerprint: 'a/b', queue: 'sync-crm', error: 'refused', count: 3, oldestAt: '2026-01-02T03:04:05Z' },
+          ],
+        },
+      }),
+    );
+    expect(need?.title).toBe('3 dead letters, 1 cause');
+    expect(need?.parts[0]?.href).toBe('/ops/dead-letters?fingerprint=a%2Fb');
+  });
+
+  test('one member waits, two wait', () => {
+    const title = (open: number) => needsOf(overview({ helpRequests: { open, oldestAt: null } }))[0]?.title;
+    expect([title(1), title(2)]).toEqual(['1 member waits for help', '2 members wait for help']);
+  });
+});

@@ -1,0 +1,115 @@
+import type { ConsoleOverview, FlowStatus } from '../../api/console/shapes.ts';
+import { formatNumber, wordsOf } from '../../values/format.ts';
+import { counted } from '../rate.ts';
+
+export interface Need {
+  id: string;
+  tone: 'bad' | 'warn';
+  /** What the tone says, in a word. */
+  word: string;
+  title: string;
+  detail: string | null;
+  /** Since when. */
+  at: string | null;
+  href: string;
+  /** Parts of it that can be opened by themselves. */
+  parts: { id: string; count: number; title: string; place: string; at: string; href: string }[];
+}
+
+export const systemNames: Record<FlowStatus['system'], string> = { legacy: 'Legacy', crm: 'CRM', mail: 'Mail' };
+
+const nameOf = (name: string) => (name in systemNames ? systemNames[name as FlowStatus['system']] : wordsOf(name));
+
+/** Where one looks when a flow does not flow: the events that say why. */
+export const flowHref = ({ system, state }: Pick<FlowStatus, 'system' | 'state'>): string => {
+  const troubled = state === 'stopped' || state === 'failing';
+  if (system === 'mail') return '/ops/events?type=email.sent';
+  return `/ops/events?type=${troubled ? 'sync.failed' : 'sync.completed'}`;
+};
+
+function flowNeed(flow: FlowStatus): Need | null {
+  if (flow.state !== 'stopped' && flow.state !== 'failing') return null;
+  const stopped = flow.state === 'stopped';
+  const waiting = flow.waiting > 0 ? `${formatNumber(flow.waiting)} waiting` : null;
+  return {
+    id: `flow-${flow.system}`,
+    tone: stopped ? 'bad' : 'warn',
+    word: stopped ? 'Stopped' : 'Failing',
+    title: stopped ? `${nameOf(flow.system)} does not take anything` : `${nameOf(flow.system)} fails now and then`,
+    detail: [waiting, flow.lastError].filter(Boolean).join(' · ') || null,
+    at: flow.since,
+    href: flowHref(flow),
+    parts: [],
+  };
+}
+
+/** What a person should look at now, the worst first. Empty when nothing needs anybody. */
+export function needsOf({ needs, flow }: Pick<ConsoleOverview, 'needs' | 'flow'>): Need[] {
+  const broken = flow.systems.map(flowNeed).filter((need) => need !== null);
+  const paused = needs.pausedFlows.map(
+    (one): Need => ({
+      id: `paused-${one.name}`,
+      tone: 'warn',
+      word: 'Paused',
+      title: `${nameOf(one.name)} is paused`,
+      detail: one.reason,
+      at: one.changedAt,
+      href: flowHref({ system: one.name as FlowStatus['system'], state: 'paused' }),
+      parts: [],
+    }),
+  );
+  const readers = needs.subscriptions.map(
+    (one): Need => ({
+      id: `subscription-${one.name}`,
+      tone: one.status === 'paused' ? 'warn' : 'bad',
+      word: wordsOf(one.status),
+      title: `Subscription ${one.name} is ${one.status}`,
+      detail: one.lag > 0 ? `${counted(one.lag, 'event')} behind` : null,
+      at: null,
+      href: '/ops/events',
+      parts: [],
+    }),
+  );
+  return [...broken, ...readers, ...paused, ...letterNeed(needs.deadLetters), ...helpNeed(needs.helpRequests)].sort(
+    (a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad'),
+  );
+}
+
+function letterNeed({ open, causes }: ConsoleOverview['needs']['deadLetters']): Need[] {
+  if (open === 0) return [];
+  return [
+    {
+      id: 'dead-letters',
+      tone: 'bad',
+      word: 'Dead letters',
+      title: `${counted(open, 'dead letter')}, ${counted(causes.length, 'cause')}`,
+      detail: null,
+      at: causes.map(({ oldestAt }) => oldestAt).sort()[0] ?? null,
+      href: '/ops/dead-letters',
+      parts: causes.map((cause) => ({
+        id: `${cause.queue}-${cause.fingerprint}`,
+        count: cause.count,
+        title: cause.error,
+        place: cause.queue,
+        at: cause.oldestAt,
+        href: `/ops/dead-letters?fingerprint=${encodeURIComponent(cause.fingerprint)}`,
+      })),
+    },
+  ];
+}
+
+function helpNeed({ open, oldestAt }: ConsoleOverview['needs']['helpRequests']): Need[] {
+  if (open === 0) return [];
+  return [
+    {
+      id: 'help',
+      tone: 'warn',
+      word: 'Waiting',
+      title: `${counted(open, 'member')} ${open === 1 ? 'waits' : 'wait'} for help`,
+      detail: null,
+      at: oldestAt,
+      href: `/ops/events?type=support.requested${oldestAt ? `&from=${encodeURIComponent(oldestAt)}` : ''}`,
+      parts: [],
+    },
+  ];
+}

@@ -1,0 +1,107 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { consoleOverviewQuery } from '../../api/console/overview.ts';
+import type { ConsoleOverview } from '../../api/console/shapes.ts';
+import { MetricTile } from '../../data/metric-tile.tsx';
+import { Card } from '../../page/card.tsx';
+import { ErrorState } from '../../page/error-state.tsx';
+import { Notice } from '../../page/notice.tsx';
+import { PageHeader } from '../../page/page-header.tsx';
+import { formatNumber } from '../../values/format.ts';
+import { LiveDot } from '../../values/live-dot.tsx';
+import { formatDuration } from '../rate.ts';
+import { FlowMap } from './flow-map.tsx';
+import { NeedList } from './need-list.tsx';
+import { needsOf } from './needs.ts';
+import classes from './overview.module.css';
+import { OverviewSkeleton } from './overview-skeleton.tsx';
+import { RateChart } from './rate-chart.tsx';
+
+/** From the commit of a fact to readers seeing it. */
+const visibleTargetMs = 50;
+
+/** The console's first page: what needs a person, and the system as it is. */
+export function Overview() {
+  const { data, error, refetch, dataUpdatedAt } = useQuery(consoleOverviewQuery());
+  const liveness = error ? 'stale' : data ? 'live' : 'connecting';
+  return (
+    <>
+      <PageHeader title="Overview" freshness={<LiveDot state={liveness} since={dataUpdatedAt || null} />} />
+      {data ? (
+        <>
+          {error ? (
+            <div className={classes.stale}>
+              <Notice tone="warn" title="These figures are not fresh">
+                Guildhall did not answer the last time it was asked. It is asked again every few seconds.
+              </Notice>
+            </div>
+          ) : null}
+          <Figures overview={data} />
+        </>
+      ) : error ? (
+        <ErrorState what="The overview could not be loaded" error={error} onRetry={() => void refetch()} />
+      ) : (
+        <OverviewSkeleton />
+      )}
+    </>
+  );
+}
+
+function Figures({ overview }: { overview: ConsoleOverview }) {
+  const { flow, today } = overview;
+  const needs = needsOf(overview);
+  return (
+    <div className={classes.columns}>
+      <Card id="needs" title="Needs you now" aside={<span className={classes.aside}>{countOf(needs.length)}</span>}>
+        <NeedList needs={needs} />
+      </Card>
+      <div className={classes.side}>
+        <Card id="flow" title="Flow, last hour">
+          <div className={classes.tiles}>
+            <MetricTile
+              label="Events a second"
+              value={formatNumber(flow.eventsPerSecond, 1)}
+              unit="/s"
+              note="mean of this minute"
+            />
+            <MetricTile
+              label="Commit to visible, p95"
+              value={flow.visibleP95Ms === null ? null : formatDuration(flow.visibleP95Ms)}
+              {...(flow.visibleP95Ms !== null && flow.visibleP95Ms > visibleTargetMs ? { state: 'waiting' } : {})}
+              note={visibleNote(flow.visibleP95Ms)}
+            />
+          </div>
+          <RateChart series={flow.series} />
+          <div className={classes.map}>
+            <FlowMap flow={flow} />
+          </div>
+        </Card>
+        <Card id="today" title="Today" aside={<span className={classes.aside}>since midnight UTC</span>}>
+          <dl className={classes.today}>
+            <Count label="Joined" value={today.joined} />
+            <Count label="Verified" value={today.verified} />
+            <Count label="Profile changes" value={today.updated} />
+            <Count label="Mails sent" value={today.mails} />
+          </dl>
+        </Card>
+      </div>
+    </div>
+  );
+}
+
+const countOf = (count: number) => (count === 0 ? 'all clear' : `${count} ${count === 1 ? 'thing' : 'things'}`);
+
+const visibleNote = (p95: number | null) => {
+  if (p95 === null) return 'nothing happened in the last hour';
+  return `target under ${visibleTargetMs} ms${p95 > visibleTargetMs ? ', missed' : ''}`;
+};
+
+function Count({ label, value }: { label: string; value: number }) {
+  return (
+    <div className={classes.count}>
+      <dt>{label}</dt>
+      <dd>{formatNumber(value)}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,99 @@
+import { IconActivity, IconMailOff, IconUser } from '@tabler/icons-react';
+import type { Route } from 'next';
+import { get } from '../api/client.ts';
+import { findMembers } from '../api/console/directory.ts';
+import { listEvents } from '../api/console/events.ts';
+import type { StoredEvent } from '../api/console/shapes.ts';
+import { isStatus } from '../api/problem.ts';
+import type { PaletteGroup, PaletteItem } from '../shell/command-palette.tsx';
+import { wordsOf } from '../values/format.ts';
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** What the server finds: a uuid may be a member, an event, a dead letter or a correlation; anything else names a member. */
+export async function searchPalette(
+  query: string,
+  permissions: readonly string[],
+  signal: AbortSignal,
+): Promise<PaletteGroup[]> {
+  const may = (permission: string) => permissions.includes(permission);
+  if (uuid.test(query)) {
+    const id = query.toLowerCase();
+    const found = await Promise.all([
+      may('members:read') ? memberById(id, signal) : [],
+      may('events:read') ? eventById(id, signal) : [],
+      may('events:read') ? correlation(id, signal) : [],
+      may('dead-letters:read') ? deadLetterById(id, signal) : [],
+    ]);
+    return [{ label: 'By id', items: found.flat() }];
+  }
+  if (!may('members:read')) return [];
+  const { data } = await findMembers(query, signal);
+  return [{ label: 'Members', items: data.map(memberItem) }];
+}
+
+const memberItem = (member: {
+  id: string;
+  number: string;
+  givenName: string;
+  familyName: string;
+  status: string;
+}): PaletteItem => ({
+  id: `member-${member.id}`,
+  label: `${member.givenName} ${member.familyName}`,
+  description: `${member.number} · ${wordsOf(member.status)}`,
+  icon: <IconUser size={17} stroke={1.75} />,
+  href: `/ops/members/${member.id}` as Route,
+});
+
+/** Nothing there is an answer here; everything else is a failure. */
+async function orNothing<T>(work: Promise<T[]>): Promise<T[]> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isStatus(error, 404)) return [];
+    throw error;
+  }
+}
+
+const memberById = (id: string, signal: AbortSignal) =>
+  orNothing(get<Parameters<typeof memberItem>[0]>(`/members/${id}`, signal).then((member) => [memberItem(member)]));
+
+const eventById = (id: string, signal: AbortSignal) =>
+  orNothing(
+    get<StoredEvent>(`/events/${id}`, signal).then((event) => [
+      {
+        id: `event-${id}`,
+        label: event.type,
+        description: `Event ${event.position} of ${event.stream}`,
+        icon: <IconActivity size={17} stroke={1.75} />,
+        href: `/ops/events/${id}` as Route,
+      },
+    ]),
+  );
+
+const correlation = (correlationId: string, signal: AbortSignal) =>
+  orNothing(
+    listEvents({ correlationId, limit: 1 }, signal).then(({ data }) =>
+      data.map((event) => ({
+        id: `correlation-${correlationId}`,
+        label: 'Everything of this correlation id',
+        description: `Begins with ${event.type}`,
+        icon: <IconActivity size={17} stroke={1.75} />,
+        href: `/ops/events?correlationId=${correlationId}` as Route,
+      })),
+    ),
+  );
+
+const deadLetterById = (id: string, signal: AbortSignal) =>
+  orNothing(
+    get<{ queue: string; error: string }>(`/dead-letters/${id}`, signal).then((letter) => [
+      {
+        id: `letter-${id}`,
+        label: `Dead letter of ${letter.queue}`,
+        description: letter.error,
+        icon: <IconMailOff size={17} stroke={1.75} />,
+        href: `/ops/dead-letters/${id}` as Route,
+      },
+    ]),
+  );
