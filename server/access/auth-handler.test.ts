@@ -240,6 +240,28 @@ test('a database outage is a 503 that neither signs the browser out nor tells wh
   await away.close();
 });
 
+test('in production an address has a hundred attempts in a quarter of an hour, whoever it tries', async () => {
+  const production = createApp(testSettings({ DATABASE_URL: app.database.url, GUILDHALL_MODE: 'production' }), 'test');
+  const attempt = (i: number, address: string) => {
+    const body = new URLSearchParams({
+      csrfToken: 'none',
+      email: `person-${i}@example.test`,
+      password: 'x',
+      json: 'true',
+    });
+    const request = new Request('http://localhost:3000/api/auth/callback/credentials', { method: 'POST', body });
+    return handleAuth(production, request, { address });
+  };
+  const statuses = await Promise.all(
+    Array.from({ length: 101 }, async (_, i) => (await attempt(i, '192.0.2.9')).status),
+  );
+  expect(statuses.toSorted()).toEqual([...Array(100).fill(403), 429]);
+  const refused = await attempt(0, '192.0.2.9');
+  expect([refused.status, Number(refused.headers.get('retry-after')) > 0]).toEqual([429, true]);
+  expect((await attempt(0, '198.51.100.9')).status).toBe(403);
+  await production.close();
+});
+
 test.each([
   ['/profile?x=1', 'https://portal.example/profile?x=1'],
   ['https://portal.example/a', 'https://portal.example/a'],

@@ -5,11 +5,31 @@ import { type Ctx, createContext } from '#server/context/context.ts';
 import { appErrorOfDatabase } from '#server/errors/database-errors.ts';
 import { AppError, type ErrorCode, statusOf } from '#server/errors/errors.ts';
 import { problemContentType, problemOf } from '#server/errors/problem.ts';
+import { createLimits, type Limits } from '#server/gateway/limits.ts';
+import type { Limit } from '#server/gateway/route.ts';
 import { type AuthOutcome, authOptions, NextAuth, ownUrl, SessionOver } from './next-auth.ts';
 
 const prefix = '/api/auth/';
 const actions = ['providers', 'session', 'csrf', 'signin', 'signout', 'callback', 'error', 'verify-request'];
 const longestBody = 16_384;
+
+/**
+ * Attempts per address: the lock of an account does not slow down whoever tries one password on every account. The demo
+ * and the tests sign in from one address all day.
+ */
+const signInLimit: Limit = {
+  name: 'sign-in',
+  points: (ctx) => (ctx.app.settings.GUILDHALL_MODE === 'demo' ? 100_000 : 100),
+  windowSeconds: 15 * 60,
+};
+
+const limits = new WeakMap<App, Limits>();
+
+function limitsOf(app: App): Limits {
+  const known = limits.get(app) ?? createLimits(app);
+  limits.set(app, known);
+  return known;
+}
 
 /**
  * Everything below `/api/auth`: next-auth, without Next, so that the server, Next's own routing and the tests serve the
@@ -41,6 +61,7 @@ async function answer(ctx: Ctx, request: Request): Promise<Response> {
     throw new AppError('method_not_allowed', 'Only GET and POST.', { allow: ['GET', 'POST'] });
   }
   const body = request.method === 'POST' ? await readBody(request) : {};
+  if (action === 'callback' && request.method === 'POST') await limitsOf(ctx.app).countLimit(ctx, signInLimit, body);
   const outcome: AuthOutcome = { error: null };
   const response = new Collected();
   const query = Object.fromEntries(url.searchParams);

@@ -1,5 +1,6 @@
 import type { App } from '#server/context/app.ts';
 import { type Ctx, inTransaction, type TxCtx } from '#server/context/context.ts';
+import { SettingsError } from '#server/settings/settings.ts';
 import { createUser } from './commands/users.ts';
 import { hashPassword } from './passwords.ts';
 import type { Role, Scope } from './permissions.ts';
@@ -72,7 +73,7 @@ async function seedUser(tx: TxCtx, user: Parameters<typeof createUser>[1]): Prom
   await tx.sql`update users set email_verified_at = ${tx.now().toISOString()} where id = ${id}`;
 }
 
-/** @throws Error, one line, when a production installation holds accounts or clients whose passwords are public. */
+/** @throws SettingsError, one line, when a production installation holds accounts or clients whose passwords are public. */
 export async function refuseDemoAccess(app: App): Promise<void> {
   if (app.settings.GUILDHALL_MODE === 'demo') return;
   const rows = await app.database.sql<{ name: string }[]>`
@@ -80,7 +81,7 @@ export async function refuseDemoAccess(app: App): Promise<void> {
     union all select id from oauth_clients where id like 'demo-%' order by 1 limit 20`;
   if (rows.length === 0) return;
   const names = rows.map((row) => row.name).join(', ');
-  throw new Error(
+  throw new SettingsError(
     `Guildhall cannot start in production: demo access exists (${names}). Use a database without demo data.`,
   );
 }

@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+import { contextOf } from '#server/access/access.testing.ts';
+import { signIn } from '#server/access/commands/sign-in.ts';
+import { inTransaction } from '#server/context/context.ts';
+import { act } from '#server/members/commands/actions.ts';
+import { requestHelp } from '#server/members/commands/help.ts';
+import { updateProfile } from '#server/members/commands/profile.ts';
+import { joined, staffContext } from '#server/members/members.testing.ts';
+import { testApp } from '#test/database.ts';
+import { proveErasure } from './erasure.ts';
+import { seal } from './seals.ts';
+
+const app = testApp();
+
+/** Somebody whose every value can be told from all others', and who left traces in every kind of table. */
+async function somebody() {
+  const input = {
+    givenName: 'Zephyrine',
+    familyName: 'Quasthoffsen',
+    email: 'zephyrine.q@uncommon.example',
+    phone: '+4930555012399',
+    dateOfBirth: '1931-02-28',
+    address: { line1: 'Quittengasse 77b', city: 'Hintertupfing', postalCode: '99123', country: 'DE' },
+  };
+  const { memberId, userId, ctx } = await joined(app.current, input);
+  const newValues = { phone: '+4930555077788', familyName: 'Quasthoffsen-Ypsilon' };
+  await updateProfile(ctx, memberId, newValues, null);
+  const address = '198.51.100.177';
+  await requestHelp({ ...ctx, sourceAddress: address }, memberId, {
+    topic: 'other',
+    message: 'My parrot Xanthippe ate the card',
+  });
+  const staff = { ...staffContext(app.current), sourceAddress: '203.0.113.250' };
+  await act(staff, memberId, 'note', 'Called about Xanthippe, the parrot');
+  await signIn(
+    { ...contextOf(app.current), sourceAddress: address, userAgent: 'Mozilla of Zephyrine' },
+    { email: input.email, password: 'correct horse battery' },
+  );
+  await inTransaction(ctx, async (tx) => {
+    const key = await tx.app.dataKeys.obtain(tx.sql, memberId);
+    const mail = seal(key, 'mailInput', JSON.stringify({ to: input.email, input: { givenName: input.givenName } }));
+    await tx.sql`
+      insert into mails (id, member_id, user_id, template, input_sealed, subject_id, message_id, correlation_id, created_at)
+      values (gen_random_uuid(), ${memberId}, ${userId}, 'welcome', ${mail}, ${memberId}, 'message-1', ${tx.correlationId}, now())`;
+  });
+  const values = [
+    input.givenName,
+    input.familyName,
+    input.email,
+    input.phone,
+    input.dateOfBirth,
+    input.address.line1,
+    input.address.city,
+    newValues.phone,
+    newValues.familyName,
+    address,
+    'Xanthippe',
+  ];
+  return { memberId, values, staff: staffContext(app.current, 'admin') };
+}
+
+test('an erased person is gone from every table: nothing opens, nothing stands in the clear', async () => {
+  const { memberId, values, staff } = await somebody();
+  const before = await proveErasure(staff, memberId, values);
+  expect(before).toMatchObject({ proven: false, keyDestroyed: false });
+  expect(before.sealedValues).toBeGreaterThan(12);
+  // The search finds all that there is while the key lives: so finding none later means something.
+  expect(before.opened).toBe(before.sealedValues - (await sealedForOthers(memberId)));
+  expect(before.clear.map((finding) => finding.table)).toEqual(
+    expect.arrayContaining(['public.members', 'public.users']),
+  );
+
+  await act(staff, memberId, 'erase', 'asked for it in writing');
+
+  const after = await proveErasure(staff, memberId, values);
+  expect(after).toMatchObject({ proven: true, keyDestroyed: true, opened: 0, clear: [] });
+  // The copies are all still there, in events and audit entries that are never rewritten.
+  expect(after.sealedValues).toBeGreaterThan(8);
+  expect(after.tablesScanned).toBeGreaterThan(25);
+});
+
+/** Addresses of staff who acted on them stand in rows that name them; those are sealed for the staff. */
+async function sealedForOthers(memberId: string): Promise<number> {
+  const [row] = await app.current.database.sql<{ count: number }[]>`
+    select count(*)::int as count from audit_entries
+    where source_address_sealed is not null and address_subject_id <> ${memberId} and strpos(audit_entries::text, ${memberId}) > 0`;
+  return row?.count ?? 0;
+}
+
+test('a forgotten clear copy anywhere, and a key that still opens, are found', async () => {
+  const { memberId, values, staff } = await somebody2();
+  await app.current.database.sql`create table public."a forgotten ""export" (rows jsonb)`;
+  await app.current.database.sql`insert into public."a forgotten ""export" values ('[{"who": "ZEPHYRINE"}]')`;
+  const proof = await proveErasure(staff, memberId, values);
+  expect(proof.clear).toEqual([{ table: 'public."a forgotten ""export"', rows: 1 }]);
+  expect(proof).toMatchObject({ proven: false, opened: 0, keyDestroyed: true });
+  await app.current.database.sql`drop table public."a forgotten ""export"`;
+});
+
+/** Somebody who was erased. */
+async function somebody2() {
+  const { memberId } = await joined(app.current, { givenName: 'Zephyrine', email: 'another.z@uncommon.example' });
+  const staff = staffContext(app.current, 'admin');
+  await act(staff, memberId, 'erase', 'asked');
+  return { memberId, values: ['zephyrine'], staff };
+}
+
+test('only who may erase may ask for the proof', async () => {
+  for (const role of ['member', 'staff', 'auditor'] as const) {
+    await expect(proveErasure(staffContext(app.current, role), crypto.randomUUID())).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+  }
+});
