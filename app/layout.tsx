@@ -1,4 +1,4 @@
-import '@mantine/core/styles.layer.css';
+import '../components/theme/mantine.css';
 import '@fontsource-variable/inter/index.css';
 import '../components/theme/tokens.css';
 import { ColorSchemeScript, mantineHtmlProps } from '@mantine/core';

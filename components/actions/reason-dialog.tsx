@@ -1,11 +1,12 @@
 'use client';
 
-import { Button, Modal, Textarea } from '@mantine/core';
+import { Button, Textarea } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { messageOf } from '../api/problem.ts';
 import * as rules from '../forms/field-rules.ts';
 import { useValidatedForm } from '../forms/use-validated-form.ts';
+import { Dialog } from '../page/dialog.tsx';
 import { Notice } from '../page/notice.tsx';
 import stack from '../page/stack.module.css';
 
@@ -42,7 +43,7 @@ export function ReasonDialog({
     onError: (error) => void showErrorsOf(error),
   });
   return (
-    <Modal opened onClose={onClose} title={title}>
+    <Dialog onClose={onClose} title={title}>
       <form noValidate aria-label={title} onSubmit={submit(({ reason }) => action.mutate(reason.trim()))}>
         <div className={stack.fields}>
           {children ? <div className={stack.dim}>{children}</div> : null}
@@ -69,6 +70,6 @@ export function ReasonDialog({
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -13,6 +13,8 @@ export interface Column<Row> {
   header: string;
   cell: (row: Row) => ReactNode;
   align?: 'end';
+  /** Words, not figures: no tabular figures. */
+  text?: boolean;
   /** Any CSS width. */
   width?: string;
   /** The name that the API sorts by; a leading minus is added for descending. */
@@ -141,7 +143,12 @@ export function DataTable<Row>(props: Props<Row>) {
                         </td>
                       ) : null}
                       {columns.map((column, index) => (
-                        <td key={column.id} data-align={column.align} data-hide={column.hideBelow}>
+                        <td
+                          key={column.id}
+                          data-align={column.align}
+                          data-text={column.text}
+                          data-hide={column.hideBelow}
+                        >
                           {index === 0 && onOpen ? (
                             <UnstyledButton
                               className={classes.open}

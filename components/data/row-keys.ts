@@ -5,7 +5,7 @@ import { type FocusEvent, type KeyboardEvent, type RefObject, useEffect, useRef,
 const isTyping = (target: EventTarget | null) =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
-const isDialogOpen = () => document.querySelector('[role="dialog"]') !== null;
+const isDialogOpen = () => document.querySelector('dialog[open], [role="dialog"]') !== null;
 
 /**
  * j and k walk the rows of `body` (each with `data-row`), Enter opens, x selects, / goes to the search field. One row is

@@ -1,8 +1,9 @@
 'use client';
 
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useRouter } from 'next/navigation';
 import { useEffect, useState } from 'react';
+import { Dialog } from '../page/dialog.tsx';
 import stack from '../page/stack.module.css';
 
 /** While `dirty`, asks before the page is left: by a link in the app, by closing the tab, by a reload. */
@@ -45,8 +46,9 @@ export function UnsavedGuard({ dirty }: { dirty: boolean }) {
     };
   }, [dirty]);
 
+  if (target === null) return null;
   return (
-    <Modal opened={target !== null} onClose={() => setTarget(null)} title="Leave without saving?">
+    <Dialog onClose={() => setTarget(null)} title="Leave without saving?">
       <p className={stack.plain}>Your changes on this page are not saved yet.</p>
       <div className={`${stack.actions} ${stack.end}`}>
         <Button variant="default" data-autofocus onClick={() => setTarget(null)}>
@@ -56,13 +58,13 @@ export function UnsavedGuard({ dirty }: { dirty: boolean }) {
           color="red"
           onClick={() => {
             // A path of ours, read from a link on this page: the cast only tells typed routes so.
-            if (target) router.push(target as '/');
+            router.push(target as '/');
             setTarget(null);
           }}
         >
           Leave, discard changes
         </Button>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,9 +1,10 @@
 'use client';
 
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { Address, MailChoices, Member, MemberChanges } from '../api/shapes.ts';
 import { countryName } from '../forms/countries.ts';
+import { Dialog } from '../page/dialog.tsx';
 import stack from '../page/stack.module.css';
 import { formatDate, wordsOf } from '../values/format.ts';
 import classes from './conflict-dialog.module.css';
@@ -48,7 +49,7 @@ export function ConflictDialog({
     setKeepTheirs(next);
   };
   return (
-    <Modal opened onClose={onClose} title="Your profile was changed meanwhile" size="lg">
+    <Dialog onClose={onClose} title="Your profile was changed meanwhile" size="lg">
       <p className={classes.lead}>
         Somebody, perhaps you on another device, saved other values. Nothing of yours is lost: choose what to keep.
       </p>
@@ -83,7 +84,7 @@ export function ConflictDialog({
           Save these
         </Button>
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,6 +1,6 @@
 'use client';
 
-import { Button, Collapse, TextInput, UnstyledButton } from '@mantine/core';
+import { Button, TextInput, UnstyledButton } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
@@ -130,20 +130,27 @@ export function Join() {
                 Phone, birth date and address <span className={classes.optional}>(optional, can be added later)</span>
               </span>
             </UnstyledButton>
-            <Collapse expanded={more} id="more-about-you" keepMounted={false}>
-              <div className={stack.fields}>
-                <div className={stack.pair}>
-                  <TextInput label="Phone (optional)" type="tel" autoComplete="tel" {...form.getInputProps('phone')} />
-                  <TextInput
-                    label="Date of birth (optional)"
-                    type="date"
-                    autoComplete="bday"
-                    {...form.getInputProps('dateOfBirth')}
-                  />
+            <div id="more-about-you" hidden={!more}>
+              {more ? (
+                <div className={stack.fields}>
+                  <div className={stack.pair}>
+                    <TextInput
+                      label="Phone (optional)"
+                      type="tel"
+                      autoComplete="tel"
+                      {...form.getInputProps('phone')}
+                    />
+                    <TextInput
+                      label="Date of birth (optional)"
+                      type="date"
+                      autoComplete="bday"
+                      {...form.getInputProps('dateOfBirth')}
+                    />
+                  </div>
+                  <AddressFields form={form} />
                 </div>
-                <AddressFields form={form} />
-              </div>
-            </Collapse>
+              ) : null}
+            </div>
           </div>
         </Card>
         {joining.isError ? <Refusal error={joining.error} email={email} /> : null}

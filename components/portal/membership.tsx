@@ -1,6 +1,6 @@
 'use client';
 
-import { Button, Modal, Textarea } from '@mantine/core';
+import { Button, Textarea } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useState } from 'react';
@@ -12,6 +12,7 @@ import type { Member } from '../api/shapes.ts';
 import * as rules from '../forms/field-rules.ts';
 import { useValidatedForm } from '../forms/use-validated-form.ts';
 import { Card } from '../page/card.tsx';
+import { Dialog } from '../page/dialog.tsx';
 import { ErrorState } from '../page/error-state.tsx';
 import { Notice } from '../page/notice.tsx';
 import { PageHeader } from '../page/page-header.tsx';
@@ -123,7 +124,7 @@ function ResignDialog({ onClose }: { onClose: () => void }) {
     onError: (error) => void showErrorsOf(error),
   });
   return (
-    <Modal opened onClose={onClose} title="Resign from your membership?">
+    <Dialog onClose={onClose} title="Resign from your membership?">
       <form noValidate aria-label="Resign" onSubmit={submit(({ reason }) => leave.mutate(reason.trim()))}>
         <div className={stack.fields}>
           <Textarea
@@ -148,6 +149,6 @@ function ResignDialog({ onClose }: { onClose: () => void }) {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

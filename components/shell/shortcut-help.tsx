@@ -1,7 +1,8 @@
 'use client';
 
-import { Kbd, Modal, UnstyledButton } from '@mantine/core';
+import { Kbd, UnstyledButton } from '@mantine/core';
 import { useEffect, useState } from 'react';
+import { Dialog } from '../page/dialog.tsx';
 import classes from './shortcut-help.module.css';
 
 export interface Shortcut {
@@ -17,7 +18,7 @@ export function ShortcutHelp({ title, shortcuts }: { title: string; shortcuts: S
       const target = event.target;
       if (
         event.key !== '?' ||
-        (target instanceof HTMLElement && target.closest('input, textarea, select, [role="dialog"]'))
+        (target instanceof HTMLElement && target.closest('input, textarea, select, dialog, [role="dialog"]'))
       )
         return;
       event.preventDefault();
@@ -31,20 +32,22 @@ export function ShortcutHelp({ title, shortcuts }: { title: string; shortcuts: S
       <UnstyledButton className={classes.button} onClick={() => setOpened(true)} aria-haspopup="dialog">
         <Kbd size="xs">?</Kbd> Keys
       </UnstyledButton>
-      <Modal opened={opened} onClose={() => setOpened(false)} title={title} size="sm">
-        <dl className={classes.list}>
-          {shortcuts.map(({ keys, does }) => (
-            <div key={does} className={classes.row}>
-              <dt>
-                {keys.map((key) => (
-                  <Kbd key={key}>{key}</Kbd>
-                ))}
-              </dt>
-              <dd>{does}</dd>
-            </div>
-          ))}
-        </dl>
-      </Modal>
+      {opened ? (
+        <Dialog onClose={() => setOpened(false)} title={title} size="sm">
+          <dl className={classes.list}>
+            {shortcuts.map(({ keys, does }) => (
+              <div key={does} className={classes.row}>
+                <dt>
+                  {keys.map((key) => (
+                    <Kbd key={key}>{key}</Kbd>
+                  ))}
+                </dt>
+                <dd>{does}</dd>
+              </div>
+            ))}
+          </dl>
+        </Dialog>
+      ) : null}
     </>
   );
 }

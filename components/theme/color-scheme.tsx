@@ -1,33 +1,32 @@
 'use client';
 
-import { type MantineColorScheme, Menu, useMantineColorScheme } from '@mantine/core';
-import { IconCheck, IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react';
+import { type MantineColorScheme, useMantineColorScheme } from '@mantine/core';
+import { IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react';
+import { useId } from 'react';
+import classes from './color-scheme.module.css';
 
 const choices = [
   { value: 'light', label: 'Light', Icon: IconSun },
   { value: 'dark', label: 'Dark', Icon: IconMoon },
-  { value: 'auto', label: 'Same as device', Icon: IconDeviceDesktop },
+  { value: 'auto', label: 'Device', Icon: IconDeviceDesktop },
 ] as const satisfies readonly { value: MantineColorScheme; label: string; Icon: unknown }[];
 
-/** Three menu items; inside a `Menu.Dropdown`. Only mounted when the menu opens, so it never disagrees with the server. */
-export function ColorSchemeItems() {
+/** Light, dark, or as the device says. Draw it only after a click: the server does not know the choice. */
+export function ColorSchemeChoice() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const name = useId();
   return (
-    <>
-      <Menu.Label>Appearance</Menu.Label>
-      {choices.map(({ value, label, Icon }) => (
-        <Menu.Item
-          key={value}
-          role="menuitemradio"
-          aria-checked={colorScheme === value}
-          closeMenuOnClick={false}
-          leftSection={<Icon size={16} aria-hidden />}
-          rightSection={colorScheme === value ? <IconCheck size={14} aria-hidden /> : null}
-          onClick={() => setColorScheme(value)}
-        >
-          {label}
-        </Menu.Item>
-      ))}
-    </>
+    <fieldset className={classes.choice}>
+      <legend className={classes.legend}>Appearance</legend>
+      <div className={classes.options}>
+        {choices.map(({ value, label, Icon }) => (
+          <label key={value} className={classes.option}>
+            <input type="radio" name={name} checked={colorScheme === value} onChange={() => setColorScheme(value)} />
+            <Icon size={15} stroke={1.75} aria-hidden />
+            {label}
+          </label>
+        ))}
+      </div>
+    </fieldset>
   );
 }

@@ -1,22 +1,4 @@
-import {
-  Button,
-  Checkbox,
-  type CSSVariablesResolver,
-  createTheme,
-  Input,
-  InputWrapper,
-  type MantineColorsTuple,
-  Menu,
-  Modal,
-  NativeSelect,
-  PasswordInput,
-  Radio,
-  Skeleton,
-  Switch,
-  Textarea,
-  TextInput,
-  Tooltip,
-} from '@mantine/core';
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
 
 /** Deep teal: the one brand colour. White on shades 6 and 7 is AA. */
 const brand: MantineColorsTuple = [
@@ -61,6 +43,30 @@ const dark: MantineColorsTuple = [
 export const fontSans = "'Inter Variable', 'Inter Fallback', system-ui, sans-serif";
 export const fontMono = "ui-monospace, 'SF Mono', 'Cascadia Code', 'JetBrains Mono', Menlo, Consolas, monospace";
 
+const fields = [
+  'TextInput',
+  'PasswordInput',
+  'Textarea',
+  'NativeSelect',
+  'Select',
+  'NumberInput',
+  'Checkbox',
+  'Radio',
+  'Switch',
+  'Input',
+  'InputWrapper',
+];
+const sized = (size: string) => Object.fromEntries(fields.map((name) => [name, { defaultProps: { size } }]));
+
+const modalDefaults = {
+  centered: true,
+  radius: 'lg',
+  padding: 'lg',
+  transitionProps: { duration: 120 },
+  overlayProps: { backgroundOpacity: 0.45 },
+  closeButtonProps: { 'aria-label': 'Close' },
+};
+
 /** The portal's mood: roomy, 16 px. The console narrows it with `consoleTheme`. */
 export const theme = createTheme({
   primaryColor: 'brand',
@@ -83,53 +89,27 @@ export const theme = createTheme({
       h3: { fontSize: '1rem', lineHeight: '1.4' },
     },
   },
+  // Defaults by name, not with `Button.extend`: that would ship every component named here with every page.
   components: {
-    Button: Button.extend({ defaultProps: { size: 'md', loaderProps: { type: 'dots' } } }),
-    TextInput: TextInput.extend({ defaultProps: { size: 'md' } }),
-    PasswordInput: PasswordInput.extend({ defaultProps: { size: 'md' } }),
-    Textarea: Textarea.extend({ defaultProps: { size: 'md', autosize: false } }),
-    NativeSelect: NativeSelect.extend({ defaultProps: { size: 'md' } }),
-    Checkbox: Checkbox.extend({ defaultProps: { size: 'md' } }),
-    Radio: Radio.extend({ defaultProps: { size: 'md' } }),
-    Switch: Switch.extend({ defaultProps: { size: 'md' } }),
-    Input: Input.extend({ defaultProps: { size: 'md' } }),
-    InputWrapper: InputWrapper.extend({ defaultProps: { size: 'md' } }),
-    Modal: Modal.extend({
-      defaultProps: {
-        centered: true,
-        radius: 'lg',
-        padding: 'lg',
-        transitionProps: { duration: 120 },
-        overlayProps: { backgroundOpacity: 0.45 },
-        closeButtonProps: { 'aria-label': 'Close' },
-      },
-    }),
-    Menu: Menu.extend({ defaultProps: { shadow: 'md', transitionProps: { duration: 100 } } }),
-    Tooltip: Tooltip.extend({
+    ...sized('md'),
+    Button: { defaultProps: { size: 'md', loaderProps: { type: 'dots' } } },
+    Modal: { defaultProps: modalDefaults },
+    Drawer: { defaultProps: { transitionProps: { duration: 120 } } },
+    Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 100 } } },
+    Tooltip: {
       defaultProps: {
         openDelay: 250,
         transitionProps: { duration: 100 },
         events: { hover: true, focus: true, touch: false },
       },
-    }),
-    Skeleton: Skeleton.extend({ defaultProps: { radius: 'sm' } }),
+    },
+    Skeleton: { defaultProps: { radius: 'sm' } },
   },
 });
 
 /** The console's mood: dense, 14 px, 13 px in tables. Laid over `theme`; font sizes follow in tokens.css. */
 export const consoleTheme = createTheme({
-  components: {
-    Button: Button.extend({ defaultProps: { size: 'xs', loaderProps: { type: 'dots' } } }),
-    TextInput: TextInput.extend({ defaultProps: { size: 'xs' } }),
-    PasswordInput: PasswordInput.extend({ defaultProps: { size: 'xs' } }),
-    Textarea: Textarea.extend({ defaultProps: { size: 'xs', autosize: false } }),
-    NativeSelect: NativeSelect.extend({ defaultProps: { size: 'xs' } }),
-    Checkbox: Checkbox.extend({ defaultProps: { size: 'xs' } }),
-    Radio: Radio.extend({ defaultProps: { size: 'xs' } }),
-    Switch: Switch.extend({ defaultProps: { size: 'xs' } }),
-    Input: Input.extend({ defaultProps: { size: 'xs' } }),
-    InputWrapper: InputWrapper.extend({ defaultProps: { size: 'xs' } }),
-  },
+  components: { ...sized('xs'), Button: { defaultProps: { size: 'xs', loaderProps: { type: 'dots' } } } },
 });
 
 /** Mantine's own variables, pointed at the tokens of tokens.css, so that both come from one place. */

@@ -1,6 +1,6 @@
 'use client';
 
-import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
+import { ActionIcon, CopyButton } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import classes from './id-text.module.css';
 
@@ -11,17 +11,16 @@ export function IdText({ id, label, short = false }: { id: string; label: string
       <code title={id}>{short && id.length > 12 ? `…${id.slice(-8)}` : id}</code>
       <CopyButton value={id}>
         {({ copied, copy }) => (
-          <Tooltip label={copied ? 'Copied' : 'Copy'}>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              size="sm"
-              aria-label={copied ? `${label} copied` : `Copy ${label}`}
-              onClick={copy}
-            >
-              {copied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
-            </ActionIcon>
-          </Tooltip>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="sm"
+            title={copied ? 'Copied' : 'Copy'}
+            aria-label={copied ? `${label} copied` : `Copy ${label}`}
+            onClick={copy}
+          >
+            {copied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
+          </ActionIcon>
         )}
       </CopyButton>
     </span>
