@@ -1,11 +1,12 @@
 import type { Queryable } from '#db/client.ts';
+import type { App } from '#server/context/app.ts';
 import { type Ctx, inTransaction, type TxCtx } from '#server/context/context.ts';
 import { databaseErrorOf } from '#server/errors/database-errors.ts';
 import { AppError } from '#server/errors/errors.ts';
 import { type Answer, expectedError, problemAnswer } from './answer.ts';
 
 /** How long the second of two equal requests waits for the first. */
-const waitMs = 5_000;
+const waitMs = 3_000;
 /** A first attempt whose process vanished silently in the middle gives its key back after this long; a crash does at once. */
 const abandonedAfterMs = 30_000;
 
@@ -32,7 +33,7 @@ export async function once(
     throw new AppError('invalid_request', 'Idempotency-Key must have 1 to 255 printable characters.');
   }
   const claim = claimOf(ctx, request);
-  return afterThoseBefore(`${claim.scope} ${claim.route} ${claim.key}`, () => attempt(ctx, claim, work));
+  return afterThoseBefore(ctx.app, `${claim.scope} ${claim.route} ${claim.key}`, () => attempt(ctx, claim, work));
 }
 
 /** Removes keys that ran out. @returns how many. For a schedule. */
@@ -66,9 +67,11 @@ function scopeOf(ctx: Ctx): string {
 }
 
 // Equal requests in this process queue here, where waiting costs no database connection.
-const running = new Map<string, Promise<unknown>>();
+const runningOf = new WeakMap<App, Map<string, Promise<unknown>>>();
 
-async function afterThoseBefore(name: string, attemptNow: () => Promise<Answer>): Promise<Answer> {
+async function afterThoseBefore(app: App, name: string, attemptNow: () => Promise<Answer>): Promise<Answer> {
+  const running = runningOf.get(app) ?? new Map<string, Promise<unknown>>();
+  runningOf.set(app, running);
   const deadline = Date.now() + waitMs;
   for (let before = running.get(name); before; before = running.get(name)) {
     if (!(await settledBy(before, deadline))) throw stillRunning();

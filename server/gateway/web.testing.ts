@@ -1,8 +1,9 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll } from 'vitest';
-import type { App } from '#server/context/app.ts';
+import { type App, createApp } from '#server/context/app.ts';
 import { startWeb, type Web } from '#server/web.ts';
+import { testSettings } from '#test/database.ts';
 import type { AnyRoute } from './route.ts';
 
 /** A web server without pages on a free port, for one test file. Valid from the first `beforeAll` on. */
@@ -14,6 +15,16 @@ export function testWeb(app: { current: App }, routes?: readonly AnyRoute[]): { 
   });
   afterAll(() => holder.web?.close());
   return holder as { url: string; web: Web };
+}
+
+/** A second App on a test file's database, as another process would have. */
+export function testAppOn(database: { url: string }, overrides: Record<string, string> = {}): { current: App } {
+  const holder: { current: App | null } = { current: null };
+  beforeAll(() => {
+    holder.current = createApp(testSettings({ DATABASE_URL: database.url, ...overrides }), 'test');
+  });
+  afterAll(() => holder.current?.close());
+  return holder as { current: App };
 }
 
 export interface HttpAnswer {

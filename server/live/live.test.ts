@@ -1,0 +1,189 @@
+import { connect } from 'node:net';
+import { v7 as uuidv7 } from 'uuid';
+import { describe, expect, it, vi } from 'vitest';
+import { aSignedInUser } from '#server/access/access.testing.ts';
+import { inTransaction } from '#server/context/context.ts';
+import { append } from '#server/events/append.ts';
+import { headPosition } from '#server/events/read.ts';
+import { sequenceAll, systemContext, write } from '#server/events/store.testing.ts';
+import { routes } from '#server/gateway/routes.ts';
+import { sampleRoutes } from '#server/gateway/sample-routes.testing.ts';
+import { testWeb } from '#server/gateway/web.testing.ts';
+import '#server/notifications/events.ts';
+import { startWeb } from '#server/web.ts';
+import { testApp } from '#test/database.ts';
+
+const app = testApp();
+const server = testWeb(app, [...routes, ...sampleRoutes]);
+const sql = () => app.current.database.sql;
+
+/** A stream of events, read as a browser does. */
+async function open(path: string, cookie: string, headers: Record<string, string> = {}) {
+  const controller = new AbortController();
+  const answer = await fetch(`${server.url}/api/v1${path}`, {
+    headers: { cookie, ...headers },
+    signal: controller.signal,
+  });
+  const events: { id: string; event: string; data: string }[] = [];
+  const state = { ended: false, text: '' };
+  const reading = (async () => {
+    for await (const chunk of answer.body ?? []) {
+      state.text += Buffer.from(chunk).toString();
+      for (let end = state.text.indexOf('\n\n'); end !== -1; end = state.text.indexOf('\n\n')) {
+        const fields = Object.fromEntries(
+          state.text
+            .slice(0, end)
+            .split('\n')
+            .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+        );
+        state.text = state.text.slice(end + 2);
+        if (fields.data !== undefined)
+          events.push({ id: fields.id ?? '', event: fields.event ?? '', data: fields.data });
+      }
+    }
+  })()
+    .catch(() => {})
+    .finally(() => {
+      state.ended = true;
+    });
+  return {
+    answer,
+    events,
+    state,
+    close: async () => {
+      controller.abort();
+      await reading;
+    },
+  };
+}
+
+describe('GET /events/stream', () => {
+  it('is for those who may read events', async () => {
+    const member = await aSignedInUser(app.current);
+    const stream = await open('/events/stream', member.cookie);
+    expect(stream.answer.status).toBe(403);
+    const staff = await aSignedInUser(app.current, { roles: ['staff'] });
+    const bad = await open('/events/stream', staff.cookie, { 'last-event-id': 'x' });
+    expect(bad.answer.status).toBe(400);
+  });
+
+  it('shows events as they come, and resumes without a gap or a double', async () => {
+    const staff = await aSignedInUser(app.current, { roles: ['staff'] });
+    const start = await headPosition(sql());
+    const first = await open('/events/stream', staff.cookie);
+    await write(app.current, 'live-1', 1, 2);
+    await sequenceAll(sql());
+    const own = (stream: typeof first) =>
+      stream.events.map((event) => JSON.parse(event.data)).filter((event) => event.stream.startsWith('live-'));
+    await expect.poll(() => own(first).map((event) => event.data.n)).toEqual([1, 2]);
+    expect(first.events.map((event) => event.event)).toContain('event');
+    const last = first.events.at(-1)?.id ?? '';
+    await first.close();
+    await write(app.current, 'live-1', 3);
+    await sequenceAll(sql());
+    const second = await open('/events/stream', staff.cookie, { 'last-event-id': last });
+    await write(app.current, 'live-2', 4);
+    await sequenceAll(sql());
+    await expect.poll(() => own(second).map((event) => event.data.n)).toEqual([3, 4]);
+    const whole = await open(`/events/stream?after=${start}&stream=live-2`, staff.cookie);
+    await expect.poll(() => own(whole).map((event) => event.data.n)).toEqual([4]);
+    await Promise.all([second.close(), whole.close()]);
+  });
+
+  it('loses and doubles nothing while many write and readers come and go', async () => {
+    const staff = await aSignedInUser(app.current, { roles: ['staff'] });
+    const start = await headPosition(sql());
+    const ids: number[] = [];
+    let last = String(start);
+    let writing = true;
+    const writer = (async () => {
+      for (let n = 0; n < 60; n += 1) {
+        await write(app.current, `churn-${n % 5}`, n);
+        await sequenceAll(sql());
+      }
+      writing = false;
+    })();
+    const end = async () => headPosition(sql());
+    while (writing || Number(last) < (await end())) {
+      const stream = await open('/events/stream', staff.cookie, { 'last-event-id': last });
+      const goal = await end();
+      await expect
+        .poll(() => Number(stream.events.at(-1)?.id ?? last), { timeout: 5_000 })
+        .toBeGreaterThanOrEqual(goal);
+      await stream.close();
+      ids.push(...stream.events.map((event) => Number(event.id)));
+      last = stream.events.at(-1)?.id ?? last;
+    }
+    await writer;
+    expect(ids).toEqual(Array.from({ length: ids.length }, (_, i) => start + 1 + i));
+    expect(ids.length).toBeGreaterThanOrEqual(60);
+  });
+
+  it('listens once, however many are connected', async () => {
+    const staff = await aSignedInUser(app.current, { roles: ['staff'] });
+    const streams = await Promise.all(Array.from({ length: 10 }, () => open('/events/stream', staff.cookie)));
+    const [row] = await sql()<{ n: number }[]>`
+      select count(*)::int as n from pg_stat_activity
+      where datname = current_database() and application_name = 'guildhall-listen'`;
+    expect(row?.n).toBe(1);
+    await Promise.all(streams.map((stream) => stream.close()));
+  });
+});
+
+describe('GET /notifications/stream', () => {
+  it("brings a person's own notifications, and what came while they were away", async () => {
+    const [ada, bob] = [await aSignedInUser(app.current), await aSignedInUser(app.current)];
+    const notify = async (userId: string, title: string) => {
+      const notificationId = uuidv7();
+      await inTransaction(systemContext(app.current), async (tx) => {
+        await tx.sql`
+          insert into notifications (id, user_id, kind, title, body, created_at)
+          values (${notificationId}, ${userId}, 'test', ${title}, '', now())`;
+        const data = { userId, notificationId, channel: 'in-app' };
+        await append(tx, `notification-${notificationId}`, 'new', [{ type: 'notification.sent', data }]);
+      });
+      await sequenceAll(sql());
+    };
+    const titles = (stream: Awaited<ReturnType<typeof open>>) =>
+      stream.events.map((event) => JSON.parse(event.data).title);
+    const first = await open('/notifications/stream', ada.cookie);
+    await notify(bob.id, 'for bob');
+    await notify(ada.id, 'one');
+    await expect.poll(() => titles(first)).toEqual(['one']);
+    expect(first.events[0]?.event).toBe('notification');
+    await first.close();
+    await notify(ada.id, 'two');
+    const second = await open('/notifications/stream', ada.cookie, { 'last-event-id': first.events[0]?.id ?? '' });
+    await notify(ada.id, 'three');
+    await expect.poll(() => titles(second)).toEqual(['two', 'three']);
+    await second.close();
+  });
+});
+
+describe('streams', () => {
+  it('drop a reader who does not read, without holding what they miss', async () => {
+    const { hostname, port } = new URL(server.url);
+    const before = process.memoryUsage().rss;
+    const socket = connect(Number(port), hostname);
+    socket.pause();
+    socket.write('GET /api/v1/samples/flood HTTP/1.1\r\nHost: a\r\n\r\n');
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    const clients = async () => (await app.current.metrics.liveClients.get()).values[0]?.value ?? 0;
+    await expect.poll(clients).toBe(1);
+    // Nothing is read until the server has given up; then what the kernel held comes, and the end.
+    await vi.waitFor(async () => expect(await clients()).toBe(0), { timeout: 40_000, interval: 200 });
+    socket.resume();
+    await closed;
+    expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024);
+  }, 60_000);
+
+  it('end at once when the server stops', async () => {
+    const web = await startWeb(app.current, { port: 0, next: false, routes: sampleRoutes });
+    const answer = await fetch(`${web.url}/api/v1/samples/stream`);
+    const reading = answer.text();
+    const started = performance.now();
+    await web.close();
+    expect(await reading).toContain('id: 2');
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});
