@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createContext, inTransaction } from '#server/context/context.ts';
 import { testApp } from '#test/database.ts';
-import { append } from './append.ts';
+import { append, appendAlone } from './append.ts';
 import { defineEvent } from './define.ts';
 
 const noted = defineEvent({
@@ -22,18 +22,20 @@ const note = (n: number) => ({ type: noted.type, data: { n } });
 describe('append', () => {
   it('writes stream, id, event and pending row with complete metadata', async () => {
     const ctx = context();
-    const written = await inTransaction(ctx, (tx) => append(tx, 'note-1', 'new', [note(1), note(2)]));
-    expect(written.version).toBe(2);
+    const first = await inTransaction(ctx, (tx) => append(tx, 'note-1', 'new', [note(1)]));
+    const more = await inTransaction(ctx, (tx) => append(tx, 'note-1', 1, [note(2), note(3)]));
+    expect(more.version).toBe(3);
     const rows = await ctx.sql`
       select e.*, e.data->>'n' as n, e.actor->>'id' as actor_id, e.version::int as v,
         i.recorded_at = e.recorded_at as same_id_time, p.recorded_at = e.recorded_at as same_pending_time
       from events e join event_ids i using (id) join pending_events p on p.event_id = e.id
       where stream = 'note-1' order by version`;
     expect(rows.map((row) => [row.id, row.v, row.n])).toEqual([
-      [written.ids[0], 1, '1'],
-      [written.ids[1], 2, '2'],
+      [first.ids[0], 1, '1'],
+      [more.ids[0], 2, '2'],
+      [more.ids[1], 3, '3'],
     ]);
-    expect(rows[0]).toMatchObject({
+    const complete = {
       type: noted.type,
       schema_version: 2,
       correlation_id: ctx.correlationId,
@@ -42,23 +44,32 @@ describe('append', () => {
       actor_id: 'test',
       same_id_time: true,
       same_pending_time: true,
-    });
+    };
+    for (const row of rows) expect(row).toMatchObject(complete);
     expect(rows[0]?.id[14]).toBe('7');
   });
 
-  it('refuses a stream that has moved on, whatever was expected, and leaves nothing', async () => {
-    const ctx = context();
-    const write = (expected: number | 'new' | 'any') =>
-      inTransaction(ctx, (tx) => append(tx, 'note-2', expected, [note(1)]));
-    await expect(write(1)).rejects.toMatchObject({ code: 'conflict' });
-    expect(await write('new')).toMatchObject({ version: 1 });
-    await expect(write('new')).rejects.toMatchObject({ code: 'conflict' });
-    await expect(write(2)).rejects.toMatchObject({ code: 'conflict' });
-    expect(await write(1)).toMatchObject({ version: 2 });
-    expect(await write('any')).toMatchObject({ version: 3 });
-    const [count] = await ctx.sql`select count(*)::int as events from events where stream = 'note-2'`;
-    expect(count).toEqual({ events: 3 });
-  });
+  it.each([1, 2])(
+    'refuses a stream that has moved on, whatever was expected, and leaves nothing (%i events)',
+    async (n) => {
+      const ctx = context();
+      const stream = `moved-${n}`;
+      const events = Array.from({ length: n }, (_, i) => note(i));
+      // Its own transaction: nothing is rolled back but what the statement itself leaves out.
+      const write = (expected: number | 'new' | 'any') => appendAlone(ctx, stream, expected, events);
+      await expect(write(n)).rejects.toMatchObject({ code: 'conflict' });
+      expect(await write('new')).toMatchObject({ version: n });
+      await expect(write('new')).rejects.toMatchObject({ code: 'conflict' });
+      await expect(write(n + 1)).rejects.toMatchObject({ code: 'conflict' });
+      expect(await write(n)).toMatchObject({ version: 2 * n });
+      expect(await write('any')).toMatchObject({ version: 3 * n });
+      const [count] = await ctx.sql`
+      select count(*)::int as events, count(distinct version)::int as versions, max(version)::int as last,
+        (select count(*)::int from pending_events p join events e on e.id = p.event_id where stream = ${stream}) as pending
+      from events where stream = ${stream}`;
+      expect(count).toEqual({ events: 3 * n, versions: 3 * n, last: 3 * n, pending: 3 * n });
+    },
+  );
 
   it('lets one of two writers at the same version win', async () => {
     const ctx = context();
@@ -73,6 +84,9 @@ describe('append', () => {
     const ctx = context();
     const event = { ...note(1), id: uuidv7() };
     await inTransaction(ctx, (tx) => append(tx, 'note-4', 'any', [event]));
+    await expect(inTransaction(ctx, (tx) => append(tx, 'note-5', 'any', [event, note(2)]))).rejects.toMatchObject({
+      code: 'conflict',
+    });
     await expect(inTransaction(ctx, (tx) => append(tx, 'note-5', 'any', [event]))).rejects.toMatchObject({
       code: 'conflict',
       message: expect.stringContaining('id'),

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { type Actor, actorId } from '#server/context/actor.ts';
-import type { TxCtx } from '#server/context/context.ts';
+import type { Ctx, TxCtx } from '#server/context/context.ts';
 import { databaseErrorOf } from '#server/errors/database-errors.ts';
 import { AppError, conflict } from '#server/errors/errors.ts';
 import { findEventType } from './define.ts';
@@ -22,6 +22,8 @@ interface Row {
   occurredAt: string;
 }
 
+export type Expected = number | 'new' | 'any';
+
 /**
  * Appends events to a stream, in one round trip, inside the caller's transaction. `expected` is the version that the
  * stream must have now: `new` for none yet, `any` to skip the check. Gives the stream's version after the events.
@@ -31,20 +33,47 @@ interface Row {
 export async function append(
   ctx: TxCtx,
   stream: string,
-  expected: number | 'new' | 'any',
+  expected: Expected,
   events: NewEvent[],
 ): Promise<{ version: number; ids: string[] }> {
-  if (events.length === 0) throw new Error('nothing to append');
-  const rows = events.map((event) => rowOf(ctx, event));
+  const rows = rowsOf(ctx, events);
+  const written = await write(ctx, stream, expected, rows);
+  ctx.afterCommit(() => count(ctx, rows));
+  return written;
+}
+
+/**
+ * The same for events that stand for themselves, with no row and no audit entry beside them: the one statement is the whole
+ * transaction.
+ */
+export async function appendAlone(
+  ctx: Ctx,
+  stream: string,
+  expected: Expected,
+  events: NewEvent[],
+): Promise<{ version: number; ids: string[] }> {
+  const rows = rowsOf(ctx, events);
+  const written = await write(ctx, stream, expected, rows);
+  count(ctx, rows);
+  return written;
+}
+
+async function write(ctx: Ctx, stream: string, expected: Expected, rows: Row[]) {
   const version = await insert(ctx, stream, expected, rows);
   if (version === null) throw conflict('Someone else changed it at the same moment. Please try again.');
-  ctx.afterCommit(() => {
-    for (const row of rows) ctx.app.metrics.eventsAppended.inc({ type: row.type });
-  });
   return { version, ids: rows.map((row) => row.id) };
 }
 
-function rowOf(ctx: TxCtx, event: NewEvent): Row {
+function count(ctx: Ctx, rows: Row[]): void {
+  for (const row of rows) ctx.app.metrics.eventsAppended.inc({ type: row.type });
+}
+
+function rowsOf(ctx: Ctx, events: NewEvent[]): Row[] {
+  if (events.length === 0) throw new Error('nothing to append');
+  return events.map((event) => rowOf(ctx, event));
+}
+
+function rowOf(ctx: Ctx, event: NewEvent): Row {
   const definition = findEventType(event.type);
   if (!definition) throw new Error(`unknown event type: ${event.type}`);
   const parsed = definition.data.safeParse(event.data);
@@ -65,46 +94,12 @@ function rowOf(ctx: TxCtx, event: NewEvent): Row {
  * The stream's row is written first and stays locked until the commit: whoever appends to the same stream next gets its
  * pending ids after ours, so the sequencer, which goes by them, cannot turn a stream's order around.
  */
-async function insert(
-  ctx: TxCtx,
-  stream: string,
-  expected: number | 'new' | 'any',
-  rows: Row[],
-): Promise<number | null> {
+async function insert(ctx: Ctx, stream: string, expected: Expected, rows: Row[]): Promise<number | null> {
   const version = expected === 'new' ? 0 : expected === 'any' ? null : expected;
+  const [first] = rows;
   try {
-    const [stored] = await ctx.sql<{ version: number }[]>`
-      with input as materialized (
-        select e.*
-        from rows from (json_to_recordset(${JSON.stringify(rows)}::text::json) as (
-          id uuid, type text, "schemaVersion" integer, data jsonb, "occurredAt" timestamptz
-        )) with ordinality as e
-      ),
-      bumped as (
-        insert into streams as s (stream, version, updated_at)
-        select ${stream}, ${rows.length}::int, statement_timestamp()
-        where coalesce(${version}::bigint, 0) = 0 or exists (select from streams where stream = ${stream})
-        on conflict (stream) do update set version = s.version + excluded.version, updated_at = excluded.updated_at
-        where ${version}::bigint is null or s.version = ${version}::bigint
-        returning version
-      ),
-      known as (
-        insert into event_ids (id, recorded_at) select id, statement_timestamp() from input, bumped
-      ),
-      stored as (
-        insert into events (id, recorded_at, stream, version, type, schema_version, data, correlation_id, causation_id,
-          actor, source, occurred_at)
-        select id, statement_timestamp(), ${stream}, bumped.version - ${rows.length}::int + ordinality, type,
-          "schemaVersion", data, ${ctx.correlationId}::uuid, ${ctx.causationId}::uuid,
-          ${JSON.stringify(eventActor(ctx.actor))}::text::jsonb, ${ctx.source}, "occurredAt"
-        from input, bumped
-      ),
-      pending as (
-        insert into pending_events (event_id, recorded_at, type)
-        select id, statement_timestamp(), type from input, bumped order by ordinality
-      )
-      select version from bumped`;
-    return stored?.version ?? null;
+    if (rows.length === 1 && first) return await insertOne(ctx, stream, version, first);
+    return await insertMany(ctx, stream, version, rows);
   } catch (error) {
     const found = databaseErrorOf(error);
     if (found?.code === '23505' && found.constraint_name === 'event_ids_pkey') {
@@ -112,6 +107,49 @@ async function insert(
     }
     throw error;
   }
+}
+
+async function insertOne(ctx: Ctx, stream: string, version: number | null, row: Row): Promise<number | null> {
+  const [stored] = await ctx.sql<{ version: number | null }[]>`
+    select append_event(${row.id}, ${row.type}, ${row.schemaVersion}, ${JSON.stringify(row.data)}::text::jsonb,
+      ${row.occurredAt}, ${stream}, ${version}, ${ctx.correlationId}, ${ctx.causationId},
+      ${JSON.stringify(eventActor(ctx.actor))}::text::jsonb, ${ctx.source}) as version`;
+  return stored?.version ?? null;
+}
+
+async function insertMany(ctx: Ctx, stream: string, version: number | null, rows: Row[]): Promise<number | null> {
+  const [stored] = await ctx.sql<{ version: number }[]>`
+    with input as materialized (
+      select e.*
+      from rows from (json_to_recordset(${JSON.stringify(rows)}::text::json) as (
+        id uuid, type text, "schemaVersion" integer, data jsonb, "occurredAt" timestamptz
+      )) with ordinality as e
+    ),
+    bumped as (
+      insert into streams as s (stream, version, updated_at)
+      select ${stream}, ${rows.length}::int, statement_timestamp()
+      where coalesce(${version}::bigint, 0) = 0 or exists (select from streams where stream = ${stream})
+      on conflict (stream) do update set version = s.version + excluded.version, updated_at = excluded.updated_at
+      where ${version}::bigint is null or s.version = ${version}::bigint
+      returning version
+    ),
+    known as (
+      insert into event_ids (id, recorded_at) select id, statement_timestamp() from input, bumped
+    ),
+    stored as (
+      insert into events (id, recorded_at, stream, version, type, schema_version, data, correlation_id, causation_id,
+        actor, source, occurred_at)
+      select id, statement_timestamp(), ${stream}, bumped.version - ${rows.length}::int + ordinality, type,
+        "schemaVersion", data, ${ctx.correlationId}::uuid, ${ctx.causationId}::uuid,
+        ${JSON.stringify(eventActor(ctx.actor))}::text::jsonb, ${ctx.source}, "occurredAt"
+      from input, bumped
+    ),
+    pending as (
+      insert into pending_events (event_id, recorded_at, type)
+      select id, statement_timestamp(), type from input, bumped order by ordinality
+    )
+    select version from bumped`;
+  return stored?.version ?? null;
 }
 
 const eventActor = (actor: Actor): EventActor => ({ kind: actor.kind, id: actorId(actor) });
