@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import { expect, vi } from 'vitest';
 import { type Actor, anonymous } from '#server/context/actor.ts';
 import type { App } from '#server/context/app.ts';
 import { type Ctx, createContext, inTransaction } from '#server/context/context.ts';
@@ -75,3 +76,14 @@ export const auditOf = (app: App, action: string) =>
       after: unknown;
     }[]
   >`select actor_id, resource_id, outcome, reason, count, before, after from audit_entries where action = ${action} order by at, id`;
+
+/** Resolves once a connection of this database waits for a lock of another: two writers have met. */
+export const twoHaveMet = (app: App) =>
+  vi.waitFor(
+    async () => {
+      const waiting = await app.database.sql`
+        select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      expect(waiting.length).toBeGreaterThan(0);
+    },
+    { interval: 5, timeout: 5_000 },
+  );

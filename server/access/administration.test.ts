@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { inTransaction } from '#server/context/context.ts';
 import { testApp } from '#test/database.ts';
-import { aSignedInUser, aUser, auditOf, builtPassword, contextOf, eventsOf } from './access.testing.ts';
+import { aSignedInUser, aUser, auditOf, builtPassword, contextOf, eventsOf, twoHaveMet } from './access.testing.ts';
 import { addUser, disableUser, enableUser, setRoles } from './commands/administration.ts';
 import { createClient, disableClient, rotateClientSecret } from './commands/clients.ts';
 import { signIn } from './commands/sign-in.ts';
@@ -67,8 +67,16 @@ test('two admins who take each other’s role at the same moment: one admin rema
     await aSignedInUser(app.current, { roles: ['admin'] }),
     await aSignedInUser(app.current, { roles: ['admin'] }),
   ];
-  const results = await Promise.allSettled([setRoles(one.ctx, two.id, []), disableUser(two.ctx, one.id, 'race')]);
-  expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
+  const second = await inTransaction(one.ctx, async (tx) => {
+    await setRoles(tx, two.id, []);
+    const disabling = disableUser(two.ctx, one.id, 'race').then(
+      () => 'done',
+      (error: { code: string }) => error.code,
+    );
+    await twoHaveMet(app.current);
+    return { disabling };
+  });
+  expect(await second.disabling).toBe('rule_violated');
   const admins = await app.current.database.sql`select 1 from users where 'admin' = any(roles) and disabled_at is null`;
   expect(admins).toHaveLength(1);
 });

@@ -56,6 +56,12 @@ test('a single changed, missing or added byte is noticed', () => {
   for (const piece of pieces) expect(() => open(key, 'phone', `sealed:1:${piece.toString('base64url')}`)).toThrow();
 });
 
+test('a seal whose tag was cut down to what can be guessed does not open', () => {
+  const key = subject();
+  const bytes = Buffer.from(seal(key, 'phone', '').slice('sealed:1:'.length), 'base64url');
+  expect(() => open(key, 'phone', `sealed:1:${bytes.subarray(0, 16).toString('base64url')}`)).toThrow();
+});
+
 test('nothing is sealed as nothing, and nothing opens for nobody', () => {
   const key = subject();
   expect([sealOrNull(key, 'f', null), sealOrNull(key, 'f', undefined)]).toEqual([null, null]);

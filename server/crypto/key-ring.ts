@@ -30,6 +30,8 @@ export interface RingKey {
 export class KeyRing {
   readonly #keys: RingKey[];
   readonly #indexKey: Buffer;
+  /** By ring key and purpose: deriving one takes longer than what it is used for. */
+  readonly #derivedKeys = new Map<string, Buffer>();
 
   constructor(keys: RingKey[], indexKey: Buffer) {
     if (keys.length === 0) throw new Error('a key ring needs a key');
@@ -87,6 +89,11 @@ export class KeyRing {
   }
 
   #derived(key: RingKey, purpose: string): Buffer {
-    return Buffer.from(hkdfSync('sha256', key.material, Buffer.alloc(0), `guildhall:${purpose}`, 32));
+    const name = `${key.id}:${purpose}`;
+    const known = this.#derivedKeys.get(name);
+    if (known) return known;
+    const derived = Buffer.from(hkdfSync('sha256', key.material, Buffer.alloc(0), `guildhall:${purpose}`, 32));
+    this.#derivedKeys.set(name, derived);
+    return derived;
   }
 }
