@@ -7,7 +7,10 @@ import { type App, createApp } from '#server/context/app.ts';
 import { testSettings } from '#test/database.ts';
 
 /** A migrated database on a cluster of its own that waits for the disk as a real one does. */
-export async function withApp<T>(work: (app: App, url: string) => Promise<T>, settings: Record<string, string> = {}): Promise<T> {
+export async function withApp<T>(
+  work: (app: App, url: string) => Promise<T>,
+  settings: Record<string, string> = {},
+): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'guildhall-bench-'));
   const cluster = await startEmbedded({ directory: join(directory, 'postgres'), durable: true });
   try {

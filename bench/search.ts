@@ -1,10 +1,10 @@
-import { startWorker } from '#jobs/worker.ts';
 import { projections } from '#jobs/subscriptions.ts';
+import { startWorker } from '#jobs/worker.ts';
+import { generateMembers } from '#scripts/demo/generate/generate.ts';
 import { createContext } from '#server/context/context.ts';
 import { headPosition } from '#server/events/read.ts';
 import { listMembers } from '#server/members/queries/directory.ts';
 import { installPlans } from '#server/memberships/plans.ts';
-import { generateMembers } from '#scripts/demo/generate/generate.ts';
 import { withApp } from './database.ts';
 import { type BenchResult, percentile } from './result.ts';
 
@@ -52,7 +52,13 @@ export function run(): Promise<BenchResult> {
       name: 'search',
       how: `${members.toLocaleString('en')} members, ${made.events.toLocaleString('en')} events; each search 40 times, first page of 50`,
       figures: [
-        { what: 'members generated', value: members / generatedSeconds, unit: '/s', budget: 'several thousand/s', ok: members / generatedSeconds > 2_000 },
+        {
+          what: 'members generated',
+          value: members / generatedSeconds,
+          unit: '/s',
+          budget: 'several thousand/s',
+          ok: members / generatedSeconds > 2_000,
+        },
         { what: 'events projected into three read models', value: made.events / projectedSeconds, unit: '/s' },
         ...figures,
       ],

@@ -2,7 +2,16 @@ import { type DemoPerson, expect, expectAccessible, signInAs, test } from './hou
 
 /** Every page, in light and dark, on a phone and on a desk: it opens, has one heading, and axe finds nothing. */
 const pages: ReadonlyArray<{ person: DemoPerson | null; paths: string[] }> = [
-  { person: null, paths: ['/signin', '/join', '/forgot-password', '/reset-password?token=unknown-token-of-nobody', '/verify-email?token=unknown-token-of-nobody'] },
+  {
+    person: null,
+    paths: [
+      '/signin',
+      '/join',
+      '/forgot-password',
+      '/reset-password?token=unknown-token-of-nobody',
+      '/verify-email?token=unknown-token-of-nobody',
+    ],
+  },
   { person: 'member', paths: ['/', '/profile', '/membership', '/notifications', '/security', '/help'] },
   { person: 'staff', paths: ['/ops', '/ops/members', '/ops/events', '/ops/dead-letters'] },
   { person: 'admin', paths: ['/ops/access'] },
@@ -22,7 +31,7 @@ for (const { person, paths } of pages) {
         for (const colorScheme of ['light', 'dark'] as const) {
           await page.setViewportSize({ width, height });
           await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-          await page.goto(path);
+          expect((await page.goto(path))?.status()).toBe(200);
           await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
           await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
           await expectAccessible(page);

@@ -8,7 +8,21 @@ export const checks = [
   { name: 'format and lint', command: bin('@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.') },
   { name: 'route types', command: bin('next/dist/bin/next', 'typegen') },
   { name: 'types', command: bin('typescript/bin/tsc', '--noEmit', '-p', '.') },
-  { name: 'architecture', command: bin('dependency-cruiser/bin/dependency-cruiser.mjs', '--config', '.dependency-cruiser.cjs', 'app', 'components', 'server', 'jobs', 'db', 'sandbox', 'scripts') },
+  {
+    name: 'architecture',
+    command: bin(
+      'dependency-cruiser/bin/dependency-cruiser.mjs',
+      '--config',
+      '.dependency-cruiser.cjs',
+      'app',
+      'components',
+      'server',
+      'jobs',
+      'db',
+      'sandbox',
+      'scripts',
+    ),
+  },
   { name: 'unused code', command: bin('knip/bin/knip.js') },
 ];
 

@@ -28,8 +28,13 @@ export function installPackages(wanted: SystemPackage[]): SystemPackage[] {
   };
   run('apt-get', 'update', '-qq');
   const { status, stderr } = run(
-    'apt-get', 'install', '-y', '-qq', '--no-install-recommends',
-    ...missing.map((one) => one.debian), 'fonts-liberation',
+    'apt-get',
+    'install',
+    '-y',
+    '-qq',
+    '--no-install-recommends',
+    ...missing.map((one) => one.debian),
+    'fonts-liberation',
   );
   if (status !== 0) console.log(stderr?.trim() || 'apt-get is not to be had here');
   return missing.filter((one) => !existsSync(one.program));

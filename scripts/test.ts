@@ -1,8 +1,9 @@
 // All tests, in the order in which they are cheapest to fail. Ends with `N passed, N failed` or `N passed, N failed, N skipped`.
+
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { spawn } from 'node:child_process';
 import { buildIfNeeded } from './build.ts';
 import { checks } from './check.ts';
 import { chromium, installPackages, mariadb } from './packages.ts';
@@ -41,8 +42,18 @@ process.exitCode = failed > 0 ? 1 : 0;
 
 async function unitTests(): Promise<Counts> {
   const file = join(reports, 'vitest.json');
-  const code = await run(['node_modules/vitest/vitest.mjs', 'run', '--reporter=dot', '--reporter=json', `--outputFile.json=${file}`]);
-  const report = readReport(file) as { numPassedTests?: number; numFailedTests?: number; numPendingTests?: number } | null;
+  const code = await run([
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--reporter=dot',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ]);
+  const report = readReport(file) as {
+    numPassedTests?: number;
+    numFailedTests?: number;
+    numPendingTests?: number;
+  } | null;
   // A suite that fails before its first test counts nothing: the exit code does.
   const failed = Math.max(report?.numFailedTests ?? 0, code === 0 ? 0 : 1);
   return { passed: report?.numPassedTests ?? 0, failed, skipped: report?.numPendingTests ?? 0 };
@@ -59,7 +70,9 @@ async function browserTests(): Promise<Counts> {
   const code = await run(['node_modules/@playwright/test/cli.js', 'test', '--reporter=dot,json'], {
     PLAYWRIGHT_JSON_OUTPUT_NAME: file,
   });
-  const stats = (readReport(file) as { stats?: { expected: number; unexpected: number; flaky: number; skipped: number } } | null)?.stats;
+  const stats = (
+    readReport(file) as { stats?: { expected: number; unexpected: number; flaky: number; skipped: number } } | null
+  )?.stats;
   // A flaky test is a bug.
   const failed = Math.max((stats?.unexpected ?? 0) + (stats?.flaky ?? 0), code === 0 ? 0 : 1);
   return { passed: stats?.expected ?? 0, failed, skipped: stats?.skipped ?? 0 };
@@ -74,7 +87,10 @@ function readReport(file: string): unknown {
 }
 
 function run(args: string[], env: Record<string, string> = {}): Promise<number | null> {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } });
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
+  });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve(code));

@@ -1,6 +1,6 @@
-import { reactions } from '#jobs/subscriptions.ts';
 import { appendFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { reactions } from '#jobs/subscriptions.ts';
 import { seedDemoAccess } from '#server/access/demo.ts';
 import { type App, createApp } from '#server/context/app.ts';
 import { createContext } from '#server/context/context.ts';

@@ -43,3 +43,22 @@ export const notificationOf = (row: Notification): Notification => ({
   createdAt: new Date(row.createdAt).toISOString(),
   readAt: row.readAt && new Date(row.readAt).toISOString(),
 });
+
+/** One of the caller's own, or null. */
+export async function findNotification(ctx: Ctx, id: string): Promise<Notification | null> {
+  const [row] = await ctx.sql<Notification[]>`
+    select id, kind, title, body, link, created_at as "createdAt", read_at as "readAt"
+    from notifications where id = ${id} and user_id = ${requireUserId(ctx)}`;
+  return row ? notificationOf(row) : null;
+}
+
+/** What came after the one with this id, oldest first; nothing when it is not one of the caller's own. The last 100. */
+export async function notificationsAfter(ctx: Ctx, id: string): Promise<Notification[]> {
+  if (!/^[0-9a-f-]{36}$/i.test(id)) return [];
+  const rows = await ctx.sql<Notification[]>`
+    select n.id, n.kind, n.title, n.body, n.link, n.created_at as "createdAt", n.read_at as "readAt"
+    from notifications n join notifications last on last.id = ${id} and last.user_id = n.user_id
+    where n.user_id = ${requireUserId(ctx)} and (n.created_at, n.id) > (last.created_at, last.id)
+    order by n.created_at desc, n.id desc limit 100`;
+  return rows.map(notificationOf).reverse();
+}

@@ -101,12 +101,22 @@ async function load(sql: Queryable, ids: string[]): Promise<Map<string, Entry>> 
   return new Map(rows.map((row) => [row.memberId, row]));
 }
 
+/** What is searched: name, e-mail and number in lower case, names with and without their accents. */
+function searchTextOf(entry: Entry): string {
+  const names = `${entry.givenName} ${entry.familyName}`.toLowerCase();
+  const unaccented = names.normalize('NFD').replace(/\p{M}/gu, '');
+  return [
+    names,
+    ...(unaccented === names ? [] : [unaccented]),
+    entry.email.toLowerCase(),
+    entry.number.toLowerCase(),
+  ].join(' ');
+}
+
 async function save(ctx: TxCtx, entries: Entry[]): Promise<void> {
   if (entries.length === 0) return;
   const column = <K extends keyof Entry>(name: K) => entries.map((entry) => entry[name]);
-  const search = entries.map((entry) =>
-    `${entry.givenName} ${entry.familyName} ${entry.email} ${entry.number}`.toLowerCase(),
-  );
+  const search = entries.map(searchTextOf);
   await ctx.sql`
     insert into member_directory (member_id, number, status, given_name, family_name, email, plan_code, joined_at,
       last_activity_at, version, position, search_text)
