@@ -5,7 +5,7 @@ import { createContext, inTransaction } from '#server/context/context.ts';
 import { append, appendAlone } from '#server/events/append.ts';
 import { benchEnvironment, startBenchCluster } from './append.cluster.ts';
 import { measured, measuredData } from './append.event.ts';
-import { type BenchResult, machine, quantile, report } from './append.result.ts';
+import { type BenchResult, type Figure, percentile, report } from './result.ts';
 
 const clients = 16;
 const rounds = 3;
@@ -97,7 +97,7 @@ export async function run(): Promise<BenchResult> {
     await emmett?.close();
     await cluster.stop();
   }
-  return report(resultOf(contestants));
+  return resultOf(contestants);
 }
 
 /** Emmett needs packages beside itself that npm does not bring with it; without them the others are measured alone. */
@@ -120,36 +120,26 @@ type Contestants = Record<'plain' | 'alone' | 'plainInTransaction' | 'inTransact
 
 function resultOf(contestants: Contestants): BenchResult {
   const rate = (one: Contestant) => one.rates.reduce((sum, value) => sum + value, 0) / one.rates.length;
-  const ratio = (one: Contestant, other: Contestant) => Math.round((rate(one) / rate(other)) * 100) / 100;
   const { plain, alone, plainInTransaction, inTransaction: inTx, emmett } = contestants;
-  const rows = Object.values(contestants)
-    .filter((one) => one !== null)
-    .map((one) => {
-      const sorted = one.latencies.toSorted((a, b) => a - b);
-      return {
-        contestant: one.name,
-        'per second': Math.round(rate(one)),
-        'p50 ms': Math.round(quantile(sorted, 0.5) * 10) / 10,
-        'p99 ms': Math.round(quantile(sorted, 0.99) * 10) / 10,
-      };
-    });
-  const budget = (what: string, value: number, least: number) => ({
-    what,
-    budget: `>= ${least}`,
-    measured: String(value),
-    met: value >= least,
-  });
+  const ratio = (what: string, one: Contestant, other: Contestant, least: number): Figure => {
+    const value = Math.round((rate(one) / rate(other)) * 100) / 100;
+    return { what, value, unit: '×', budget: `>= ${least}`, ok: value >= least };
+  };
   return {
     name: 'append',
-    at: new Date().toISOString(),
-    machine: machine(),
-    rows,
-    budgets: [
-      budget('append / plain INSERT, each its own transaction', ratio(alone, plain), 0.75),
-      budget('append / plain INSERT, both inside a transaction', ratio(inTx, plainInTransaction), 0.75),
-      ...(emmett ? [budget('append / Emmett', ratio(inTx, emmett), 1)] : []),
+    how: `${clients} clients in a closed loop, ${rounds} rounds of ${roundMs} ms in turns, fsync on, events of some 200 bytes; the sequencer runs in a process of its own.`,
+    figures: [
+      ...Object.values(contestants)
+        .filter((one) => one !== null)
+        .flatMap((one) => [
+          { what: one.name, value: rate(one), unit: '/s' },
+          { what: `${one.name}, p99`, value: percentile(one.latencies, 0.99), unit: 'ms' },
+        ]),
+      ratio('append / plain INSERT, each its own transaction', alone, plain, 0.75),
+      ratio('append / plain INSERT, both inside a transaction', inTx, plainInTransaction, 0.75),
+      ...(emmett ? [ratio('append / Emmett', inTx, emmett, 1)] : []),
     ],
   };
 }
 
-if (import.meta.main) await run();
+if (import.meta.main) await report(await run());
