@@ -59,3 +59,6 @@ export const subscriptionsQuery = () =>
     refetchInterval: 5_000,
     staleTime: 4_000,
   });
+
+/** The name that events carry on the stream. */
+export const eventStreamName = 'event';
