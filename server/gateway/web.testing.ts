@@ -46,19 +46,28 @@ export function rawHttp(
         port,
         method: options.method ?? 'GET',
         path: options.path,
-        headers: options.headers ?? {},
+        headers: {
+          // Node leaves a DELETE's body without a length, which is no HTTP.
+          ...(options.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(options.body)) }),
+          ...options.headers,
+        },
         agent: false,
       },
       (response) => {
         const chunks: Buffer[] = [];
+        const answer = () => ({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          text: Buffer.concat(chunks).toString(),
+        });
+        // A stream has no end to wait for.
+        if (response.headers['content-type']?.startsWith('text/event-stream')) {
+          resolve(answer());
+          response.on('error', () => {}).destroy();
+          return;
+        }
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            headers: response.headers,
-            text: Buffer.concat(chunks).toString(),
-          }),
-        );
+        response.on('end', () => resolve(answer()));
         response.on('error', reject);
       },
     );

@@ -136,7 +136,7 @@ describe('stopping', () => {
 
 describe('starting', () => {
   it('says in one line which settings are missing, and stops with 1', async () => {
-    const child = spawn(process.execPath, ['server/web.ts'], { env: { PORT: 'x' } });
+    const child = spawn(process.execPath, ['server/web.ts'], { env: { NODE_ENV: 'test', PORT: 'x' } });
     let errors = '';
     child.stderr.on('data', (chunk) => {
       errors += chunk;

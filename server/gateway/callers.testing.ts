@@ -1,0 +1,92 @@
+import { v7 as uuidv7 } from 'uuid';
+import { aSignedInUser, aUser, contextOf, type SignedInUser, signedIn } from '#server/access/access.testing.ts';
+import { signAccessToken } from '#server/access/access-token.ts';
+import { createClient } from '#server/access/commands/clients.ts';
+import { startSession } from '#server/access/commands/sessions.ts';
+import { type Role, type Scope, scopes } from '#server/access/permissions.ts';
+import { type Actor, anonymous } from '#server/context/actor.ts';
+import type { App } from '#server/context/app.ts';
+import { inTransaction } from '#server/context/context.ts';
+import { joined } from '#server/members/members.testing.ts';
+
+export interface Caller {
+  name: string;
+  actor: Actor;
+  headers: Record<string, string>;
+}
+
+export interface OwnedThings {
+  memberId: string;
+  sessionId: string;
+  notificationId: string;
+}
+
+export interface Person extends OwnedThings {
+  caller: Caller;
+}
+
+/** A member with a record, a session and a notification. */
+export async function aMember(app: App, name: string): Promise<Person> {
+  const { memberId, userId } = await joined(app);
+  const email = `${name}@example.test`;
+  const user = await signedIn(app, { id: userId, email, roles: ['member'], memberId });
+  const notificationId = uuidv7();
+  await app.database.sql`
+    insert into notifications (id, user_id, member_id, kind, title, body, created_at)
+    values (${notificationId}, ${userId}, ${memberId}, 'test', 'Test', '', now())`;
+  return { memberId, sessionId: user.sessionId, notificationId, caller: callerOf(name, user) };
+}
+
+const callerOf = (name: string, user: SignedInUser): Caller => ({
+  name,
+  actor: user.actor,
+  headers: { cookie: user.cookie },
+});
+
+/** Everyone who can knock, but for members: those come with a record. */
+export async function otherCallers(app: App): Promise<Caller[]> {
+  const roles: Role[] = ['staff', 'admin', 'auditor'];
+  const people = await Promise.all(
+    roles.map(async (role) => callerOf(role, await aSignedInUser(app, { roles: [role] }))),
+  );
+  const clients = await Promise.all(scopes.map((scope) => aClient(app, scope)));
+  return [{ name: 'nobody', actor: anonymous, headers: {} }, ...people, ...clients, await aMobileUser(app)];
+}
+
+async function aClient(app: App, scope: Scope): Promise<Caller> {
+  const clientId = `client-${uuidv7()}`;
+  await register(app, clientId, [scope]);
+  const claims = { clientId, userId: null, sessionId: null, scopes: [scope] };
+  const token = await signAccessToken(app, claims, new Date());
+  return {
+    name: `client ${scope}`,
+    actor: { kind: 'client', clientId, scopes: [scope] },
+    headers: { authorization: `Bearer ${token}` },
+  };
+}
+
+/** An admin through the mobile app is held to the app's scope. */
+async function aMobileUser(app: App): Promise<Caller> {
+  const clientId = `mobile-${uuidv7()}`;
+  await register(app, clientId, ['self']);
+  const user = await aUser(app, { roles: ['admin'] });
+  const sessionId = await inTransaction(contextOf(app), (tx) => startSession(tx, user, 'mobile'));
+  const claims = { clientId, userId: user.id, sessionId, scopes: ['self' as const] };
+  const token = await signAccessToken(app, claims, new Date());
+  const { id: userId, memberId, roles } = user;
+  return {
+    name: 'admin by mobile app',
+    actor: { kind: 'user', userId, memberId, roles, sessionId, scopes: ['self'] },
+    headers: { authorization: `Bearer ${token}` },
+  };
+}
+
+const register = (app: App, id: string, allowed: Scope[]) =>
+  createClient(contextOf(app, { kind: 'system', name: 'test' }), {
+    id,
+    name: id,
+    scopes: allowed,
+    grants: ['client_credentials'],
+    redirectUris: [],
+    public: false,
+  });

@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { v7 as uuidv7 } from 'uuid';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { professional } from '#server/members/members.testing.ts';
+import { prepareQueues } from '#server/queue/boss.ts';
+import { testApp } from '#test/database.ts';
+import { aMember, type Caller, otherCallers } from './callers.testing.ts';
+import { type AnyRoute, fullPath } from './route.ts';
+import { routes } from './routes.ts';
+import { valuesFor } from './schema-values.testing.ts';
+import { type HttpAnswer, rawHttp, testWeb } from './web.testing.ts';
+
+const app = testApp();
+const server = testWeb(app);
+const runs = 6;
+let ids: string[];
+let callers: Caller[];
+
+beforeAll(async () => {
+  await prepareQueues(app.current, []);
+  const [ada, victim] = [await aMember(app.current, 'ada'), await aMember(app.current, 'victim')];
+  ids = [victim.memberId, victim.sessionId, victim.notificationId, professional, uuidv7()];
+  const others = await otherCallers(app.current);
+  callers = [ada.caller, ...others.filter(({ name }) => ['nobody', 'staff', 'admin', 'auditor'].includes(name))];
+});
+
+interface Shot {
+  params: Record<string, unknown>;
+  query: Record<string, unknown>;
+  body: unknown;
+}
+
+function shots(route: AnyRoute): fc.Arbitrary<Shot> {
+  const object = (schema: AnyRoute['params']) =>
+    schema
+      ? valuesFor(schema, ids).map((value) => (typeof value === 'object' && value !== null ? { ...value } : {}))
+      : fc.constant({});
+  return fc.record({
+    params: object(route.params),
+    query: object(route.query),
+    body: route.kind === 'json' && route.body ? valuesFor(route.body, ids) : fc.constant(undefined),
+  });
+}
+
+const textOf = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value));
+/** Lone surrogates cannot be sent in an address. */
+const encoded = (value: unknown) => encodeURIComponent(textOf(value).toWellFormed());
+
+function fire(route: AnyRoute, caller: Caller, shot: Shot): Promise<HttpAnswer> {
+  const path = fullPath(route).replace(/\{(\w+)\}/g, (_, name: string) => encoded(shot.params[name] ?? 'x') || 'x');
+  const query = Object.entries(shot.query).map(
+    ([name, value]) => `${encodeURIComponent(name.toWellFormed())}=${encoded(value)}`,
+  );
+  const form = route.kind === 'json' && route.bodyType === 'form';
+  const sends = route.kind === 'json' && route.body !== undefined;
+  return rawHttp(server.url, {
+    method: route.method.toUpperCase(),
+    path: query.length > 0 ? `${path}?${query.join('&')}`.slice(0, 8_000) : path.slice(0, 8_000),
+    headers: {
+      ...caller.headers,
+      ...(sends ? { 'content-type': form ? 'application/x-www-form-urlencoded' : 'application/json' } : {}),
+    },
+    ...(sends ? { body: form ? formOf(shot.body) : JSON.stringify(shot.body) } : {}),
+  });
+}
+
+const formOf = (body: unknown) =>
+  typeof body === 'object' && body !== null
+    ? Object.entries(body)
+        .map(([name, value]) => `${encodeURIComponent(name.toWellFormed())}=${encoded(value)}`)
+        .join('&')
+    : 'x';
+
+/** What comes back is a problem, or what the route declares: for what it declares the gateway has checked it. */
+function check(route: AnyRoute, answer: HttpAnswer): void {
+  const type = answer.headers['content-type'] ?? '';
+  expect(answer.status, answer.text.slice(0, 500)).toBeLessThan(500);
+  if (type === 'application/problem+json') {
+    const problem = JSON.parse(answer.text);
+    expect(problem).toMatchObject({
+      status: answer.status,
+      title: expect.any(String),
+      correlationId: expect.any(String),
+    });
+    return;
+  }
+  if (answer.status === 204) expect(answer.text).toBe('');
+  else if (route.kind === 'json')
+    expect(route.response.schema.safeParse(JSON.parse(answer.text)).error?.issues ?? []).toEqual([]);
+  else expect(answer.status).toBe(200);
+}
+
+describe('every route, whatever it is sent', () => {
+  it.each(routes.map((route) => [`${route.method.toUpperCase()} ${fullPath(route)}`, route] as const))(
+    '%s',
+    async (_name, route) => {
+      for (const caller of callers) {
+        await fc.assert(
+          fc.asyncProperty(shots(route), async (shot) => check(route, await fire(route, caller, shot))),
+          { numRuns: runs, endOnFailure: true },
+        );
+      }
+    },
+    60_000,
+  );
+});

@@ -1,0 +1,111 @@
+import { v7 as uuidv7 } from 'uuid';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { may } from '#server/context/actor.ts';
+import { prepareQueues } from '#server/queue/boss.ts';
+import { testApp } from '#test/database.ts';
+import { aMember, type Caller, type OwnedThings, otherCallers, type Person } from './callers.testing.ts';
+import { type AnyRoute, fullPath } from './route.ts';
+import { routes } from './routes.ts';
+import { rawHttp, testWeb } from './web.testing.ts';
+
+const app = testApp(() => ({ LEGACY_DATABASE_URL: 'postgres://nobody:nothing@127.0.0.1:9/legacy' }));
+const server = testWeb(app);
+let ada: Person;
+let bob: Person;
+let callers: Caller[];
+
+beforeAll(async () => {
+  await prepareQueues(app.current, []);
+  [ada, bob] = [await aMember(app.current, 'ada'), await aMember(app.current, 'bob')];
+  callers = [ada.caller, bob.caller, ...(await otherCallers(app.current))];
+});
+
+const name = (route: AnyRoute) => `${route.method.toUpperCase()} ${fullPath(route)}`;
+const writes = (route: AnyRoute) => route.kind === 'json' && route.method !== 'get';
+
+function call(route: AnyRoute, caller: Caller, id: string, extra: Record<string, string> = {}) {
+  const form = route.kind === 'json' && route.bodyType === 'form';
+  const body = writes(route) ? (form ? '' : '{}') : undefined;
+  const type = form ? 'application/x-www-form-urlencoded' : 'application/json';
+  return rawHttp(server.url, {
+    method: route.method.toUpperCase(),
+    path: fullPath(route).replace(/\{\w+\}/g, id),
+    headers: { ...caller.headers, ...(body === undefined ? {} : { 'content-type': type }), ...extra },
+    ...(body === undefined ? {} : { body }),
+  });
+}
+
+/** What a request is told before its record is looked at; null when it gets through to that. */
+function refusalOf(route: AnyRoute, caller: Caller): 401 | 403 | null {
+  if (route.permission === 'public' || route.permission.some((one) => may(caller.actor, one))) return null;
+  return caller.actor.kind === 'anonymous' ? 401 : 403;
+}
+
+/** What people try in order to be taken for somebody else, or to get past a guard. */
+const forged = {
+  'x-middleware-subrequest': 'proxy:proxy:proxy:proxy:proxy',
+  host: 'localhost:3000',
+  'x-forwarded-host': 'localhost:3000',
+  'x-forwarded-for': '127.0.0.1',
+  'x-forwarded-proto': 'https',
+  'x-real-ip': '127.0.0.1',
+  'x-original-url': '/api/health',
+  'x-rewrite-url': '/api/health',
+  'x-http-method-override': 'GET',
+  forwarded: 'for=127.0.0.1;host=localhost',
+};
+
+describe('authorisation', () => {
+  it.each(routes.map((route) => [name(route), route] as const))('%s', async (_name, route) => {
+    const id = uuidv7();
+    for (const caller of callers) {
+      const refused = refusalOf(route, caller);
+      const answers = [await call(route, caller, id), await call(route, caller, id, forged)];
+      for (const answer of answers) {
+        const who = `${name(route)} by ${caller.name}: ${answer.text.slice(0, 300)}`;
+        if (refused !== null) expect(answer.status, who).toBe(refused);
+        else {
+          // The token endpoint says 401 to a client that does not prove itself.
+          if (route.path !== '/oauth/token') expect(answer.status, who).not.toBe(401);
+          // Machines hold `self` and have no self: that is said by the command.
+          if (caller.actor.kind !== 'client') expect(answer.status, who).not.toBe(403);
+          expect(answer.status, who).not.toBe(500);
+        }
+      }
+    }
+  });
+
+  it('without a word of difference between what is not theirs and what is not there', async () => {
+    const owned: [string, keyof OwnedThings][] = [
+      ['/members/{id}', 'memberId'],
+      ['/sessions/{id}', 'sessionId'],
+      ['/notifications/{id}', 'notificationId'],
+    ];
+    const checked: string[] = [];
+    for (const route of routes) {
+      const thing = owned.find(([prefix]) => route.path === prefix || route.path.startsWith(`${prefix}/`));
+      if (!thing || route.permission === 'public' || !route.permission.includes('self')) continue;
+      if (route.kind !== 'json' || (route.body && route.method !== 'patch')) continue;
+      const told = async (id: string) => {
+        const { status, text } = await call(route, bob.caller, id);
+        return { status, text: text.replace(/"correlationId":"[^"]+"/, '') };
+      };
+      const notTheirs = await told(ada[thing[1]]);
+      expect([name(route), notTheirs.status]).toEqual([name(route), 404]);
+      expect(notTheirs).toEqual(await told(uuidv7()));
+      checked.push(name(route));
+    }
+    // The control: for the owner it is there. Ending the session goes last, for nothing works after it.
+    const last = (one: string) => Number(one.startsWith('DELETE'));
+    for (const one of checked.sort((a, b) => last(a) - last(b))) {
+      const route = routes.find((declared) => name(declared) === one);
+      const thing = owned.find(([prefix]) => route?.path.startsWith(prefix));
+      if (route && thing)
+        expect([one, (await call(route, ada.caller, ada[thing[1]])).status]).toEqual([
+          one,
+          expect.toSatisfy((status) => status >= 200 && status < 300),
+        ]);
+    }
+    expect(checked.length).toBeGreaterThan(5);
+  });
+});

@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { z } from 'zod';
+
+interface Schema {
+  type?: string | string[];
+  const?: unknown;
+  enum?: unknown[];
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  allOf?: Schema[];
+  properties?: Record<string, Schema>;
+  required?: string[];
+  additionalProperties?: Schema | boolean;
+  items?: Schema;
+  minItems?: number;
+  maxItems?: number;
+  minimum?: number;
+  maximum?: number;
+  minLength?: number;
+  maxLength?: number;
+  format?: string;
+}
+
+/** Characters that have broken something somewhere: NUL, lone surrogates, right-to-left marks, quotes, wildcards. */
+const nasty = fc.constantFrom(
+  '',
+  ' ',
+  '\u0000',
+  '\ud800',
+  '\u202e',
+  "'; drop table members; --",
+  '%',
+  '_',
+  '\\',
+  '{}',
+  '../..',
+  '<script>',
+  'null',
+  '-1',
+  '1e999',
+  'x'.repeat(5_000),
+  '😀',
+);
+const junk: fc.Arbitrary<unknown> = fc.oneof(nasty, fc.jsonValue(), fc.integer(), fc.double(), fc.constant(null));
+
+/** Values that mostly fit a schema and now and then do not. `ids` are of records that exist. */
+export function valuesFor(schema: z.ZodType, ids: readonly string[]): fc.Arbitrary<unknown> {
+  return shaped(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema, ids);
+}
+
+function shaped(schema: Schema, ids: readonly string[]): fc.Arbitrary<unknown> {
+  return fc.oneof({ weight: 12, arbitrary: fitting(schema, ids) }, { weight: 1, arbitrary: junk });
+}
+
+function fitting(schema: Schema, ids: readonly string[]): fc.Arbitrary<unknown> {
+  if ('const' in schema) return fc.constant(schema.const);
+  if (schema.enum) return fc.constantFrom(...schema.enum);
+  const several = schema.anyOf ?? schema.oneOf;
+  if (several) return fc.oneof(...several.map((one) => fitting(one, ids)));
+  if (schema.allOf?.[0]) return fitting(schema.allOf[0], ids);
+  switch (Array.isArray(schema.type) ? schema.type[0] : schema.type) {
+    case 'object':
+      return objects(schema, ids);
+    case 'array':
+      return fc.array(shaped(schema.items ?? {}, ids), { maxLength: Math.min(schema.maxItems ?? 3, 3) });
+    case 'string':
+      return strings(schema, ids);
+    case 'integer':
+      return fc.oneof(
+        fc.integer({ min: schema.minimum ?? -5, max: Math.min(schema.maximum ?? 500, 1e9) }),
+        fc.maxSafeInteger(),
+      );
+    case 'number':
+      return fc.double();
+    case 'boolean':
+      return fc.boolean();
+    case 'null':
+      return fc.constant(null);
+    default:
+      return junk;
+  }
+}
+
+function objects(schema: Schema, ids: readonly string[]): fc.Arbitrary<unknown> {
+  const known = Object.entries(schema.properties ?? {}).map(
+    ([name, property]) => [name, shaped(property, ids)] as const,
+  );
+  const record = fc.record(Object.fromEntries(known), { requiredKeys: schema.required ?? [] });
+  const more = fc.dictionary(fc.string({ maxLength: 8 }), junk, { maxKeys: 2 });
+  return fc.oneof(
+    { weight: 9, arbitrary: record },
+    { weight: 1, arbitrary: fc.tuple(record, more).map(([one, other]) => ({ ...one, ...other })) },
+  );
+}
+
+function strings(schema: Schema, ids: readonly string[]): fc.Arbitrary<string> {
+  const min = schema.minLength ?? 0;
+  const free = fc.string({
+    minLength: Math.min(min, 50),
+    maxLength: Math.max(min, Math.min(schema.maxLength ?? 30, 60)),
+    unit: 'binary',
+  });
+  switch (schema.format) {
+    case 'uuid':
+      return fc.oneof(fc.constantFrom(...ids), fc.uuid());
+    case 'date':
+      return fc
+        .date({ noInvalidDate: true, min: new Date('1900-01-01'), max: new Date('2099-01-01') })
+        .map((date) => date.toISOString().slice(0, 10));
+    case 'date-time':
+      return fc
+        .date({ noInvalidDate: true, min: new Date(0), max: new Date('2099-01-01') })
+        .map((date) => date.toISOString());
+    case 'email':
+      return fc.oneof(fc.emailAddress(), nasty);
+    default:
+      return fc.oneof(
+        { weight: 6, arbitrary: free },
+        { weight: 2, arbitrary: nasty },
+        { weight: 2, arbitrary: fc.lorem({ maxCount: 3 }) },
+      );
+  }
+}
