@@ -11,7 +11,7 @@ const role = z.enum(roles);
 const from = { address: sealed.nullable(), addressSubjectId: z.uuid().nullable() };
 const person = { userId, memberId: z.uuid().optional() };
 
-export const sessionStarted = defineEvent({
+const sessionStarted = defineEvent({
   type: 'session.started',
   version: 1,
   producers: ours,
@@ -19,7 +19,7 @@ export const sessionStarted = defineEvent({
 });
 
 /** `userId` is missing when nobody has the e-mail address that was tried. */
-export const sessionFailed = defineEvent({
+const sessionFailed = defineEvent({
   type: 'session.failed',
   version: 1,
   producers: ours,
@@ -31,14 +31,14 @@ export const sessionFailed = defineEvent({
   }),
 });
 
-export const sessionLocked = defineEvent({
+const sessionLocked = defineEvent({
   type: 'session.locked',
   version: 1,
   producers: ours,
   data: z.strictObject({ ...person, minutes: z.int().positive(), ...from }),
 });
 
-export const endReasons = [
+const endReasons = [
   'signed-out',
   'ended-by-user',
   'password-changed',
@@ -49,7 +49,7 @@ export const endReasons = [
 ] as const;
 export type EndReason = (typeof endReasons)[number];
 
-export const sessionEnded = defineEvent({
+const sessionEnded = defineEvent({
   type: 'session.ended',
   version: 1,
   producers: ours,
@@ -57,42 +57,42 @@ export const sessionEnded = defineEvent({
 });
 
 /** A reaction makes the token when it sends the mail: a token in an event would be readable for ever. */
-export const passwordResetRequested = defineEvent({
+const passwordResetRequested = defineEvent({
   type: 'password.reset.requested',
   version: 1,
   producers: ours,
   data: z.strictObject(person),
 });
 
-export const passwordChanged = defineEvent({
+const passwordChanged = defineEvent({
   type: 'password.changed',
   version: 1,
   producers: ours,
   data: z.strictObject({ ...person, by: z.enum(['user', 'reset']) }),
 });
 
-export const userCreated = defineEvent({
+const userCreated = defineEvent({
   type: 'user.created',
   version: 1,
   producers: ours,
   data: z.strictObject({ ...person, roles: z.array(role) }),
 });
 
-export const userRolesChanged = defineEvent({
+const userRolesChanged = defineEvent({
   type: 'user.roles.changed',
   version: 1,
   producers: ours,
   data: z.strictObject({ ...person, from: z.array(role), to: z.array(role) }),
 });
 
-export const userDisabled = defineEvent({
+const userDisabled = defineEvent({
   type: 'user.disabled',
   version: 1,
   producers: ours,
   data: z.strictObject(person),
 });
 
-export const userEnabled = defineEvent({
+const userEnabled = defineEvent({
   type: 'user.enabled',
   version: 1,
   producers: ours,
@@ -102,10 +102,10 @@ export const userEnabled = defineEvent({
 const client = (type: string) =>
   defineEvent({ type, version: 1, producers: ours, data: z.strictObject({ clientId: z.string() }) });
 
-export const clientCreated = client('client.created');
-export const clientSecretRotated = client('client.secret.rotated');
-export const clientDisabled = client('client.disabled');
-export const clientEnabled = client('client.enabled');
+const clientCreated = client('client.created');
+const clientSecretRotated = client('client.secret.rotated');
+const clientDisabled = client('client.disabled');
+const clientEnabled = client('client.enabled');
 
 export const accessEvents = [
   sessionStarted,

@@ -6,13 +6,13 @@ import { permissions, roles, scopes } from './permissions.ts';
 
 export const nothing = z.null();
 
-export const email = z.string().trim().toLowerCase().max(254).pipe(z.email('must be an e-mail address'));
+const email = z.string().trim().toLowerCase().max(254).pipe(z.email('must be an e-mail address'));
 
 /** What is typed as a password: the rules are checked by the command, which knows whose it is. */
 const typedPassword = z.string().min(1).max(passwordLength.max);
 const token = z.string().min(1).max(200);
 
-export const session = z.strictObject({
+const session = z.strictObject({
   id,
   kind: z.enum(['browser', 'mobile']),
   userAgent: z.string().nullable(),
@@ -44,7 +44,7 @@ export const me = z.strictObject({
   permissions: z.array(z.enum(permissions)),
 });
 
-export const user = z.strictObject({
+const user = z.strictObject({
   id,
   email: z.string(),
   name: z.string(),
@@ -62,13 +62,13 @@ export const newRoles = z.strictObject({ roles: z.array(role).max(roles.length) 
 export const why = z.strictObject({ reason });
 export const created = z.strictObject({ id });
 
-export const clientId = z.string().regex(/^[a-z0-9][a-z0-9-]{2,62}$/, 'must be lower-case letters, digits and dashes');
+const clientId = z.string().regex(/^[a-z0-9][a-z0-9-]{2,62}$/, 'must be lower-case letters, digits and dashes');
 export const clientParams = z.strictObject({ id: clientId });
 const redirectUri = z
   .string()
   .max(500)
   .refine(isRedirectUri, 'must be a whole URL without a fragment: https, an app’s own scheme, or http on this machine');
-export const client = z.strictObject({
+const client = z.strictObject({
   id: z.string(),
   name: z.string(),
   scopes: z.array(scope),

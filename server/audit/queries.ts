@@ -60,7 +60,7 @@ interface Row {
 }
 
 /** What stands for a value that can no longer be opened. */
-export const erased = 'erased';
+const erased = 'erased';
 
 /** The trail, newest first, opened for whoever may read it. That it was read is an entry of its own. */
 export async function listAudit(

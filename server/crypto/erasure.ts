@@ -2,7 +2,7 @@ import type { Queryable } from '#db/client.ts';
 import { type Ctx, requirePermission } from '#server/context/context.ts';
 import { open, type SubjectKey } from './seals.ts';
 
-export interface TableFinding {
+interface TableFinding {
   /** `schema.table` */
   table: string;
   rows: number;

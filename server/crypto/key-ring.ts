@@ -1,11 +1,12 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
+import { pooledRandom } from './random.ts';
 
 const ivBytes = 12;
 const tagBytes = 16;
 
 /** AES-256-GCM; `context` is authenticated with the text and must be the same to open it. */
 export function encrypt(key: Buffer, plaintext: Buffer, context: string): Buffer {
-  const iv = randomBytes(ivBytes);
+  const iv = pooledRandom(ivBytes);
   const cipher = createCipheriv('aes-256-gcm', key, iv);
   cipher.setAAD(Buffer.from(context));
   const body = Buffer.concat([cipher.update(plaintext), cipher.final()]);

@@ -22,7 +22,7 @@ export async function addressOf(ctx: Ctx) {
 }
 
 /** The same transaction, in the name of a person who has just proved who they are. */
-export const asUser = (tx: TxCtx, user: SessionUser, sessionId: string): TxCtx => ({
+const asUser = (tx: TxCtx, user: SessionUser, sessionId: string): TxCtx => ({
   ...tx,
   actor: {
     kind: 'user',

@@ -31,7 +31,7 @@ export interface TokenAnswer {
   refresh_token?: string;
 }
 
-export type OAuthProblem = Problem & { error: OAuthErrorCode; error_description: string };
+type OAuthProblem = Problem & { error: OAuthErrorCode; error_description: string };
 
 /** The refusal as a problem that also has OAuth's members, with the headers of its answer. */
 export function problemReply(ctx: Ctx, refusal: OAuthRefusal) {
