@@ -1,6 +1,6 @@
-import { Skeleton } from '@mantine/core';
 import { Card } from '../../components/page/card.tsx';
 import { Main } from '../../components/page/main.tsx';
+import { Skeleton } from '../../components/page/skeleton.tsx';
 import { FormSkeleton } from '../../components/page/skeletons.tsx';
 
 export default function MemberLoading() {

@@ -1,10 +1,11 @@
 'use client';
 
-import { Button, Textarea } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { messageOf } from '../api/problem.ts';
 import * as rules from '../forms/field-rules.ts';
+import { TextArea } from '../forms/text-area.tsx';
 import { useValidatedForm } from '../forms/use-validated-form.ts';
 import { Dialog } from '../page/dialog.tsx';
 import { Notice } from '../page/notice.tsx';
@@ -47,7 +48,7 @@ export function ReasonDialog({
       <form noValidate aria-label={title} onSubmit={submit(({ reason }) => action.mutate(reason.trim()))}>
         <div className={stack.fields}>
           {children ? <div className={stack.dim}>{children}</div> : null}
-          <Textarea
+          <TextArea
             label="Reason"
             description="Kept in the audit trail."
             rows={3}

@@ -1,9 +1,11 @@
 'use client';
 
-import { Button, Checkbox, Skeleton, UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { Button, Checkbox, UnstyledButton } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconSelector } from '@tabler/icons-react';
 import { type MouseEvent, type ReactNode, useId, useRef } from 'react';
 import { ErrorState } from '../page/error-state.tsx';
+import { HiddenText } from '../page/hidden-text.tsx';
+import { Skeleton } from '../page/skeleton.tsx';
 import { ShortcutHelp } from '../shell/shortcut-help.tsx';
 import classes from './data-table.module.css';
 import { useRowKeys } from './row-keys.ts';
@@ -106,7 +108,7 @@ export function DataTable<Row>(props: Props<Row>) {
       <section className={classes.scroll} aria-labelledby={captionId} tabIndex={0}>
         <table className={classes.table} aria-busy={!rows}>
           <caption id={captionId}>
-            <VisuallyHidden>{caption}</VisuallyHidden>
+            <HiddenText>{caption}</HiddenText>
           </caption>
           <thead>
             <tr>

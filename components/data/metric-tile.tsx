@@ -1,5 +1,5 @@
-import { Skeleton } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { Skeleton } from '../page/skeleton.tsx';
 import { type Tone, toneOf } from '../values/tones.ts';
 import classes from './metric-tile.module.css';
 import { Sparkline } from './sparkline.tsx';

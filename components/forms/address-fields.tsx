@@ -1,14 +1,14 @@
 'use client';
 
 import { NativeSelect, TextInput } from '@mantine/core';
-import type { UseFormReturnType } from '@mantine/form';
 import { useMemo } from 'react';
 import stack from '../page/stack.module.css';
 import { countries } from './countries.ts';
 import type { AddressFields as Address } from './field-rules.ts';
+import type { Form } from './use-validated-form.ts';
 
 /** The address part of a form whose values have `address`. */
-export function AddressFields<Values extends { address: Address }>({ form }: { form: UseFormReturnType<Values> }) {
+export function AddressFields<Values extends { address: Address }>({ form }: { form: Form<Values> }) {
   const options = useMemo(() => [{ value: '', label: 'Choose a country' }, ...countries()], []);
   const field = (name: keyof Address) => form.getInputProps(`address.${name}`);
   return (

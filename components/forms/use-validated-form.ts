@@ -1,48 +1,163 @@
 'use client';
 
-import { type FormErrors, type UseFormInput, useForm } from '@mantine/form';
-import { useRef } from 'react';
+import { type ChangeEvent, type FormEvent, type ReactNode, useMemo, useRef, useState } from 'react';
 import { ApiError } from '../api/problem.ts';
+import { type Leaves, readAt, type Tree, writeAt } from './paths.ts';
 
-const at = (values: unknown, path: string): unknown =>
-  path
-    .split('.')
-    .reduce<unknown>(
-      (value, key) =>
-        typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined,
-      values,
-    );
+type Rule<Value, Values> = (value: Value, values: Values) => ReactNode | null;
+/** Rules in the shape of the values; a field without one is always right. */
+export type Rules<Part, Values> = {
+  [Key in keyof Part as string extends Key ? never : Key]?: Part[Key] extends object
+    ? Rules<Part[Key], Values> | Rule<Part[Key], Values>
+    : Rule<Part[Key], Values>;
+};
+export type FormErrors = Record<string, ReactNode>;
+
+export interface Form<Values> {
+  values: Values;
+  errors: FormErrors;
+  getValues(): Values;
+  setValues(values: Values): void;
+  /** What `reset` goes back to. */
+  setInitialValues(values: Values): void;
+  reset(): void;
+  setFieldValue(path: string, value: unknown): void;
+  setFieldError(path: string, error: ReactNode): void;
+  clearFieldError(path: string): void;
+  getInputProps(path: string, options?: { type?: 'checkbox' }): InputProps;
+}
+
+interface InputProps {
+  value?: string;
+  checked?: boolean;
+  error: ReactNode;
+  'data-path': string;
+  onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement>) => void;
+  onBlur: () => void;
+}
 
 /**
- * Mantine's form, checked when a field is left, and from then on with each key stroke.
+ * A form that checks a field when it is left, and from then on with each key stroke. The library that would do it weighs
+ * more than every form of the portal together, on pages with a budget.
  * `submit(work)` is the form's onSubmit: the first field in error takes the focus.
  */
-export function useValidatedForm<Values extends Record<string, unknown>>(input: UseFormInput<Values>) {
-  const shown = useRef<FormErrors>({});
-  const form = useForm<Values>({
-    validateInputOnBlur: true,
-    clearInputErrorOnChange: false,
-    ...input,
-    onValuesChange: (values, previous) => {
-      input.onValuesChange?.(values, previous);
-      for (const path of Object.keys(shown.current)) {
-        if (at(values, path) !== at(previous, path)) queueMicrotask(() => form.validateField(path));
+export function useValidatedForm<Values extends object>(input: {
+  initialValues: Values;
+  validate: Rules<Values, Values>;
+  onValuesChange?: (values: Values) => void;
+  /** false: only on submit, for a field that one may leave empty-handed. */
+  validateInputOnBlur?: boolean;
+}) {
+  const [values, setState] = useState(input.initialValues);
+  const [errors, setErrors] = useState<FormErrors>({});
+  // Handlers may run twice before the next render: they read and write here, and the state follows.
+  const held = useRef({ values, errors, initial: input.initialValues, input });
+  held.current.input = input;
+
+  const form = useMemo(() => {
+    const put = (next: Values) => {
+      held.current.values = next;
+      setState(next);
+      held.current.input.onValuesChange?.(next);
+    };
+    const putErrors = (next: FormErrors) => {
+      held.current.errors = next;
+      setErrors(next);
+    };
+    const check = (path: string) => {
+      const rule = readAt(held.current.input.validate, path);
+      const now = held.current.values;
+      const { [path]: _old, ...others } = held.current.errors;
+      const error = typeof rule === 'function' ? (rule(readAt(now, path), now) as ReactNode) : null;
+      putErrors(error ? { ...others, [path]: error } : others);
+    };
+    const set = (path: string, value: unknown) => {
+      put(writeAt(held.current.values, path, value));
+      if (path in held.current.errors) check(path);
+    };
+    const setFieldError = (path: string, error: ReactNode) => putErrors({ ...held.current.errors, [path]: error });
+    const clearFieldError = (path: string) => {
+      const { [path]: _old, ...others } = held.current.errors;
+      putErrors(others);
+    };
+    const reset = () => {
+      putErrors({});
+      put(held.current.initial);
+    };
+    const checkAll = () => {
+      const found: FormErrors = {};
+      for (const [path, rule] of leavesOf(held.current.input.validate as Tree)) {
+        const error = rule(readAt(held.current.values, path), held.current.values);
+        if (error) found[path] = error;
       }
-    },
-  });
-  shown.current = form.errors;
+      putErrors(found);
+      return found;
+    };
+    return { put, putErrors, check, set, setFieldError, clearFieldError, reset, checkAll };
+  }, []);
+
+  const getInputProps = (path: string, options?: { type?: 'checkbox' }): InputProps => {
+    const value = readAt(values, path);
+    return {
+      ...(options?.type === 'checkbox' ? { checked: value === true } : { value: String(value ?? '') }),
+      error: errors[path] ?? null,
+      'data-path': path,
+      onChange: (event) => {
+        const { target } = event;
+        form.set(
+          path,
+          target instanceof HTMLInputElement && target.type === 'checkbox' ? target.checked : target.value,
+        );
+      },
+      onBlur: () => {
+        if (input.validateInputOnBlur !== false) form.check(path);
+      },
+    };
+  };
 
   /** Shows the errors of an answer at their fields. False when the answer is about something that this form does not have. */
   const showErrorsOf = (error: unknown): boolean => {
     if (!(error instanceof ApiError) || error.errors.length === 0) return false;
-    const errors = Object.fromEntries(error.errors.map(({ path, message }) => [path, sentence(message)]));
-    if (Object.keys(errors).some((path) => at(form.getValues(), path) === undefined)) return false;
-    form.setErrors(errors);
-    focusFirst(errors);
+    const found = Object.fromEntries(error.errors.map(({ path, message }) => [path, sentence(message)]));
+    if (Object.keys(found).some((path) => readAt(held.current.values, path) === undefined)) return false;
+    form.putErrors(found);
+    focusFirst(found);
     return true;
   };
 
-  return { form, showErrorsOf, submit: (work: (values: Values) => void) => form.onSubmit(work, focusFirst) };
+  const result: Form<Values> = {
+    values,
+    errors,
+    getValues: () => held.current.values,
+    setValues: (next) => {
+      form.putErrors({});
+      form.put(next);
+    },
+    setInitialValues: (next) => {
+      held.current.initial = next;
+    },
+    reset: form.reset,
+    setFieldValue: form.set,
+    setFieldError: form.setFieldError,
+    clearFieldError: form.clearFieldError,
+    getInputProps,
+  };
+  const submit = (work: (values: Values) => void) => (event: FormEvent) => {
+    event.preventDefault();
+    const found = form.checkAll();
+    if (Object.keys(found).length > 0) focusFirst(found);
+    else work(held.current.values);
+  };
+  return { form: result, showErrorsOf, submit };
+}
+
+type AnyRule = (value: unknown, values: unknown) => ReactNode | null;
+
+function leavesOf(rules: Tree, above = ''): Leaves<AnyRule> {
+  return Object.entries(rules).flatMap(([key, rule]): Leaves<AnyRule> => {
+    if (typeof rule === 'function') return [[above + key, rule as AnyRule]];
+    return typeof rule === 'object' && rule !== null ? leavesOf(rule as Tree, `${above}${key}.`) : [];
+  });
 }
 
 /** `must not be empty` → `Must not be empty`. */

@@ -2,7 +2,6 @@
 
 import { useEffect, useRef } from 'react';
 import classes from './link-button.module.css';
-import { LinkButton } from './link-button.tsx';
 import { Main } from './main.tsx';
 import stack from './stack.module.css';
 
@@ -27,9 +26,10 @@ export function BrokenPage({ digest, onRetry }: { digest: string | undefined; on
         <button type="button" className={classes.button} onClick={onRetry}>
           Try again
         </button>
-        <LinkButton href="/" quiet>
+        {/* A full load on purpose: whatever broke is left behind. */}
+        <a href="/" className={classes.button} data-quiet>
           Go to the start
-        </LinkButton>
+        </a>
       </div>
     </Main>
   );

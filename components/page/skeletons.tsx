@@ -1,4 +1,5 @@
-import { Skeleton, VisuallyHidden } from '@mantine/core';
+import { HiddenText } from './hidden-text.tsx';
+import { Skeleton } from './skeleton.tsx';
 import classes from './skeletons.module.css';
 
 const widths = ['82%', '64%', '73%', '58%', '78%', '66%'];
@@ -8,7 +9,7 @@ const upTo = (count: number) => Array.from({ length: count }, (_, index) => inde
 export function TextSkeleton({ lines = 3 }: { lines?: number }) {
   return (
     <div className={classes.stack} aria-busy="true">
-      <VisuallyHidden>Loading</VisuallyHidden>
+      <HiddenText>Loading</HiddenText>
       {upTo(lines).map((line) => (
         <Skeleton key={line} height={14} width={widths[line % widths.length]} />
       ))}
@@ -20,7 +21,7 @@ export function TextSkeleton({ lines = 3 }: { lines?: number }) {
 export function ListSkeleton({ rows = 4 }: { rows?: number }) {
   return (
     <div className={classes.list} aria-busy="true">
-      <VisuallyHidden>Loading</VisuallyHidden>
+      <HiddenText>Loading</HiddenText>
       {upTo(rows).map((row) => (
         <div key={row} className={classes.row}>
           <Skeleton height={28} circle />
@@ -38,11 +39,11 @@ export function ListSkeleton({ rows = 4 }: { rows?: number }) {
 export function FormSkeleton({ fields = 4 }: { fields?: number }) {
   return (
     <div className={classes.form} aria-busy="true">
-      <VisuallyHidden>Loading</VisuallyHidden>
+      <HiddenText>Loading</HiddenText>
       {upTo(fields).map((field) => (
         <div key={field}>
           <Skeleton height={13} width={110} mb={9} />
-          <Skeleton height={42} radius="md" />
+          <Skeleton height={42} />
         </div>
       ))}
     </div>

@@ -26,7 +26,7 @@ function shownOf(value: unknown): string {
 const isAddress = (value: unknown): value is Address => typeof value === 'object' && value !== null && 'line1' in value;
 
 /** Somebody else saved first: per field theirs or mine. Mine is chosen until the person says otherwise. */
-export function ConflictDialog({
+export default function ConflictDialog({
   fields,
   theirs,
   mine,

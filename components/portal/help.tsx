@@ -1,6 +1,6 @@
 'use client';
 
-import { Button, NativeSelect, Textarea } from '@mantine/core';
+import { Button, NativeSelect } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'next/navigation';
 import { useEffect, useRef } from 'react';
@@ -8,6 +8,7 @@ import { useIntent } from '../api/intent.ts';
 import { askForHelp, memberQuery } from '../api/members.ts';
 import { messageOf } from '../api/problem.ts';
 import * as rules from '../forms/field-rules.ts';
+import { TextArea } from '../forms/text-area.tsx';
 import { UnsavedGuard } from '../forms/unsaved-guard.tsx';
 import { useValidatedForm } from '../forms/use-validated-form.ts';
 import { Card } from '../page/card.tsx';
@@ -104,7 +105,7 @@ export function Help() {
                   </Notice>
                 ) : null}
                 <NativeSelect label="Topic" data={topics} {...form.getInputProps('topic')} />
-                <Textarea
+                <TextArea
                   label="Message"
                   description="Please do not write passwords or card numbers."
                   rows={6}

@@ -1,6 +1,5 @@
 'use client';
 
-import { Skeleton } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { memberQuery, overviewQuery, timelineQuery } from '../api/members.ts';
@@ -9,6 +8,7 @@ import { Card } from '../page/card.tsx';
 import { EmptyState } from '../page/empty-state.tsx';
 import { ErrorState } from '../page/error-state.tsx';
 import { PageHeader } from '../page/page-header.tsx';
+import { Skeleton } from '../page/skeleton.tsx';
 import { ListSkeleton, TextSkeleton } from '../page/skeletons.tsx';
 import { useNow } from '../values/clock.ts';
 import { formatDate } from '../values/format.ts';

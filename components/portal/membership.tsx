@@ -1,20 +1,15 @@
 'use client';
 
-import { Button, Textarea } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useState } from 'react';
-import { useIntent } from '../api/intent.ts';
-import { memberKeys, memberQuery, resign } from '../api/members.ts';
+import { memberQuery } from '../api/members.ts';
 import { plansQuery } from '../api/plans.ts';
-import { messageOf } from '../api/problem.ts';
 import type { Member } from '../api/shapes.ts';
-import * as rules from '../forms/field-rules.ts';
-import { useValidatedForm } from '../forms/use-validated-form.ts';
 import { Card } from '../page/card.tsx';
-import { Dialog } from '../page/dialog.tsx';
 import { ErrorState } from '../page/error-state.tsx';
-import { Notice } from '../page/notice.tsx';
 import { PageHeader } from '../page/page-header.tsx';
 import { TextSkeleton } from '../page/skeletons.tsx';
 import stack from '../page/stack.module.css';
@@ -22,6 +17,9 @@ import { formatDate } from '../values/format.ts';
 import { KeyValueList } from '../values/key-value-list.tsx';
 import { MoneyText } from '../values/money-text.tsx';
 import { StatePill } from '../values/state-pill.tsx';
+
+// Loaded when somebody asks for it: nearly nobody does.
+const ResignDialog = dynamic(() => import('./resign-dialog.tsx'));
 
 const stateSentences: Partial<Record<Member['status'], string>> = {
   pending: 'It begins when your e-mail address is confirmed and the plan is paid.',
@@ -104,51 +102,5 @@ function Resignation() {
       </div>
       {asking ? <ResignDialog onClose={() => setAsking(false)} /> : null}
     </Card>
-  );
-}
-
-function ResignDialog({ onClose }: { onClose: () => void }) {
-  const client = useQueryClient();
-  const intent = useIntent();
-  const { form, submit, showErrorsOf } = useValidatedForm({
-    initialValues: { reason: '' },
-    validate: { reason: rules.required('Tell us in a few words') },
-  });
-  const leave = useMutation({
-    mutationFn: (reason: string) => intent({ reason }, (key) => resign(reason, key)),
-    onSuccess: (result) => {
-      client.setQueryData(memberKeys.one('me'), result);
-      void client.invalidateQueries({ queryKey: memberKeys.timeline('me') });
-      onClose();
-    },
-    onError: (error) => void showErrorsOf(error),
-  });
-  return (
-    <Dialog onClose={onClose} title="Resign from your membership?">
-      <form noValidate aria-label="Resign" onSubmit={submit(({ reason }) => leave.mutate(reason.trim()))}>
-        <div className={stack.fields}>
-          <Textarea
-            label="Why are you leaving?"
-            description="It helps us to do better."
-            rows={3}
-            data-autofocus
-            {...form.getInputProps('reason')}
-          />
-          {leave.isError && Object.keys(form.errors).length === 0 ? (
-            <Notice tone="bad" title="You have not resigned">
-              {messageOf(leave.error)}
-            </Notice>
-          ) : null}
-        </div>
-        <div className={`${stack.actions} ${stack.end}`}>
-          <Button variant="default" onClick={onClose}>
-            Stay a member
-          </Button>
-          <Button type="submit" color="red" loading={leave.isPending}>
-            Resign now
-          </Button>
-        </div>
-      </form>
-    </Dialog>
   );
 }

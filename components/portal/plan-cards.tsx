@@ -1,10 +1,10 @@
 'use client';
 
-import { Skeleton } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Plan } from '../api/shapes.ts';
 import { EmptyState } from '../page/empty-state.tsx';
 import { ErrorState } from '../page/error-state.tsx';
+import { Skeleton } from '../page/skeleton.tsx';
 import { MoneyText } from '../values/money-text.tsx';
 import classes from './plan-cards.module.css';
 
@@ -67,7 +67,7 @@ export function PlanCards({
                 </span>
               </label>
             ))
-          : [1, 2, 3].map((card) => <Skeleton key={card} height={150} radius="lg" />)}
+          : [1, 2, 3].map((card) => <Skeleton key={card} height={150} />)}
       </div>
       {error ? (
         <p className={classes.error} id="plan-error">

@@ -1,7 +1,8 @@
 'use client';
 
-import { Button, Switch, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
+import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import { changeMember, memberKeys, memberQuery } from '../api/members.ts';
 import { useOptimistic } from '../api/optimistic.ts';
@@ -9,17 +10,17 @@ import { isStatus, messageOf } from '../api/problem.ts';
 import type { Member, MemberChanges } from '../api/shapes.ts';
 import { AddressFields } from '../forms/address-fields.tsx';
 import * as rules from '../forms/field-rules.ts';
+import { Switch } from '../forms/switch.tsx';
 import { UnsavedGuard } from '../forms/unsaved-guard.tsx';
 import { useValidatedForm } from '../forms/use-validated-form.ts';
 import { Card } from '../page/card.tsx';
 import { Notice } from '../page/notice.tsx';
 import { SaveNote } from '../page/save-note.tsx';
 import stack from '../page/stack.module.css';
-import { ConflictDialog } from './conflict-dialog.tsx';
 import { changesOf, conflictsOf, type EditableField, resolved } from './merge.ts';
 import classes from './profile-form.module.css';
 
-interface Values extends Record<string, unknown> {
+interface Values {
   givenName: string;
   familyName: string;
   email: string;
@@ -56,6 +57,9 @@ function editedOf(values: Values): MemberChanges {
     mailChoices: values.mailChoices,
   };
 }
+
+// Loaded when there is a conflict, which is rare.
+const ConflictDialog = dynamic(() => import('./conflict-dialog.tsx'));
 
 const mails = [
   ['newsletter', 'Newsletter', 'Once a month: what is new in the profession.'],
@@ -177,9 +181,7 @@ export function ProfileForm({ member }: { member: Member }) {
               <Switch
                 key={name}
                 label={label}
-                description={about}
-                labelPosition="left"
-                classNames={{ body: classes.mail, labelWrapper: classes.words }}
+                about={about}
                 {...form.getInputProps(`mailChoices.${name}`, { type: 'checkbox' })}
               />
             ))}

@@ -1,7 +1,7 @@
 'use client';
 
-import { VisuallyHidden } from '@mantine/core';
 import { createContext, type ReactNode, use, useCallback, useState } from 'react';
+import { HiddenText } from '../page/hidden-text.tsx';
 
 const Announce = createContext<(text: string) => void>(() => {});
 
@@ -15,9 +15,9 @@ export function Announcer({ children }: { children: ReactNode }) {
   return (
     <Announce value={announce}>
       {children}
-      <VisuallyHidden role="status" aria-live="polite" aria-label="Announcements">
-        <span key={message.turn}>{message.text}</span>
-      </VisuallyHidden>
+      <div role="status" aria-live="polite" aria-label="Announcements">
+        <HiddenText key={message.turn}>{message.text}</HiddenText>
+      </div>
     </Announce>
   );
 }

@@ -103,7 +103,6 @@ export const theme = createTheme({
         events: { hover: true, focus: true, touch: false },
       },
     },
-    Skeleton: { defaultProps: { radius: 'sm' } },
   },
 });
 

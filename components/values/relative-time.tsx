@@ -1,6 +1,6 @@
 'use client';
 
-import { VisuallyHidden } from '@mantine/core';
+import { HiddenText } from '../page/hidden-text.tsx';
 import { useNow } from './clock.ts';
 import { formatDate, formatDateTime, formatRelative } from './format.ts';
 
@@ -21,7 +21,7 @@ export function RelativeTime({ at, className }: { at: string; className?: string
   return (
     <time dateTime={at} title={exact} className={className}>
       {shown}
-      <VisuallyHidden component="span">, {exact}</VisuallyHidden>
+      <HiddenText>, {exact}</HiddenText>
     </time>
   );
 }
