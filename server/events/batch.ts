@@ -17,7 +17,7 @@ const batchSize = 500;
 const idleInTransactionMs = 10_000;
 
 export type Outcome =
-  | { kind: 'moved'; events: StoredEvent[]; more: boolean }
+  | { kind: 'moved'; events: StoredEvent[]; more: boolean; lag: number }
   | { kind: 'idle' }
   | { kind: 'paused' }
   | { kind: 'lost' };
@@ -54,7 +54,7 @@ function runBatch(ctx: Ctx, subscription: Subscription, lane: Lane, fencing: num
     // A reader of rare types moves to the head too, or it would look as if it lagged, and would search the gap again.
     const position = more ? (read.at(-1) as StoredEvent).position : upTo;
     await advanceLane(tx.sql, lane, position, events.at(-1)?.recordedAt ?? null);
-    return { kind: 'moved', events, more };
+    return { kind: 'moved', events, more, lag: upTo - position };
   });
 }
 

@@ -9,6 +9,8 @@ const standbyMs = 150;
 const busyMs = 5;
 const idleMs = 15;
 const batch = 5_000;
+/** Every poll steps over the index entries of what it has moved before. Autovacuum comes once a minute at best: too late. */
+const vacuumAfter = 5_000;
 
 export interface Sequencer {
   /** True while this process gives positions. */
@@ -22,10 +24,23 @@ export interface Sequencer {
  */
 export function startSequencer(app: App): Sequencer {
   const holder = randomUUID();
-  // A connection of its own: a pool that is busy must not delay every reader.
-  const database = openDatabase(app.settings.DATABASE_URL, { max: 1, name: 'guildhall-sequencer' });
+  // Connections of its own (one sequences, one vacuums): a pool that is busy must not delay every reader.
+  const database = openDatabase(app.settings.DATABASE_URL, { max: 2, name: 'guildhall-sequencer' });
   const stopping = new AbortController();
   let fencing: number | null = null;
+  let sinceVacuum = 0;
+  let vacuuming: Promise<unknown> | null = null;
+
+  function vacuumNowAndThen(moved: number): void {
+    sinceVacuum += moved;
+    if (sinceVacuum < vacuumAfter || vacuuming) return;
+    sinceVacuum = 0;
+    vacuuming = database.sql`vacuum (truncate false, skip_locked) pending_events`
+      .catch((error) => app.log.debug({ err: error }, 'pending events could not be vacuumed'))
+      .finally(() => {
+        vacuuming = null;
+      });
+  }
 
   async function step(): Promise<number> {
     if (fencing === null) {
@@ -44,6 +59,7 @@ export function startSequencer(app: App): Sequencer {
       return 0;
     }
     app.metrics.eventsSequenced.inc(moved);
+    vacuumNowAndThen(moved);
     if (moved === batch) return 0;
     return moved > 0 ? busyMs : idleMs;
   }
@@ -79,6 +95,7 @@ export function startSequencer(app: App): Sequencer {
     async stop() {
       stopping.abort();
       await running;
+      await vacuuming;
       await release();
       await database.close();
     },

@@ -65,6 +65,7 @@ async function runLane(
         fencing = null;
         return standbyMs;
       case 'moved':
+        app.metrics.subscriptionLag.set({ subscription: lane.name, lane: lane.lane }, outcome.lag);
         measure(app, subscription, outcome.events);
         return outcome.more ? 0 : await attend(ctx, fencing);
       case 'idle':
