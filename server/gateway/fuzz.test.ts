@@ -12,7 +12,9 @@ import { type HttpAnswer, rawHttp, testWeb } from './web.testing.ts';
 
 const app = testApp();
 const server = testWeb(app);
-const runs = 6;
+const runs = 10;
+/** Routes for which something sent was good enough to be done. */
+const reached = new Set<string>();
 let ids: string[];
 let callers: Caller[];
 
@@ -93,14 +95,25 @@ function check(route: AnyRoute, answer: HttpAnswer): void {
 describe('every route, whatever it is sent', () => {
   it.each(routes.map((route) => [`${route.method.toUpperCase()} ${fullPath(route)}`, route] as const))(
     '%s',
-    async (_name, route) => {
+    async (name, route) => {
       for (const caller of callers) {
         await fc.assert(
-          fc.asyncProperty(shots(route), async (shot) => check(route, await fire(route, caller, shot))),
+          fc.asyncProperty(shots(route), async (shot) => {
+            const answer = await fire(route, caller, shot);
+            check(route, answer);
+            if (answer.status < 300) reached.add(name);
+          }),
           { numRuns: runs, endOnFailure: true },
         );
       }
     },
     60_000,
   );
+
+  it('gets past the parsing of most', () => {
+    const missed = routes
+      .map((one) => `${one.method.toUpperCase()} ${fullPath(one)}`)
+      .filter((one) => !reached.has(one));
+    expect(missed.length, missed.join(', ')).toBeLessThan(routes.length * 0.6);
+  });
 });

@@ -49,7 +49,7 @@ export function valuesFor(schema: z.ZodType, ids: readonly string[]): fc.Arbitra
 }
 
 function shaped(schema: Schema, ids: readonly string[]): fc.Arbitrary<unknown> {
-  return fc.oneof({ weight: 12, arbitrary: fitting(schema, ids) }, { weight: 1, arbitrary: junk });
+  return fc.oneof({ weight: 30, arbitrary: fitting(schema, ids) }, { weight: 1, arbitrary: junk });
 }
 
 function fitting(schema: Schema, ids: readonly string[]): fc.Arbitrary<unknown> {
@@ -98,7 +98,7 @@ function strings(schema: Schema, ids: readonly string[]): fc.Arbitrary<string> {
   const free = fc.string({
     minLength: Math.min(min, 50),
     maxLength: Math.max(min, Math.min(schema.maxLength ?? 30, 60)),
-    unit: 'binary',
+    unit: 'grapheme',
   });
   switch (schema.format) {
     case 'uuid':
