@@ -1,9 +1,19 @@
 import { z } from 'zod';
+import { forgetOldAccess } from '#server/access/commands/housekeeping.ts';
 import { prepareAddressKeys } from '#server/audit/address.ts';
 import type { Ctx, TxCtx } from '#server/context/context.ts';
 import { databaseQueue } from '#server/queue/define.ts';
 
-const task = z.enum(['event-partitions', 'address-keys', 'event-ids', 'idempotency-keys', 'mailed-tokens', 'oauth']);
+const task = z.enum([
+  'event-partitions',
+  'address-keys',
+  'event-ids',
+  'idempotency-keys',
+  'mailed-tokens',
+  'oauth',
+  'old-access',
+  'rewrap-keys',
+]);
 export type MaintenanceTask = z.output<typeof task>;
 
 const work: Record<MaintenanceTask, (tx: TxCtx) => Promise<unknown>> = {
@@ -17,7 +27,14 @@ const work: Record<MaintenanceTask, (tx: TxCtx) => Promise<unknown>> = {
     await tx.sql`delete from oauth_codes where expires_at < now() - interval '1 day'`;
     await tx.sql`delete from oauth_refresh_tokens where expires_at < now() - interval '1 day'`;
   },
+  'old-access': forgetOldAccess,
+  'rewrap-keys': rewrapKeys,
 };
+
+/** After the key ring was rotated: wraps all data keys with the new first key. In one transaction, 500 at a time. */
+async function rewrapKeys(tx: TxCtx): Promise<void> {
+  while ((await tx.app.dataKeys.rewrap(tx.sql)) > 0);
+}
 
 /** This month's partition and the two after it. */
 export async function makeEventPartitions(ctx: Ctx): Promise<void> {

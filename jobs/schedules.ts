@@ -9,6 +9,8 @@ const schedules: ReadonlyArray<{ cron: string; task: MaintenanceTask }> = [
   { cron: '25 * * * *', task: 'idempotency-keys' },
   { cron: '30 2 * * *', task: 'mailed-tokens' },
   { cron: '35 2 * * *', task: 'oauth' },
+  { cron: '40 2 * * *', task: 'old-access' },
+  { cron: '15 * * * *', task: 'rewrap-keys' },
 ];
 
 /** Brings the stored schedules to what stands above, and takes out those that do not stand there any more. */

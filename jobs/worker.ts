@@ -1,3 +1,4 @@
+import { startAccess } from '#server/access/start.ts';
 import { type App, createApp, installApp } from '#server/context/app.ts';
 import { createContext } from '#server/context/context.ts';
 import type { EventType, Projection, Reaction } from '#server/events/define.ts';

@@ -1,5 +1,4 @@
 import { appendFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { reactions } from '#jobs/subscriptions.ts';
 import { seedDemoAccess } from '#server/access/demo.ts';
 import { type App, createApp } from '#server/context/app.ts';

@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { v7 as uuidv7 } from 'uuid';
+import { v7 } from 'uuid';
 import type { App } from '#server/context/app.ts';
+import { pooledRandom } from '#server/crypto/random.ts';
 import { type SubjectKey, seal, sealOrNull } from '#server/crypto/seals.ts';
+
 import type { JsonObject } from '#server/events/stored-event.ts';
 import { memberNumber, normalisePhone } from '#server/members/rules.ts';
 import { startingPlans } from '#server/memberships/plans.ts';
@@ -38,14 +39,16 @@ export interface GeneratedMember {
   events: GeneratedEvent[];
 }
 
+const uuidAt = (msecs: number) => v7({ msecs, random: pooledRandom(16) });
+
 export function buildMember(app: App, person: Person, sequence: number): GeneratedMember {
-  const id = uuidv7({ msecs: person.joinedAt });
-  const key: SubjectKey = { subjectId: id, key: randomBytes(32) };
+  const id = uuidAt(person.joinedAt);
+  const key: SubjectKey = { subjectId: id, key: pooledRandom(32) };
   const plan = startingPlans.find((one) => one.code === person.planCode);
   if (!plan) throw new Error(`no plan ${person.planCode}`);
   const member: GeneratedMember = {
     id,
-    userId: uuidv7({ msecs: person.joinedAt }),
+    userId: uuidAt(person.joinedAt),
     number: memberNumber(sequence),
     person,
     wrapped: app.keyRing.wrap(key.key, id),
@@ -117,12 +120,12 @@ function addEvent(
   data: JsonObject,
 ): void {
   member.events.push({
-    id: uuidv7({ msecs: at }),
+    id: uuidAt(at),
     at,
     stream,
     version,
     type,
     data,
-    correlationId: uuidv7({ msecs: at }),
+    correlationId: uuidAt(at),
   });
 }

@@ -29,14 +29,18 @@ export async function generateMembers(
   const [numbers] = await sql<{ first: number }[]>`
     select setval('member_numbers', nextval('member_numbers') + ${options.members})::bigint - ${options.members} as first`;
   let events = 0;
+  let writing = Promise.resolve();
   for (let done = 0; done < options.members; done += chunk) {
     const members = Array.from({ length: Math.min(chunk, options.members - done) }, (_, offset) =>
       buildMember(app, makePerson(random, done + offset, options.now), (numbers?.first ?? 1) + done + offset),
     );
-    await writeMembers(sql, members);
     events += members.reduce((sum, member) => sum + member.events.length, 0);
-    await options.onChunk?.(members);
+    // The next thousand are made while the database writes these.
+    await writing;
+    writing = writeMembers(sql, members).then(() => options.onChunk?.(members));
+    writing.catch(() => {});
   }
+  await writing;
   const position = await sequenceHistory(sql);
   await sql`analyze members, users, events, event_positions, streams`;
   return { members: options.members, events, position };
