@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { get, query } from '../client.ts';
+import { get, post, query } from '../client.ts';
 import type { Page } from '../shapes.ts';
 import type { StoredEvent, Subscription } from './shapes.ts';
 
@@ -62,3 +62,6 @@ export const subscriptionsQuery = () =>
 
 /** The name that events carry on the stream. */
 export const eventStreamName = 'event';
+
+export const switchSubscription = (name: string, to: 'pause' | 'resume') =>
+  post<{ name: string; status: string }>(`/subscriptions/${encodeURIComponent(name)}/${to}`, {});

@@ -1,8 +1,9 @@
 'use client';
 
-import { Button, Modal, Radio } from '@mantine/core';
+import { Button, Radio } from '@mantine/core';
 import { useState } from 'react';
 import type { StaffMember } from '../../api/console/shapes.ts';
+import { Dialog } from '../../page/dialog.tsx';
 import stack from '../../page/stack.module.css';
 import { wordsOf } from '../../values/format.ts';
 import { fieldText, type StaffChanges, type StaffField } from './profile-changes.ts';
@@ -31,7 +32,7 @@ export function Conflict({
     setKeepTheirs(next);
   };
   return (
-    <Modal opened onClose={onClose} title="Somebody changed this member meanwhile">
+    <Dialog onClose={onClose} title="Somebody changed this member meanwhile">
       <div className={stack.fields}>
         <p className={`${stack.plain} ${stack.dim}`}>
           Nothing of yours is saved or lost yet. Choose for each field what stays.
@@ -56,6 +57,6 @@ export function Conflict({
           Save these
         </Button>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

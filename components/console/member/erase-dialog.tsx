@@ -1,11 +1,12 @@
 'use client';
 
-import { Modal, Textarea } from '@mantine/core';
+import { Textarea } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ConfirmByTyping } from '../../actions/confirm-by-typing.tsx';
 import type { StaffMember } from '../../api/console/shapes.ts';
 import { messageOf } from '../../api/problem.ts';
+import { Dialog } from '../../page/dialog.tsx';
 import { Notice } from '../../page/notice.tsx';
 import stack from '../../page/stack.module.css';
 
@@ -23,7 +24,7 @@ export function EraseDialog({
   const [missing, setMissing] = useState(false);
   const work = useMutation({ mutationFn: erase, onSuccess: onClose });
   return (
-    <Modal opened onClose={onClose} title={`Erase ${member.givenName} ${member.familyName}`}>
+    <Dialog onClose={onClose} title={`Erase ${member.givenName} ${member.familyName}`}>
       <ConfirmByTyping
         expected={member.number}
         what="the number of this member"
@@ -56,6 +57,6 @@ export function EraseDialog({
           ) : null}
         </div>
       </ConfirmByTyping>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,0 +1,50 @@
+import type { StoredEvent } from '../../api/console/shapes.ts';
+import type { Column } from '../../data/data-table.tsx';
+import { formatDateTime, formatNumber } from '../../values/format.ts';
+import { actorKind } from './actor-text.ts';
+import classes from './events-page.module.css';
+
+const clock = new Intl.DateTimeFormat('en-GB', {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  fractionalSecondDigits: 3,
+});
+
+const tone = (type: string) => (/failed|refused|locked/.test(type) ? 'bad' : undefined);
+
+export const eventColumns = (withDate: boolean): Column<StoredEvent>[] => [
+  {
+    id: 'at',
+    header: 'Recorded',
+    width: withDate ? '11rem' : '7.5rem',
+    cell: (event) => (
+      <time dateTime={event.recordedAt} title={formatDateTime(event.recordedAt)}>
+        {withDate ? formatDateTime(event.recordedAt) : clock.format(new Date(event.recordedAt))}
+      </time>
+    ),
+  },
+  {
+    id: 'type',
+    header: 'Type',
+    cell: (event) => (
+      <span className={classes.event} data-tone={tone(event.type)}>
+        {event.type}
+      </span>
+    ),
+  },
+  {
+    id: 'stream',
+    header: 'Stream',
+    cell: (event) => <span className={classes.stream}>{event.stream}</span>,
+    hideBelow: 'sm',
+  },
+  {
+    id: 'correlation',
+    header: 'Correlation',
+    cell: (event) => <span className={classes.tailed}>…{event.correlationId.slice(-8)}</span>,
+    hideBelow: 'md',
+  },
+  { id: 'actor', header: 'By', cell: (event) => actorKind(event.actor.kind), hideBelow: 'lg' },
+  { id: 'position', header: 'Position', align: 'end', cell: (event) => formatNumber(event.position), hideBelow: 'sm' },
+];

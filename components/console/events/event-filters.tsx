@@ -1,0 +1,121 @@
+'use client';
+
+import { Autocomplete, Button, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { useEffect, useRef, useState } from 'react';
+import classes from './events-page.module.css';
+import { toInstant, toLocalInput } from './moments.ts';
+import { isUuid } from './tail.ts';
+
+/** Types that people look for; any other can be typed. */
+const knownTypes = [
+  'member.registered',
+  'member.verified',
+  'member.profile.updated',
+  'member.status.changed',
+  'member.extended',
+  'member.noted',
+  'member.erased',
+  'sync.completed',
+  'sync.failed',
+  'email.sent',
+  'notification.sent',
+  'session.started',
+  'session.failed',
+  'session.locked',
+  'session.ended',
+  'support.requested',
+  'page.viewed',
+  'course.started',
+  'course.completed',
+];
+
+/** Filters over the events; they live in the URL while the events flow. */
+export function EventFilters({
+  values,
+  onChange,
+  withTimes,
+}: {
+  values: Record<string, string>;
+  onChange: (name: string, value: string) => void;
+  withTimes: boolean;
+}) {
+  const [type, setType] = useTyped(values.type ?? '', (text) => onChange('type', text));
+  const [stream, setStream] = useTyped(values.stream ?? '', (text) => onChange('stream', text));
+  const [correlationId, setCorrelationId] = useTyped(values.correlationId ?? '', (text) =>
+    onChange('correlationId', text),
+  );
+  const set = ['type', 'stream', 'correlationId', 'from', 'to'].filter((name) => values[name]);
+  return (
+    <search className={classes.filters}>
+      <Autocomplete
+        aria-label="Type"
+        placeholder="Type: any"
+        size="xs"
+        data={knownTypes}
+        value={type}
+        onChange={setType}
+        className={classes.type ?? ''}
+        data-search
+      />
+      <TextInput
+        aria-label="Stream"
+        placeholder="Stream: any, such as member-0199…"
+        value={stream}
+        onChange={(event) => setStream(event.currentTarget.value)}
+        className={classes.wide ?? ''}
+      />
+      <TextInput
+        aria-label="Correlation id"
+        placeholder="Correlation id: any"
+        value={correlationId}
+        error={correlationId !== '' && !isUuid(correlationId) ? 'A whole id is needed' : null}
+        onChange={(event) => setCorrelationId(event.currentTarget.value)}
+        className={classes.wide ?? ''}
+      />
+      {withTimes ? (
+        <>
+          <TextInput
+            aria-label="From"
+            type="datetime-local"
+            value={toLocalInput(values.from ?? '')}
+            onChange={(event) => onChange('from', toInstant(event.currentTarget.value))}
+          />
+          <TextInput
+            aria-label="To"
+            type="datetime-local"
+            value={toLocalInput(values.to ?? '')}
+            onChange={(event) => onChange('to', toInstant(event.currentTarget.value))}
+          />
+        </>
+      ) : null}
+      {set.length > 0 ? (
+        <Button variant="subtle" onClick={() => set.forEach((name) => void onChange(name, ''))}>
+          Clear filters
+        </Button>
+      ) : null}
+    </search>
+  );
+}
+
+/** What is typed, handed on when the typing rests; follows the URL, but never types over the person. */
+function useTyped(value: string, onRest: (text: string) => void): [string, (text: string) => void] {
+  const [text, setText] = useState(value);
+  const sent = useRef(value);
+  const send = useDebouncedCallback((next: string) => {
+    sent.current = next;
+    onRest(next);
+  }, 300);
+  useEffect(() => {
+    if (value === sent.current) return;
+    sent.current = value;
+    setText(value);
+  }, [value]);
+  return [
+    text,
+    (next) => {
+      setText(next);
+      send(next.trim());
+    },
+  ];
+}

@@ -1,0 +1,52 @@
+'use client';
+
+import { SegmentedControl } from '@mantine/core';
+import { useFilters } from '../../data/filters.ts';
+import { PageHeader } from '../../page/page-header.tsx';
+import { EventDrawer } from './event-drawer.tsx';
+import { EventFilters } from './event-filters.tsx';
+import classes from './events-page.module.css';
+import { History } from './history.tsx';
+import { LiveTail } from './live-tail.tsx';
+import { SubscriptionStrip } from './subscription-strip.tsx';
+
+const names = ['type', 'stream', 'correlationId', 'from', 'to', 'event', 'view'];
+const views = [
+  { value: 'live', label: 'Live' },
+  { value: 'history', label: 'History' },
+];
+
+/** What happens, as it happens, and what happened before. */
+export function EventsPage() {
+  const { values, set } = useFilters(names);
+  const { type = '', stream = '', correlationId = '', from = '', to = '', event = '' } = values;
+  const view = values.view || (from || to ? 'history' : 'live');
+  const filter = { type, stream, correlationId };
+  const open = (id: string) => set('event', id);
+  return (
+    <>
+      <PageHeader
+        title="Events"
+        actions={
+          <SegmentedControl
+            aria-label="Show"
+            size="xs"
+            data={views}
+            value={view}
+            onChange={(next) => set('view', next)}
+          />
+        }
+      />
+      <SubscriptionStrip />
+      <EventFilters values={values} onChange={set} withTimes={view === 'history'} />
+      <div className={classes.list}>
+        {view === 'live' ? (
+          <LiveTail filter={filter} openId={event} onOpen={open} />
+        ) : (
+          <History filter={filter} from={from} to={to} openId={event} onOpen={open} />
+        )}
+      </div>
+      <EventDrawer id={event || null} onClose={() => set('event', '')} />
+    </>
+  );
+}
