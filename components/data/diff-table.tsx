@@ -29,7 +29,7 @@ export function DiffTable({
   return (
     // A wide table scrolls by itself: focusable, so that the keyboard can scroll it.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: see above.
-    <section className={classes.frame} aria-label={caption} tabIndex={0}>
+    <section className={classes.frame} aria-label={`${caption}, table`} tabIndex={0}>
       <table className={classes.table}>
         <thead>
           <tr>

@@ -122,7 +122,12 @@ function Chip({ filter, value, onChange }: { filter: Filter; value: string; onCh
         </Menu.Dropdown>
       </Menu>
       {chosen ? (
-        <CloseButton size="xs" aria-label={`Remove filter ${filter.label}`} onClick={() => onChange('')} />
+        <CloseButton
+          size={24}
+          iconSize={14}
+          aria-label={`Remove filter ${filter.label}`}
+          onClick={() => onChange('')}
+        />
       ) : null}
     </div>
   );

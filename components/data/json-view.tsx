@@ -10,7 +10,7 @@ const openDepth = 2;
 /** A JSON value with folding and copy. Masking is the server's: what arrives here may be seen. */
 export function JsonView({ value, label }: { value: unknown; label: string }) {
   return (
-    <section className={classes.frame} aria-label={label}>
+    <section className={classes.frame} aria-label={`${label}, JSON`}>
       <div className={classes.bar}>
         <CopyButton value={JSON.stringify(value, null, 2)}>
           {({ copied, copy }) => (

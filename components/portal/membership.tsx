@@ -18,8 +18,9 @@ import { KeyValueList } from '../values/key-value-list.tsx';
 import { MoneyText } from '../values/money-text.tsx';
 import { StatePill } from '../values/state-pill.tsx';
 
-// Loaded when somebody asks for it: nearly nobody does.
-const ResignDialog = dynamic(() => import('./resign-dialog.tsx'));
+// Loaded when somebody asks for it: nearly nobody does. Without `loading` it has no boundary of its own, and the whole page
+// would flash its skeleton and lose the focus.
+const ResignDialog = dynamic(() => import('./resign-dialog.tsx'), { loading: () => null });
 
 const stateSentences: Partial<Record<Member['status'], string>> = {
   pending: 'It begins when your e-mail address is confirmed and the plan is paid.',

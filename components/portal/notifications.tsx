@@ -101,7 +101,7 @@ function Item({ item, onRead }: { item: Notification; onRead: () => void }) {
         <RelativeTime at={item.createdAt} className={classes.time ?? ''} />
       </div>
       {unread ? (
-        <Button variant="default" size="xs" onClick={onRead} aria-label={`Mark "${item.title}" as read`}>
+        <Button variant="default" size="xs" onClick={onRead} aria-label={`Mark as read: ${item.title}`}>
           Mark as read
         </Button>
       ) : null}

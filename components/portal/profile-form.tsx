@@ -58,8 +58,8 @@ function editedOf(values: Values): MemberChanges {
   };
 }
 
-// Loaded when there is a conflict, which is rare.
-const ConflictDialog = dynamic(() => import('./conflict-dialog.tsx'));
+// Loaded when there is a conflict, which is rare. `loading` gives it a boundary of its own: see membership.tsx.
+const ConflictDialog = dynamic(() => import('./conflict-dialog.tsx'), { loading: () => null });
 
 const mails = [
   ['newsletter', 'Newsletter', 'Once a month: what is new in the profession.'],

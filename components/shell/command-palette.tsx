@@ -1,6 +1,6 @@
 'use client';
 
-import { Loader } from '@mantine/core';
+import { Loader, Modal } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { Spotlight, spotlight } from '@mantine/spotlight';
 import '@mantine/spotlight/styles.layer.css';
@@ -60,6 +60,7 @@ export function CommandPalette({
       size={640}
       transitionProps={{ duration: 100 }}
     >
+      <Modal.Title className={classes.title ?? ''}>Search everything</Modal.Title>
       <Spotlight.Search
         aria-label="Search everything"
         placeholder="Member, event, page: any id, name or e-mail"

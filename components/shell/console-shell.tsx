@@ -7,6 +7,7 @@ import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react';
+import { HiddenText } from '../page/hidden-text.tsx';
 import { consoleTheme } from '../theme/theme.ts';
 import { LiveDot, type Liveness } from '../values/live-dot.tsx';
 import { Announcer } from './announcer.tsx';
@@ -75,14 +76,12 @@ export function ConsoleShell({ groups, environment, live, palette, children }: P
               <div className={classes.brand}>
                 <Brand href={'/ops' as Route} compact={narrow} />
               </div>
-              <UnstyledButton
-                className={classes.search}
-                onClick={openPalette}
-                aria-label="Search everything"
-                aria-keyshortcuts="Control+K Meta+K"
-              >
+              <UnstyledButton className={classes.search} onClick={openPalette} aria-keyshortcuts="Control+K Meta+K">
                 <IconSearch size={15} aria-hidden />
-                <span className={classes.placeholder}>Search members, events, pages</span>
+                <HiddenText>Search everything</HiddenText>
+                <span className={classes.placeholder} aria-hidden>
+                  Search members, events, pages
+                </span>
                 <Kbd size="xs" aria-hidden>
                   ⌘K
                 </Kbd>

@@ -16,6 +16,7 @@ import { signOut } from '../api/auth.ts';
 import { meQuery } from '../api/me.ts';
 import { messageOf } from '../api/problem.ts';
 import type { Me } from '../api/shapes.ts';
+import { HiddenText } from '../page/hidden-text.tsx';
 import { ColorSchemeChoice } from '../theme/color-scheme.tsx';
 import classes from './user-menu.module.css';
 
@@ -67,9 +68,9 @@ export function UserMenu({ side }: { side: 'portal' | 'console' }) {
         className={classes.button}
         aria-expanded={open}
         aria-controls={panelId}
-        aria-label={me ? `Your menu, ${me.name}` : 'Your menu'}
         onClick={() => setOpen(!open)}
       >
+        <HiddenText>{me ? `Your menu, ${me.name}` : 'Your menu'}</HiddenText>
         <span className={classes.avatar} aria-hidden>
           {me ? initialsOf(me.name) : ''}
         </span>
