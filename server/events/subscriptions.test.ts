@@ -4,12 +4,13 @@ import { createContext } from '#server/context/context.ts';
 import { dismissDeadLetter, redriveDeadLetter } from '#server/queue/dead-letter-commands.ts';
 import { listDeadLetters } from '#server/queue/queries.ts';
 import { testApp } from '#test/database.ts';
-import { laneOf } from './batch.ts';
+import { laneOf, nextBatch } from './batch.ts';
 import { pauseSubscription, resumeSubscription } from './commands.ts';
 import { defineProjection, type Projection } from './define.ts';
 import { listSubscriptions } from './queries.ts';
 import { headPosition } from './read.ts';
 import { counted, eventually, sequenceAll, systemContext, write } from './store.testing.ts';
+import { ensureSubscriptions, keepLane, takeLane } from './subscription-table.ts';
 import { startSubscriptions } from './subscriptions.ts';
 
 const app = testApp(() => ({ DATABASE_POOL: '16' }));
@@ -196,6 +197,22 @@ describe('subscriptions', () => {
     await publish('slow-1', 2);
     await caughtUp('slow');
     expect(await seen('slow', 'slow-1')).toEqual([1, 2]);
+  });
+
+  it('whoever lost the lane moves nothing, even with events before it', async () => {
+    const lane = { name: 'handed', lane: 0, lanes: 1 };
+    const ctx = systemContext(app.current);
+    await ensureSubscriptions(sql(), [reader('handed')]);
+    const first = (await takeLane(sql(), lane, 'first')) ?? 0;
+    expect(await takeLane(sql(), lane, 'second')).toBeNull();
+    await publish('handed-1', 1);
+    await sql()`update subscriptions set expires_at = '-infinity' where name = 'handed'`;
+    const second = (await takeLane(sql(), lane, 'second')) ?? 0;
+    expect(await nextBatch(ctx, reader('handed'), lane, first)).toEqual({ kind: 'lost' });
+    expect(await keepLane(sql(), lane, first)).toBe(false);
+    expect(await seen('handed', 'handed-1')).toEqual([]);
+    expect(await nextBatch(ctx, reader('handed'), lane, second)).toMatchObject({ kind: 'moved', lag: 0 });
+    expect(await seen('handed', 'handed-1')).toEqual([1]);
   });
 
   it('tells stuck from idle', async () => {
