@@ -58,6 +58,7 @@ export async function startWorker(app: App, parts: WorkerParts): Promise<Worker>
 
 /** Runs a worker until the process is told to end: then gracefully, and at once when told again. */
 export async function runWorker(app: App, parts: WorkerParts): Promise<void> {
+  await startAccess(app);
   const worker = await startWorker(app, parts);
   const subscriptions = parts.projections.length + parts.reactions.length;
   app.log.info({ queues: parts.queues.length, subscriptions }, 'worker is running');
