@@ -43,8 +43,12 @@ export function isTransient(error: unknown): boolean {
   return (error instanceof AppError ? error : appErrorOfDatabase(error))?.code === 'unavailable';
 }
 
-/** Dead letters with the same cause have the same fingerprint: ids and counts in the reason do not tell them apart. */
+/**
+ * Dead letters with the same cause have the same fingerprint. Reasons of partners and of the database are made of codes and
+ * are taken as they are; in other messages ids and counts are left out.
+ */
 export function fingerprintOf(queue: string, failure: Failure): string {
-  const shape = failure.reason.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '#').replace(/\d+(?![\dA-Z])/g, '#');
+  const coded = failure.class !== 'unexpected' && failure.class !== 'refused';
+  const shape = coded ? failure.reason : failure.reason.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|\d+/g, '#');
   return createHash('sha256').update(`${queue}\n${failure.class}\n${shape}`).digest('hex').slice(0, 16);
 }
