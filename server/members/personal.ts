@@ -16,8 +16,20 @@ export interface Contact {
 
 export async function openContact(app: App, sql: Queryable, record: MemberRecord): Promise<Contact> {
   const hasSealed = record.phoneSealed || record.dateOfBirthSealed || record.addressSealed;
-  return contactOf(record, hasSealed ? await app.dataKeys.find(sql, record.id) : null);
+  const key = hasSealed ? await app.dataKeys.find(sql, record.id) : null;
+  if (!key) return contactOf(record, null);
+  const known = opened.get(record);
+  if (known?.key === key) return known.contact;
+  const contact = contactOf(record, key);
+  opened.set(record, { key, contact });
+  return contact;
 }
+
+/**
+ * Opening takes longer than everything else in a hot read. Lives as long as the cached record and only under the key that
+ * opened it: once that is forgotten, so is this.
+ */
+const opened = new WeakMap<MemberRecord, { key: SubjectKey; contact: Contact }>();
 
 export function contactOf(record: MemberRecord, key: SubjectKey | null): Contact {
   const address = openOrNull(key, 'address', record.addressSealed);
