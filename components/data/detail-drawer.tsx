@@ -41,7 +41,7 @@ export function DetailDrawer({
                 </ActionIcon>
               </Tooltip>
             ) : null}
-            <Drawer.CloseButton aria-label="Close" />
+            <Drawer.CloseButton aria-label="Close" data-autofocus />
           </div>
         </Drawer.Header>
         <Drawer.Body className={classes.body ?? ''}>{children}</Drawer.Body>

@@ -60,7 +60,7 @@ export default function ConflictDialog({
             <div className={classes.sides}>
               <Choice
                 field={field}
-                label="Yours"
+                label="Mine"
                 value={shownOf(mine[field])}
                 checked={!keepTheirs.has(field)}
                 onChoose={() => choose(field, false)}

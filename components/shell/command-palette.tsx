@@ -3,7 +3,6 @@
 import { Loader, Modal } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { Spotlight, spotlight } from '@mantine/spotlight';
-import '@mantine/spotlight/styles.layer.css';
 import { IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { Route } from 'next';
@@ -58,7 +57,11 @@ export function CommandPalette({
       scrollable
       maxHeight={440}
       size={640}
+      centered={false}
+      yOffset="12vh"
+      overlayProps={{ backgroundOpacity: 0.4, blur: 0 }}
       transitionProps={{ duration: 100 }}
+      classNames={{ search: classes.search ?? '', action: classes.action ?? '', actionsGroup: classes.group ?? '' }}
     >
       <Modal.Title className={classes.title ?? ''}>Search everything</Modal.Title>
       <Spotlight.Search

@@ -13,7 +13,7 @@ import { LiveDot, type Liveness } from '../values/live-dot.tsx';
 import { Announcer } from './announcer.tsx';
 import { Brand } from './brand.tsx';
 import { openPalette } from './command-palette.tsx';
-import '@mantine/core/styles.layer.css';
+import '../theme/mantine-console.css';
 import classes from './console-shell.module.css';
 import { SkipLink } from './skip-link.tsx';
 import { UserMenu } from './user-menu.tsx';
