@@ -11,19 +11,29 @@ export interface Lane {
 }
 
 /**
- * Makes the rows of new subscriptions, which start at the first event, and gives the lanes as they stand. The number of lanes
+ * Makes the rows of new subscriptions and gives the lanes as they stand. A projection starts at the first event. So does a
+ * reaction of a house that has no readers yet; one that comes to a running house starts now, for what is past shall not send
+ * mails or call partners because a reader was added. The number of lanes
  * changes only while nobody holds one and all stand at the same position: otherwise some streams' events would be read twice
  * or not at all.
  */
 export async function ensureSubscriptions(sql: Sql, subscriptions: readonly Subscription[]): Promise<Lane[]> {
+  const now = await reactionsStartAt(sql);
   for (const subscription of subscriptions) {
     const rows = await sql<{ lanes: number }[]>`select lanes from subscriptions where name = ${subscription.name}`;
-    if (rows.length === 0) await insertLanes(sql, subscription, 0, 'running');
+    const start = subscription.kind === 'reaction' ? now : 0;
+    if (rows.length === 0) await insertLanes(sql, subscription, start, 'running');
     else if (rows.some((row) => row.lanes !== subscription.lanes)) await regroup(sql, subscription, rows.length);
   }
   const names = subscriptions.map((subscription) => subscription.name);
   return sql<Lane[]>`
     select name, lane, lanes from subscriptions where name = any(${names}::text[]) order by name, lane`;
+}
+
+async function reactionsStartAt(sql: Sql): Promise<number> {
+  const [row] = await sql<{ position: number }[]>`
+    select case when exists (select 1 from subscriptions) then last_position else 0 end as position from sequencer`;
+  return row?.position ?? 0;
 }
 
 async function insertLanes(sql: Queryable, subscription: Subscription, position: number, status: string) {
