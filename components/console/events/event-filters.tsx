@@ -1,10 +1,9 @@
 'use client';
 
 import { Autocomplete, Button, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { useEffect, useRef, useState } from 'react';
 import classes from './events-page.module.css';
-import { toInstant, toLocalInput } from './moments.ts';
+import { useTyped } from '../use-typed.ts';
+import { toInstant, toLocalInput } from '../moments.ts';
 import { isUuid } from './tail.ts';
 
 /** Types that people look for; any other can be typed. */
@@ -96,26 +95,4 @@ export function EventFilters({
       ) : null}
     </search>
   );
-}
-
-/** What is typed, handed on when the typing rests; follows the URL, but never types over the person. */
-function useTyped(value: string, onRest: (text: string) => void): [string, (text: string) => void] {
-  const [text, setText] = useState(value);
-  const sent = useRef(value);
-  const send = useDebouncedCallback((next: string) => {
-    sent.current = next;
-    onRest(next);
-  }, 300);
-  useEffect(() => {
-    if (value === sent.current) return;
-    sent.current = value;
-    setText(value);
-  }, [value]);
-  return [
-    text,
-    (next) => {
-      setText(next);
-      send(next.trim());
-    },
-  ];
 }
