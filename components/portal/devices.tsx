@@ -47,7 +47,7 @@ export function Devices() {
       id="devices"
       title="Where you are signed in"
       aside={
-        others > 1 ? (
+        others > 0 ? (
           <Button variant="default" size="xs" onClick={() => end.mutate('others')}>
             Sign out everywhere else
           </Button>
