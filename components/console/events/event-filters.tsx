@@ -1,9 +1,9 @@
 'use client';
 
 import { Autocomplete, Button, TextInput } from '@mantine/core';
-import classes from './events-page.module.css';
-import { useTyped } from '../use-typed.ts';
 import { toInstant, toLocalInput } from '../moments.ts';
+import { useTyped } from '../use-typed.ts';
+import classes from './events-page.module.css';
 import { isUuid } from './tail.ts';
 
 /** Types that people look for; any other can be typed. */

@@ -1,0 +1,114 @@
+'use client';
+
+import type { Route } from 'next';
+import Link from 'next/link';
+import type { AuditEntry } from '../../api/console/shapes.ts';
+import { DetailDrawer } from '../../data/detail-drawer.tsx';
+import { DiffTable } from '../../data/diff-table.tsx';
+import { JsonView } from '../../data/json-view.tsx';
+import { EmptyState } from '../../page/empty-state.tsx';
+import { TextSkeleton } from '../../page/skeletons.tsx';
+import { formatDateTime, formatNumber } from '../../values/format.ts';
+import { IdText } from '../../values/id-text.tsx';
+import { KeyValueList } from '../../values/key-value-list.tsx';
+import { useMay } from '../permissions.ts';
+import classes from './audit.module.css';
+import { diffRows } from './diff-rows.ts';
+import { OutcomePill } from './outcome-pill.tsx';
+
+/** One entry: who, what, from where, and what changed. */
+export function AuditDrawer({
+  opened,
+  entry,
+  loading,
+  nameOf,
+  onClose,
+}: {
+  opened: boolean;
+  entry: AuditEntry | null;
+  loading: boolean;
+  nameOf: (entry: AuditEntry) => string;
+  onClose: () => void;
+}) {
+  return (
+    <DetailDrawer opened={opened} onClose={onClose} title={entry?.action ?? 'Audit entry'}>
+      {entry ? (
+        <Entry entry={entry} name={nameOf(entry)} />
+      ) : loading ? (
+        <TextSkeleton lines={8} />
+      ) : (
+        <EmptyState title="This entry is not among those shown">
+          Show more of the list, or change the filters.
+        </EmptyState>
+      )}
+    </DetailDrawer>
+  );
+}
+
+function Entry({ entry, name }: { entry: AuditEntry; name: string }) {
+  const changed = entry.before !== null && entry.after !== null;
+  return (
+    <div className={classes.entry}>
+      <KeyValueList
+        items={[
+          { label: 'When', value: formatDateTime(entry.timestamp) },
+          {
+            label: 'Who',
+            value: entry.userId ? (
+              <>
+                {name} ·{' '}
+                <Link href={`/ops/audit?actor=${encodeURIComponent(entry.userId)}` as Route}>everything they did</Link>
+              </>
+            ) : (
+              name
+            ),
+          },
+          { label: 'Outcome', value: <OutcomePill outcome={entry.outcome} /> },
+          ...(entry.count > 1 ? [{ label: 'Times', value: `${formatNumber(entry.count)} within a minute` }] : []),
+          { label: 'Reason', value: entry.reason ?? 'None given' },
+          { label: 'Resource', value: <Resource resource={entry.resource} /> },
+          { label: 'From', value: entry.sourceIp ?? 'Not known' },
+          { label: 'Correlation id', value: <Correlation id={entry.correlationId} /> },
+          { label: 'Entry id', value: <IdText id={entry.id} label="entry id" /> },
+        ]}
+      />
+      {changed ? (
+        <section>
+          <h3 className={classes.heading}>What changed</h3>
+          <DiffTable
+            caption="Before and after"
+            sides={['Before', 'After']}
+            rows={diffRows(entry.before, entry.after)}
+          />
+        </section>
+      ) : entry.before !== null || entry.after !== null ? (
+        <section>
+          <h3 className={classes.heading}>{entry.after !== null ? 'Details' : 'Before'}</h3>
+          <JsonView value={entry.after ?? entry.before} label="Details" />
+        </section>
+      ) : null}
+    </div>
+  );
+}
+
+function Resource({ resource }: { resource: string }) {
+  const [type, id] = resource.split('/');
+  const pages: Record<string, string> = { member: '/ops/members', 'dead-letter': '/ops/dead-letters' };
+  const page = pages[type ?? ''];
+  if (!id || !page) return <span className="mono">{resource}</span>;
+  return <Link href={`${page}/${id}` as Route}>{`Open the ${type?.replace('-', ' ')}`}</Link>;
+}
+
+function Correlation({ id }: { id: string }) {
+  const may = useMay();
+  return (
+    <>
+      <IdText id={id} label="correlation id" />
+      {may('events:read') ? (
+        <div>
+          <Link href={`/ops/events?correlationId=${id}` as Route}>Events of it</Link>
+        </div>
+      ) : null}
+    </>
+  );
+}

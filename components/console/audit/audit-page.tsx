@@ -1,0 +1,200 @@
+'use client';
+
+import { Autocomplete, Button, TextInput } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { type AuditFilter, auditQuery } from '../../api/console/audit.ts';
+import type { AuditEntry } from '../../api/console/shapes.ts';
+import { type Column, DataTable } from '../../data/data-table.tsx';
+import { useFilters } from '../../data/filters.ts';
+import { EmptyState } from '../../page/empty-state.tsx';
+import { PageHeader } from '../../page/page-header.tsx';
+import { formatDateTime, formatNumber } from '../../values/format.ts';
+import { StatePill } from '../../values/state-pill.tsx';
+import { toInstant, toLocalInput } from '../moments.ts';
+import { useTyped } from '../use-typed.ts';
+import classes from './audit.module.css';
+import { AuditDrawer } from './audit-drawer.tsx';
+import { OutcomePill } from './outcome-pill.tsx';
+import { useActorNames } from './use-actor-names.ts';
+
+const knownActions = [
+  'audit.read',
+  'client.create',
+  'client.disable',
+  'client.rotate-secret',
+  'dead-letter.dismiss',
+  'dead-letter.edit',
+  'dead-letter.redrive',
+  'member.erase',
+  'member.export-list',
+  'member.extend',
+  'member.note',
+  'member.read',
+  'member.reveal',
+  'member.update',
+  'subscription.pause',
+  'subscription.resume',
+  'user.create',
+  'user.disable',
+  'user.enable',
+  'user.set-roles',
+];
+
+/** Who did, saw or was refused what. */
+export function AuditPage() {
+  const { values, set, clear } = useFilters(['actor', 'action', 'resource', 'from', 'to'], ['entry']);
+  const selected = useFilters(['entry']);
+  const entry = selected.values.entry ?? '';
+  const filter: AuditFilter = {
+    actor: values.actor ?? '',
+    action: values.action ?? '',
+    resource: values.resource ?? '',
+    from: values.from || null,
+    to: values.to || null,
+  };
+  const list = useInfiniteQuery(auditQuery(filter));
+  const nameOf = useActorNames();
+  const rows = list.data?.pages.flatMap((page) => page.data);
+  const isSet = Object.values(values).some((value) => value !== '');
+  const columns: Column<AuditEntry>[] = [
+    {
+      id: 'at',
+      header: 'When',
+      width: '11rem',
+      cell: (row) => <time dateTime={row.timestamp}>{formatDateTime(row.timestamp)}</time>,
+    },
+    { id: 'actor', header: 'Who', cell: (row) => nameOf(row) },
+    { id: 'action', header: 'Action', cell: (row) => <span className="mono">{row.action}</span> },
+    {
+      id: 'resource',
+      header: 'Resource',
+      cell: (row) => <span className={classes.resource}>{shortResource(row.resource)}</span>,
+      hideBelow: 'sm',
+    },
+    {
+      id: 'outcome',
+      header: 'Outcome',
+      cell: (row) => (
+        <span className={classes.outcome}>
+          <OutcomePill outcome={row.outcome} />
+          {row.count > 1 ? <span className={classes.dim}>× {formatNumber(row.count)}</span> : null}
+        </span>
+      ),
+    },
+    {
+      id: 'reason',
+      header: 'Reason',
+      cell: (row) => <span className={classes.reason}>{row.reason ?? '–'}</span>,
+      hideBelow: 'md',
+    },
+    { id: 'from', header: 'From', cell: (row) => row.sourceIp ?? '–', hideBelow: 'lg' },
+  ];
+  return (
+    <>
+      <PageHeader
+        title="Audit"
+        state={
+          <StatePill state="noted" tone="neutral">
+            Reading it is noted too
+          </StatePill>
+        }
+        actions={
+          <Button variant="default" loading={list.isRefetching} onClick={() => void list.refetch()}>
+            Read again
+          </Button>
+        }
+      />
+      <AuditFilters values={values} onChange={set} onClear={clear} isSet={isSet} />
+      <DataTable
+        caption="Audit entries"
+        columns={columns}
+        rows={rows}
+        rowId={(row) => row.id}
+        rowLabel={(row) => `${row.action} of ${formatDateTime(row.timestamp)}`}
+        onOpen={(row) => selected.set('entry', row.id)}
+        openId={entry}
+        error={list.error}
+        onRetry={() => void list.refetch()}
+        hasMore={list.hasNextPage}
+        loadingMore={list.isFetchingNextPage}
+        onMore={() => void list.fetchNextPage()}
+        refreshing={list.isPlaceholderData}
+        empty={<EmptyState title="No entry fits">Widen the time, or take a filter away.</EmptyState>}
+      />
+      <AuditDrawer
+        opened={entry !== ''}
+        entry={rows?.find(({ id }) => id === entry) ?? null}
+        loading={rows === undefined}
+        nameOf={nameOf}
+        onClose={() => selected.set('entry', '')}
+      />
+    </>
+  );
+}
+
+/** `member/0199…4beb`: the type, and the tail of the id. */
+const shortResource = (resource: string) => {
+  const [type = '', id] = resource.split('/');
+  return id && id.length > 12 ? `${type} …${id.slice(-8)}` : resource;
+};
+
+function AuditFilters({
+  values,
+  onChange,
+  onClear,
+  isSet,
+}: {
+  values: Record<string, string>;
+  onChange: (name: string, value: string) => void;
+  onClear: () => void;
+  isSet: boolean;
+}) {
+  const [actor, setActor] = useTyped(values.actor ?? '', (text) => onChange('actor', text));
+  const [action, setAction] = useTyped(values.action ?? '', (text) => onChange('action', text));
+  const [resource, setResource] = useTyped(values.resource ?? '', (text) => onChange('resource', text));
+  return (
+    <search className={classes.filters}>
+      <TextInput
+        aria-label="Actor"
+        placeholder="Actor: any user or client id"
+        value={actor}
+        onChange={(event) => setActor(event.currentTarget.value)}
+        className={classes.wide ?? ''}
+        data-search
+      />
+      <Autocomplete
+        aria-label="Action"
+        placeholder="Action: any"
+        size="xs"
+        data={knownActions}
+        value={action}
+        onChange={setAction}
+        className={classes.field ?? ''}
+      />
+      <TextInput
+        aria-label="Resource"
+        placeholder="Resource: member, or member/id"
+        value={resource}
+        onChange={(event) => setResource(event.currentTarget.value)}
+        className={classes.wide ?? ''}
+      />
+      <TextInput
+        aria-label="From"
+        type="datetime-local"
+        value={toLocalInput(values.from ?? '')}
+        onChange={(event) => onChange('from', toInstant(event.currentTarget.value))}
+      />
+      <TextInput
+        aria-label="To"
+        type="datetime-local"
+        value={toLocalInput(values.to ?? '')}
+        onChange={(event) => onChange('to', toInstant(event.currentTarget.value))}
+      />
+      {isSet ? (
+        <Button variant="subtle" onClick={onClear}>
+          Clear filters
+        </Button>
+      ) : null}
+    </search>
+  );
+}

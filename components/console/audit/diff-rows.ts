@@ -1,0 +1,23 @@
+import type { DiffRow } from '../../data/diff-table.tsx';
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const textOf = (value: unknown): string | null => {
+  if (value === null || value === undefined) return null;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+};
+
+/** Field by field before and after. A side that does not name a field has undefined there; one that is no object is one row. */
+export function diffRows(before: unknown, after: unknown): DiffRow[] {
+  if (!isObject(before) && !isObject(after)) {
+    return [{ field: 'value', values: [textOf(before), textOf(after)] }];
+  }
+  const [was, is] = [isObject(before) ? before : {}, isObject(after) ? after : {}];
+  const fields = [...new Set([...Object.keys(was), ...Object.keys(is)])];
+  return fields.map((field) => ({
+    field,
+    values: [field in was ? textOf(was[field]) : undefined, field in is ? textOf(is[field]) : undefined],
+    differs: textOf(was[field]) !== textOf(is[field]),
+  }));
+}
