@@ -12,7 +12,7 @@ export const editableFields: readonly EditableField[] = [
 ];
 
 const blankless = (value: unknown): unknown => {
-  if (value === '' || value === undefined) return null;
+  if (value === '') return null;
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
