@@ -226,6 +226,13 @@ describe('who may', () => {
   });
 });
 
+describe('the source address', () => {
+  it('is the socket’s, whatever a caller claims', async () => {
+    const answer = await get('/samples/whoami', { 'x-forwarded-for': '198.51.100.1', forwarded: 'for=198.51.100.1' });
+    expect(await answer.json()).toEqual({ kind: 'anonymous', address: '127.0.0.1' });
+  });
+});
+
 describe('streams and downloads', () => {
   it('sends events as they come, each line of data by itself', async () => {
     const controller = new AbortController();

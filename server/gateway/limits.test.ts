@@ -31,6 +31,12 @@ describe('limits', () => {
     expect((await whoami({ 'x-forwarded-for': '198.51.100.1', cookie })).status).toBe(200);
   });
 
+  it('hears from a trusted proxy who called', async () => {
+    const headers = { 'x-forwarded-for': '10.0.0.1, 198.51.100.3' };
+    const answer = await fetch(`${server.url}/api/v1/samples/whoami`, { headers });
+    expect(await answer.json()).toEqual({ kind: 'anonymous', address: '198.51.100.3' });
+  });
+
   it('counts wrong tokens against their address', async () => {
     const guess = (address: string) =>
       fetch(`${server.url}/api/v1/samples/whoami`, {

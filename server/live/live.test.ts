@@ -119,6 +119,18 @@ describe('GET /events/stream', () => {
     expect(ids.length).toBeGreaterThanOrEqual(60);
   });
 
+  it('gives nothing again to a reader who is ahead of this process', async () => {
+    const staff = await aSignedInUser(app.current, { roles: ['staff'] });
+    await sequenceAll(sql());
+    const ahead = String((await headPosition(sql())) + 1);
+    const stream = await open('/events/stream', staff.cookie, { 'last-event-id': ahead });
+    await write(app.current, 'ahead-1', 1, 2);
+    await sequenceAll(sql());
+    await expect.poll(() => stream.events.length).toBeGreaterThan(0);
+    expect(stream.events.map((event) => event.id)).toEqual([String(Number(ahead) + 1)]);
+    await stream.close();
+  });
+
   it('listens once, however many are connected', async () => {
     const staff = await aSignedInUser(app.current, { roles: ['staff'] });
     const streams = await Promise.all(Array.from({ length: 10 }, () => open('/events/stream', staff.cookie)));

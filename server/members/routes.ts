@@ -70,12 +70,15 @@ export const routes: AnyRoute[] = [
     permission: 'public',
     idempotent: true,
     body: joinBody,
-    limit: {
-      name: 'join-email',
-      points: (ctx) => ctx.app.settings.JOIN_LIMIT_PER_EMAIL,
-      windowSeconds: 3600,
-      key: (body) => normaliseEmail(body.email),
-    },
+    limit: [
+      { name: 'join-address', points: (ctx) => ctx.app.settings.JOIN_LIMIT_PER_ADDRESS, windowSeconds: 3600 },
+      {
+        name: 'join-email',
+        points: (ctx) => ctx.app.settings.JOIN_LIMIT_PER_EMAIL,
+        windowSeconds: 3600,
+        key: (body) => normaliseEmail(body.email),
+      },
+    ],
     response: { status: 201, schema: memberView },
     handle: async (ctx, { body }) => {
       const { memberId } = await sayTaken(() => join(ctx, body));
