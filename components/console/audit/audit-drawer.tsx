@@ -4,7 +4,6 @@ import type { Route } from 'next';
 import Link from 'next/link';
 import type { AuditEntry } from '../../api/console/shapes.ts';
 import { DetailDrawer } from '../../data/detail-drawer.tsx';
-import { DiffTable } from '../../data/diff-table.tsx';
 import { JsonView } from '../../data/json-view.tsx';
 import { EmptyState } from '../../page/empty-state.tsx';
 import { TextSkeleton } from '../../page/skeletons.tsx';
@@ -13,6 +12,7 @@ import { IdText } from '../../values/id-text.tsx';
 import { KeyValueList } from '../../values/key-value-list.tsx';
 import { useMay } from '../permissions.ts';
 import classes from './audit.module.css';
+import { ChangesTable } from './changes-table.tsx';
 import { diffRows } from './diff-rows.ts';
 import { OutcomePill } from './outcome-pill.tsx';
 
@@ -75,11 +75,7 @@ function Entry({ entry, name }: { entry: AuditEntry; name: string }) {
       {changed ? (
         <section>
           <h3 className={classes.heading}>What changed</h3>
-          <DiffTable
-            caption="Before and after"
-            sides={['Before', 'After']}
-            rows={diffRows(entry.before, entry.after)}
-          />
+          <ChangesTable rows={diffRows(entry.before, entry.after)} />
         </section>
       ) : entry.before !== null || entry.after !== null ? (
         <section>

@@ -63,8 +63,8 @@ export function AuditPage() {
       width: '11rem',
       cell: (row) => <time dateTime={row.timestamp}>{formatDateTime(row.timestamp)}</time>,
     },
-    { id: 'actor', header: 'Who', cell: (row) => nameOf(row) },
-    { id: 'action', header: 'Action', cell: (row) => <span className="mono">{row.action}</span> },
+    { id: 'actor', header: 'Who', cell: (row) => <span className={classes.nowrap}>{nameOf(row)}</span> },
+    { id: 'action', header: 'Action', cell: (row) => <span className={classes.resource}>{row.action}</span> },
     {
       id: 'resource',
       header: 'Resource',
