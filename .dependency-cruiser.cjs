@@ -1,9 +1,15 @@
 /** Arrows run one way: app → components, app → server, jobs → server → db. A domain never reaches into another's inner files. */
-const domains = 'access|alerts|analytics|audit|cards|certifications|integrations|ledger|loans|members|memberships|notifications|orders|payments|pipelines|quality|reconciliation|streams';
+const domains =
+  'access|alerts|analytics|audit|cards|certifications|integrations|ledger|loans|members|memberships|notifications|orders|payments|pipelines|quality|reconciliation|streams';
 
 module.exports = {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     {
       name: 'server-knows-no-screens',
       comment: 'The core is called by pages, jobs, scripts and tests alike.',
@@ -24,10 +30,30 @@ module.exports = {
       from: { path: '^components/' },
       to: { path: '^(server|db|jobs|sandbox|scripts)/', dependencyTypesNot: ['type-only'] },
     },
-    { name: 'pages-use-queries-not-tables', severity: 'error', from: { path: '^app/' }, to: { path: '^(db|jobs|sandbox|scripts)/', dependencyTypesNot: ['type-only'] } },
-    { name: 'database-knows-nobody', severity: 'error', from: { path: '^db/' }, to: { path: '^(server|app|components|jobs|sandbox|scripts)/' } },
-    { name: 'nobody-knows-the-sandbox', severity: 'error', from: { path: '^(server|jobs|app|components|db)/', pathNot: '\\.(test|testing)\\.tsx?$' }, to: { path: '^sandbox/' } },
-    { name: 'sandbox-knows-nobody', severity: 'error', from: { path: '^sandbox/', pathNot: '\\.test\\.ts$' }, to: { path: '^(server|jobs|app|components|db)/' } },
+    {
+      name: 'pages-use-queries-not-tables',
+      severity: 'error',
+      from: { path: '^app/' },
+      to: { path: '^(db|jobs|sandbox|scripts)/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'database-knows-nobody',
+      severity: 'error',
+      from: { path: '^db/' },
+      to: { path: '^(server|app|components|jobs|sandbox|scripts)/' },
+    },
+    {
+      name: 'nobody-knows-the-sandbox',
+      severity: 'error',
+      from: { path: '^(server|jobs|app|components|db)/', pathNot: '\\.(test|testing)\\.tsx?$' },
+      to: { path: '^sandbox/' },
+    },
+    {
+      name: 'sandbox-knows-nobody',
+      severity: 'error',
+      from: { path: '^sandbox/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^(server|jobs|app|components|db)/' },
+    },
     {
       name: 'jobs-are-not-imported',
       severity: 'error',
@@ -36,7 +62,8 @@ module.exports = {
     },
     {
       name: 'inner-files-stay-inside',
-      comment: 'A domain uses another domain’s commands, queries, events, shapes and declared ports; not its tables, records or rules.',
+      comment:
+        'A domain uses another domain’s commands, queries, events, shapes and declared ports; not its tables, records or rules.',
       severity: 'error',
       from: { path: `^server/(${domains})/`, pathNot: '\\.(test|testing)\\.ts$' },
       to: {
@@ -51,13 +78,22 @@ module.exports = {
         ],
       },
     },
-    { name: 'tests-are-not-imported', severity: 'error', from: { pathNot: '(\\.(test|testing)\\.tsx?$|^(test|e2e|bench|scripts)/)' }, to: { path: '(\\.test\\.tsx?$|\\.testing\\.ts$|^test/)' } },
+    {
+      name: 'tests-are-not-imported',
+      severity: 'error',
+      from: { pathNot: '(\\.(test|testing)\\.tsx?$|^(test|e2e|bench|scripts)/)' },
+      to: { path: '(\\.test\\.tsx?$|\\.testing\\.ts$|^test/)' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '\\.next/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.tsx', '.mjs', '.js', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.json'],
+    },
   },
 };

@@ -6,7 +6,11 @@ const unique = () => `${Date.now().toString(36)}${Math.floor(Math.random() * 1e6
 
 test.afterEach(({ request }) => clearFaults(request));
 
-test('joins, verifies the address, signs in, edits the profile; staff see it, partners have it', async ({ page, browser, request }) => {
+test('joins, verifies the address, signs in, edits the profile; staff see it, partners have it', async ({
+  page,
+  browser,
+  request,
+}) => {
   const name = `Join${unique()}`;
   const email = `${name.toLowerCase()}@example.org`;
 
@@ -86,7 +90,10 @@ test('an edit made elsewhere meanwhile is shown as a conflict and loses neither'
   await page.getByRole('button', { name: /Save/ }).click();
   await expect(page.getByRole('dialog')).toContainText(theirs);
   await expect(page.getByRole('dialog')).toContainText('Mine');
-  await context.request.patch('/api/v1/members/me', { data: { givenName: 'Ada' }, headers: { origin: new URL(page.url()).origin } });
+  await context.request.patch('/api/v1/members/me', {
+    data: { givenName: 'Ada' },
+    headers: { origin: new URL(page.url()).origin },
+  });
 });
 
 test('a notification arrives while the page is open', async ({ page, context }) => {
@@ -131,7 +138,10 @@ test('a forgotten password is set anew by the link in the mail', async ({ page, 
   await page.getByLabel('E-mail').fill(email);
   await page.getByRole('button', { name: /send/i }).click();
   await page.goto(await linkFromMail(request, email, /new password/i));
-  await page.getByLabel(/^New password|^Password/).first().fill('the second password');
+  await page
+    .getByLabel(/^New password|^Password/)
+    .first()
+    .fill('the second password');
   await page.getByRole('button', { name: /set|save|change/i }).click();
   await expect(page.getByText(/sign in/i).first()).toBeVisible();
   await signIn(context, email, 'the second password');

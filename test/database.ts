@@ -33,7 +33,11 @@ export interface TestDatabase {
 export function testDatabase(options: { empty?: boolean } = {}): TestDatabase {
   const database: TestDatabase = { url: '', name: `test_${process.pid}_${randomBytes(4).toString('hex')}` };
   beforeAll(async () => {
-    database.url = await cloneDatabase(inject('clusterUrl'), options.empty ? 'template0' : inject('template'), database.name);
+    database.url = await cloneDatabase(
+      inject('clusterUrl'),
+      options.empty ? 'template0' : inject('template'),
+      database.name,
+    );
   });
   afterAll(async () => {
     await dropDatabase(inject('clusterUrl'), database.name);

@@ -65,7 +65,11 @@ async function compute(ctx: Ctx): Promise<Overview> {
       },
       pausedFlows: flows
         .filter((flow) => flow.state === 'paused')
-        .map((flow) => ({ name: flow.system, reason: flow.lastError, changedAt: flow.since ?? ctx.now().toISOString() })),
+        .map((flow) => ({
+          name: flow.system,
+          reason: flow.lastError,
+          changedAt: flow.since ?? ctx.now().toISOString(),
+        })),
       subscriptions: subscriptions
         .filter((one) => needy.has(one.status))
         .map(({ name, status, lag }) => ({ name, status, lag })),
