@@ -9,7 +9,7 @@ import { createGateway } from '#server/gateway/gateway.ts';
 import { correlationIdOf } from '#server/gateway/request.ts';
 import type { AnyRoute } from '#server/gateway/route.ts';
 import { routes as allRoutes } from '#server/gateway/routes.ts';
-import { tailOf } from '#server/live/tail.ts';
+import { followEventStore } from '#server/live/tail.ts';
 import { isDevelopment, readSettings, SettingsError } from '#server/settings/settings.ts';
 import { startTraces } from '#server/telemetry/traces.ts';
 import { answerPage, type PageHandler } from './web/pages.ts';
@@ -65,16 +65,6 @@ export async function startWeb(app: App, options: WebOptions): Promise<Web> {
       await pages?.close();
     },
   };
-}
-
-/**
- * Caches and streams rely on it. Not waited for: without a database the server starts all the same, and `/api/ready` says
- * what is missing.
- */
-function followEventStore({ listener, database, log }: App): void {
-  tailOf({ listener, sql: database.sql, log })
-    .start()
-    .catch((error: unknown) => log.warn({ err: error }, 'the database is out of reach'));
 }
 
 function refuse(incoming: IncomingMessage, outgoing: ServerResponse): void {

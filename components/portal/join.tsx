@@ -155,7 +155,7 @@ export function Join() {
         </Card>
         {joining.isError ? <Refusal error={joining.error} email={email} /> : null}
         <div className={classes.finish}>
-          <Button type="submit" size="lg" loading={joining.isPending} disabled={plans.isPending}>
+          <Button type="submit" size="lg" loading={joining.isPending}>
             Join
           </Button>
           <span className={`${stack.dim} ${stack.small}`}>Nothing is charged now.</span>

@@ -6,8 +6,9 @@ import { append } from '#server/events/append.ts';
 import { defineEvent } from '#server/events/define.ts';
 import { sequenceAll, systemContext } from '#server/events/store.testing.ts';
 import { testAppOn } from '#server/gateway/web.testing.ts';
+import { followEventStore } from '#server/live/tail.ts';
 import { testApp } from '#test/database.ts';
-import { readCached } from './cache.ts';
+import { readCached } from './read-cached.ts';
 
 const touched = defineEvent({
   type: 'member.cache_test',
@@ -32,6 +33,7 @@ async function ready(app: typeof here.current) {
   });
 }
 beforeAll(async () => {
+  for (const app of [here, there]) followEventStore(app.current);
   await Promise.all([ready(here.current), ready(there.current)]);
 });
 

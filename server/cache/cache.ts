@@ -1,10 +1,7 @@
 import { BentoCache, bentostore } from 'bentocache';
 import { memoryDriver } from 'bentocache/drivers/memory';
 import { redisDriver } from 'bentocache/drivers/redis';
-import type { Database, Queryable } from '#db/client.ts';
-import type { Ctx } from '#server/context/context.ts';
-import type { Listener } from '#server/context/listener.ts';
-import { tailOf } from '#server/live/tail.ts';
+import type { StoredEvent } from '#server/events/stored-event.ts';
 import type { Settings } from '#server/settings/settings.ts';
 import type { Logger } from '#server/telemetry/log.ts';
 import type { Metrics } from '#server/telemetry/metrics.ts';
@@ -22,15 +19,21 @@ export interface Cache {
   /** Drops keys here at once and in every other process shortly after. */
   drop(keys: string[]): Promise<void>;
   dropTags(tags: string[]): Promise<void>;
+  /** Begins to keep values: from now on this process hears of what others change. Once per process; see `followEventStore`. */
+  follow(changes: Changes): void;
   close(): Promise<void>;
+}
+
+/** How a process hears of changes: the tail of the event store. */
+export interface Changes {
+  readonly connected: boolean;
+  follow(onEvents: (events: StoredEvent[]) => void, onMissed: () => void): () => void;
 }
 
 export interface CacheParts {
   settings: Settings;
   log: Logger;
   metrics: Metrics;
-  listener: Listener;
-  database: Database;
 }
 
 /** A load under way. Dropped: somebody changed what it may have read already, so its value must not be kept. */
@@ -48,11 +51,10 @@ const secondDropMs = 1_000;
  * of the event store is followed, and while its connection is lost.
  */
 export function createCache(parts: CacheParts): Cache {
-  const { log, metrics, listener, database, settings } = parts;
+  const { log, metrics, settings } = parts;
   const bento = openBento(settings);
   const loads = new Map<string, Load>();
-  const tail = tailOf({ listener, sql: database.sql, log });
-  let following = false;
+  let changes: Changes | null = null;
 
   bento.on('cache:hit', ({ layer }) => metrics.cacheReads.inc({ level: layer === 'l2' ? 'redis' : 'memory' }));
 
@@ -85,10 +87,10 @@ export function createCache(parts: CacheParts): Cache {
     }
   }
 
-  function startFollowing(): void {
-    if (following) return;
-    following = true;
-    tail.follow(
+  function follow(followed: Changes): void {
+    if (changes) return;
+    changes = followed;
+    followed.follow(
       (events) => {
         const stale = staleBy(events);
         void dropStale(stale);
@@ -99,14 +101,11 @@ export function createCache(parts: CacheParts): Cache {
         void bento.clear().catch((error: unknown) => log.warn({ err: error }, 'cannot clear the cache'));
       },
     );
-    tail.start().catch((error: unknown) => {
-      log.warn({ err: error }, 'cannot follow the events; nothing is cached until then');
-    });
   }
 
   async function keep(key: string, options: ReadOptions, load: Load): Promise<unknown> {
     const value = await load.value;
-    if (!load.dropped && tail.connected) {
+    if (!load.dropped && changes?.connected) {
       await bento.set({ key, value: { value }, ttl: options.ttlMs, tags: options.tags ?? [] });
       // Dropped while it was being written: that drop may have come first.
       if (load.dropped) await bento.delete({ key });
@@ -128,8 +127,7 @@ export function createCache(parts: CacheParts): Cache {
 
   return {
     async read<T>(key: string, options: ReadOptions, run: () => Promise<T>): Promise<T> {
-      startFollowing();
-      if (!tail.connected) {
+      if (!changes?.connected) {
         metrics.cacheReads.inc({ level: 'bypassed' });
         return run();
       }
@@ -139,25 +137,11 @@ export function createCache(parts: CacheParts): Cache {
     },
     drop,
     dropTags,
+    follow,
     async close() {
-      tail.close();
       await bento.disconnectAll();
     },
   };
-}
-
-/**
- * Reads through the cache, as queries do. Inside a transaction it reads past it, with the transaction's own handle: what
- * was just written is seen, and what may yet be rolled back is kept nowhere.
- */
-export function readCached<T>(
-  ctx: Ctx,
-  key: string,
-  options: ReadOptions,
-  load: (sql: Queryable) => Promise<T>,
-): Promise<T> {
-  if ('inTransaction' in ctx) return load(ctx.sql);
-  return ctx.app.cache.read(key, options, () => load(ctx.app.database.sql));
 }
 
 function openBento(settings: Settings) {

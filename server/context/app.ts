@@ -29,7 +29,7 @@ export function createApp(settings: Settings, process: 'web' | 'worker' | 'scrip
   const dataKeys = new DataKeys(keyRing);
   const metrics = createMetrics(process);
   const listener = createListener(settings.DATABASE_URL, log);
-  const cache = createCache({ settings, log, metrics, listener, database });
+  const cache = createCache({ settings, log, metrics });
   const closing: Array<() => Promise<void>> = [];
   return {
     settings,

@@ -13,6 +13,7 @@ import { requireSameSite } from './cross-site.ts';
 import { type Endpoint, endpointsOf } from './endpoints.ts';
 import { handleRoute } from './handle.ts';
 import { createLimits } from './limits.ts';
+import type { GatewayParts } from './parts.ts';
 import { type GatewayEnv, type GatewayRequest, readRequest, requireReadableUrl } from './request.ts';
 import type { AnyRoute } from './route.ts';
 import { send } from './send.ts';
@@ -40,14 +41,6 @@ export function createGateway(app: App, declared: readonly AnyRoute[], options: 
   }
   hono.notFound((context) => answerRequest(parts, null, context));
   return hono;
-}
-
-export interface GatewayParts {
-  app: App;
-  readAddress: ReturnType<typeof createAddressReader>;
-  ownOrigin: string;
-  limits: ReturnType<typeof createLimits>;
-  closing: AbortSignal;
 }
 
 async function answerRequest(

@@ -21,7 +21,7 @@ const pageSize = 500;
  * reader is too slow.
  */
 export async function followEvents(app: App, following: Following): Promise<AsyncIterable<StoredEvent>> {
-  const tail = tailOf({ listener: app.listener, sql: app.database.sql, log: app.log });
+  const tail = tailOf(app);
   await tail.start();
   const held = holder(following);
   const leave = tail.follow(held.take, held.close);

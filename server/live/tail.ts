@@ -1,4 +1,5 @@
 import type { Sql } from '#db/client.ts';
+import type { App } from '#server/context/app.ts';
 import type { Listener } from '#server/context/listener.ts';
 import { headPosition, NewerEventError, readEvents } from '#server/events/read.ts';
 import type { StoredEvent } from '#server/events/stored-event.ts';
@@ -146,14 +147,27 @@ export function createTail(parts: { listener: Listener; sql: Sql; log: Logger })
   };
 }
 
-// Next bundles modules more than once per process: all copies find the one tail of a listener here.
+// Next bundles modules more than once per process: all copies find the one tail of an App here.
 const slot = Symbol.for('guildhall.tail');
-const store = globalThis as typeof globalThis & { [slot]?: WeakMap<Listener, Tail> };
+const store = globalThis as typeof globalThis & { [slot]?: WeakMap<App, Tail> };
 
 /** The process's tail. */
-export function tailOf(parts: { listener: Listener; sql: Sql; log: Logger }): Tail {
+export function tailOf(app: App): Tail {
   store[slot] ??= new WeakMap();
-  const tail = store[slot].get(parts.listener) ?? createTail(parts);
-  store[slot].set(parts.listener, tail);
+  const found = store[slot].get(app);
+  if (found) return found;
+  const tail = createTail({ listener: app.listener, sql: app.database.sql, log: app.log });
+  store[slot].set(app, tail);
+  app.onClose(async () => tail.close());
   return tail;
+}
+
+/**
+ * Begins to follow the event store, for the caches and the streams of this process. Not waited for: without a database a
+ * server starts all the same, caches nothing, and `/api/ready` says what is missing; the first stream asks again.
+ */
+export function followEventStore(app: App): void {
+  const tail = tailOf(app);
+  app.cache.follow(tail);
+  tail.start().catch((error: unknown) => app.log.warn({ err: error }, 'the database is out of reach'));
 }

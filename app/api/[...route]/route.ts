@@ -1,6 +1,7 @@
 import { type App, currentApp } from '#server/context/app.ts';
 import { createGateway } from '#server/gateway/gateway.ts';
 import { routes } from '#server/gateway/routes.ts';
+import { followEventStore } from '#server/live/tail.ts';
 
 export const dynamic = 'force-dynamic';
 
@@ -12,9 +13,12 @@ const made = new WeakMap<App, ReturnType<typeof createGateway>>();
  */
 function gateway(): ReturnType<typeof createGateway> {
   const app = currentApp();
-  const found = made.get(app) ?? createGateway(app, routes);
-  made.set(app, found);
-  return found;
+  const found = made.get(app);
+  if (found) return found;
+  followEventStore(app);
+  const gateway = createGateway(app, routes);
+  made.set(app, gateway);
+  return gateway;
 }
 
 const handle = (request: Request) => gateway().fetch(request);

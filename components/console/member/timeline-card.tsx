@@ -87,7 +87,7 @@ function EntryDetails({ entry }: { entry: TimelineEntry & { actor?: string | nul
           className={classes.toggle}
           aria-expanded={open}
           aria-controls={panel}
-          aria-label={`${open ? 'Hide' : 'Show'} the event: ${entry.summary}`}
+          aria-label={`${entry.type}: ${open ? 'hide' : 'show'} the event, ${entry.summary}`}
           onClick={() => setOpen(!open)}
         >
           <Icon size={12} aria-hidden /> {entry.type}

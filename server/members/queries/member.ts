@@ -1,5 +1,5 @@
 import { writeAudit } from '#server/audit/commands.ts';
-import { readCached } from '#server/cache/cache.ts';
+import { readCached } from '#server/cache/read-cached.ts';
 import { type Ctx, can, inTransaction, isOwn, requirePermission } from '#server/context/context.ts';
 import { AppError, notFound } from '#server/errors/errors.ts';
 import { memberCacheKey } from '../commands/profile.ts';
