@@ -180,12 +180,16 @@ function AuditFilters({
       />
       <TextInput
         aria-label="From"
+        leftSection={<span aria-hidden>From</span>}
+        leftSectionWidth={44}
         type="datetime-local"
         value={toLocalInput(values.from ?? '')}
         onChange={(event) => onChange('from', toInstant(event.currentTarget.value))}
       />
       <TextInput
         aria-label="To"
+        leftSection={<span aria-hidden>To</span>}
+        leftSectionWidth={44}
         type="datetime-local"
         value={toLocalInput(values.to ?? '')}
         onChange={(event) => onChange('to', toInstant(event.currentTarget.value))}

@@ -2,14 +2,8 @@ import type { StoredEvent } from '../../api/console/shapes.ts';
 import type { Column } from '../../data/data-table.tsx';
 import { formatDateTime, formatNumber } from '../../values/format.ts';
 import { actorKind } from './actor-text.ts';
+import { clockText } from './clock-text.ts';
 import classes from './events-page.module.css';
-
-const clock = new Intl.DateTimeFormat('en-GB', {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  fractionalSecondDigits: 3,
-});
 
 const tone = (type: string) => (/failed|refused|locked/.test(type) ? 'bad' : undefined);
 
@@ -20,7 +14,7 @@ export const eventColumns = (withDate: boolean): Column<StoredEvent>[] => [
     width: withDate ? '11rem' : '7.5rem',
     cell: (event) => (
       <time dateTime={event.recordedAt} title={formatDateTime(event.recordedAt)}>
-        {withDate ? formatDateTime(event.recordedAt) : clock.format(new Date(event.recordedAt))}
+        {withDate ? formatDateTime(event.recordedAt) : clockText(event.recordedAt)}
       </time>
     ),
   },

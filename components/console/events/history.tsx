@@ -4,6 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { eventHistoryQuery } from '../../api/console/events.ts';
 import { DataTable } from '../../data/data-table.tsx';
 import { EmptyState } from '../../page/empty-state.tsx';
+import { formatDateTime } from '../../values/format.ts';
 import { eventColumns } from './event-columns.tsx';
 import { askable, type TailFilter } from './tail.ts';
 
@@ -30,7 +31,7 @@ export function History({
       columns={columns}
       rows={list.data?.pages.flatMap((page) => page.data)}
       rowId={(event) => event.id}
-      rowLabel={(event) => `${event.type}, position ${event.position}`}
+      rowLabel={(event) => `${formatDateTime(event.recordedAt)} ${event.type}`}
       onOpen={(event) => onOpen(event.id)}
       openId={openId}
       error={list.error}

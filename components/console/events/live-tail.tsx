@@ -7,6 +7,7 @@ import { DataTable } from '../../data/data-table.tsx';
 import { EmptyState } from '../../page/empty-state.tsx';
 import { formatNumber } from '../../values/format.ts';
 import { LiveDot } from '../../values/live-dot.tsx';
+import { clockText } from './clock-text.ts';
 import { eventColumns } from './event-columns.tsx';
 import classes from './events-page.module.css';
 import { type TailFilter, tailSize } from './tail.ts';
@@ -61,7 +62,7 @@ export function LiveTail({
         columns={columns}
         rows={tail.events?.slice(0, shown)}
         rowId={(event) => event.id}
-        rowLabel={(event) => `${event.type}, position ${event.position}`}
+        rowLabel={(event) => `${clockText(event.recordedAt)} ${event.type}`}
         onOpen={(event) => onOpen(event.id)}
         openId={openId}
         error={tail.error}
