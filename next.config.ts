@@ -4,8 +4,6 @@ const config: NextConfig = {
   reactStrictMode: true,
   poweredByHeader: false,
   typedRoutes: true,
-  // `forbidden()` in pages answers 403 with app/forbidden.tsx; without it, 500.
-  experimental: { authInterrupts: true },
   // forbidden(): a page that one may not open says so with status 403.
   experimental: { authInterrupts: true },
   // Types are checked by `npm test`, once and for everything.
