@@ -4,8 +4,6 @@ const config: NextConfig = {
   reactStrictMode: true,
   poweredByHeader: false,
   typedRoutes: true,
-  // forbidden(): a page that one may not open says so with status 403.
-  experimental: { authInterrupts: true },
   // Types are checked by `npm test`, once and for everything.
   typescript: { ignoreBuildErrors: true },
   // Native or socket-holding modules stay outside the bundle: one copy per process (see server/context).

@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Sandbox, startSandbox } from '#sandbox/start.ts';
+import { resetPassword } from '#server/access/commands/passwords.ts';
+import { signIn } from '#server/access/commands/sign-in.ts';
 import { partnersOf } from '#server/integrations/partners.ts';
 import { act } from '#server/members/commands/actions.ts';
+import { closeHelpRequest, requestHelp } from '#server/members/commands/help.ts';
+import { addMember } from '#server/members/commands/join.ts';
 import { updateProfile } from '#server/members/commands/profile.ts';
 import { verifyEmail } from '#server/members/commands/status.ts';
-import { joined, staffContext } from '#server/members/members.testing.ts';
+import { anonymousContext, joined, joinInput, staffContext } from '#server/members/members.testing.ts';
 import { listMembers } from '#server/members/queries/directory.ts';
+import { listHelpRequests } from '#server/members/queries/help.ts';
 import { memberOverview } from '#server/members/queries/overview.ts';
 import { memberTimeline } from '#server/members/queries/timeline.ts';
 import { testApp, testDatabase } from '#test/database.ts';
@@ -152,5 +157,49 @@ test('an erased member is gone at the partners too', async () => {
     const [row] = await app.current.database
       .sql`select name_gone from (select given_name = 'Erased' as name_gone from member_directory where member_id = ${memberId}) t`;
     expect(row).toEqual({ name_gone: true });
+  }, soon);
+});
+
+test('a new address is verified by its owner, and the owner of the old one is told', async () => {
+  const { memberId, ctx, input } = await joined(app.current);
+  await updateProfile(ctx, memberId, { email: `moved.${input.email}` }, null);
+  await vi.waitFor(async () => {
+    const subjects = (await mailsTo(`moved.${input.email}`)).map((mail) => mail.subject);
+    expect(subjects).toEqual(
+      expect.arrayContaining([expect.stringMatching(/confirm/i), expect.stringMatching(/changed/i)]),
+    );
+    expect((await mailsTo(input.email)).map((mail) => mail.subject)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/changed/i)]),
+    );
+  }, soon);
+});
+
+test('someone whom staff add verifies the address and chooses a password', async () => {
+  const { password: _, ...input } = joinInput();
+  await addMember(staffContext(app.current), input);
+  const link = await vi.waitFor(async () => {
+    const [mail] = await mailsTo(input.email);
+    const token = /verify-email\?token=([\w-]+)/.exec(mail?.text ?? '')?.[1];
+    expect(token).toBeTruthy();
+    return token ?? '';
+  }, soon);
+  const anyone = anonymousContext(app.current);
+  const { choosePasswordToken } = await verifyEmail(anyone, link);
+  expect(choosePasswordToken).not.toBeNull();
+  await resetPassword(anyone, { token: choosePasswordToken ?? '', password: 'chosen by themselves' });
+  expect(await signIn(anyone, { email: input.email, password: 'chosen by themselves' })).not.toBeNull();
+});
+
+test('a question reaches staff, and the answer is announced', async () => {
+  const { memberId, ctx } = await joined(app.current);
+  const asked = await requestHelp(ctx, memberId, { topic: 'Certificates', message: 'Where is my certificate?' });
+  const staff = staffContext(app.current);
+  const open = await listHelpRequests(staff, { status: 'open', memberId, limit: 10 });
+  expect(open.data).toMatchObject([{ id: asked.id, message: 'Where is my certificate?' }]);
+  await closeHelpRequest(staff, asked.id, 'answered by phone');
+  expect((await listHelpRequests(staff, { status: 'open', memberId, limit: 10 })).data).toEqual([]);
+  await vi.waitFor(async () => {
+    const timeline = await memberTimeline(ctx, memberId, { limit: 50 });
+    expect(timeline.data.map((entry) => entry.type)).toContain('support.answered');
   }, soon);
 });

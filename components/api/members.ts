@@ -37,7 +37,11 @@ export const changeMember = (changes: MemberChanges, version: number, id = 'me')
   patch<Member>(`/members/${id}`, changes, version);
 
 export const verifyEmail = (token: string, key: string) =>
-  post<{ memberId: string; status: string }>('/members/email-verifications', { token }, key);
+  post<{ memberId: string; status: string; choosePasswordToken: string | null }>(
+    '/members/email-verifications',
+    { token },
+    key,
+  );
 
 export const resendVerification = (email: string, key: string) =>
   post<void>('/members/email-verifications/resend', { email }, key);

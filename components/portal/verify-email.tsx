@@ -32,6 +32,7 @@ export function VerifyEmail({ signedIn }: { signedIn: boolean }) {
   }, [token, mutate]);
 
   if (verify.isSuccess) {
+    const { choosePasswordToken } = verify.data;
     return (
       <div role="status">
         <Task
@@ -39,9 +40,15 @@ export function VerifyEmail({ signedIn }: { signedIn: boolean }) {
           mark={<IconCircleCheck size={24} stroke={1.75} />}
           lead="Thank you. Your membership is ready for you."
         >
-          <Button component={Link} href={signedIn ? '/' : '/signin'} fullWidth>
-            {signedIn ? 'Go to your membership' : 'Sign in'}
-          </Button>
+          {choosePasswordToken ? (
+            <Button component={Link} href={`/reset-password?token=${choosePasswordToken}`} fullWidth>
+              Choose your password
+            </Button>
+          ) : (
+            <Button component={Link} href={signedIn ? '/' : '/signin'} fullWidth>
+              {signedIn ? 'Go to your membership' : 'Sign in'}
+            </Button>
+          )}
         </Task>
       </div>
     );

@@ -53,7 +53,13 @@ export const memberProfileUpdated = defineEvent({
   type: 'member.profile.updated',
   version: 1,
   producers: ours,
-  data: z.strictObject({ memberId, version, changes }),
+  data: z.strictObject({
+    memberId,
+    version,
+    changes,
+    /** Where mail went before: its owner hears of the change too. */
+    previousEmail: sealed.optional(),
+  }),
 });
 
 export const memberStatusChanged = defineEvent({
@@ -106,6 +112,13 @@ export const courseStarted = activity('course.started', { courseId: z.string().m
 export const courseCompleted = activity('course.completed', { courseId: z.string().max(100) });
 export const supportRequested = activity('support.requested', { topic: z.string().max(60) });
 
+export const supportAnswered = defineEvent({
+  type: 'support.answered',
+  version: 1,
+  producers: ours,
+  data: z.strictObject({ memberId, topic: z.string().max(60) }),
+});
+
 export const memberEvents = [
   memberRegistered,
   memberVerified,
@@ -120,6 +133,7 @@ export const memberEvents = [
   courseStarted,
   courseCompleted,
   supportRequested,
+  supportAnswered,
 ];
 
 /**

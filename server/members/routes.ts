@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { Ctx } from '#server/context/context.ts';
 import { databaseErrorOf } from '#server/errors/database-errors.ts';
 import { type AnyRoute, download, route } from '#server/gateway/route.ts';
-import { id, idParams, line, listOf } from '#server/gateway/shapes.ts';
+import { id, idParams, line, listOf, pageQuery, reason } from '#server/gateway/shapes.ts';
 import { act } from './commands/actions.ts';
-import { requestHelp } from './commands/help.ts';
+import { closeHelpRequest, requestHelp } from './commands/help.ts';
 import { addMember, emailTaken, type Joined, join } from './commands/join.ts';
 import { replaceProfile, updateProfile } from './commands/profile.ts';
 import { resign, verifyEmail } from './commands/status.ts';
@@ -13,6 +13,7 @@ import { memberViewOf, openContact } from './personal.ts';
 import { membersCsv } from './queries/csv.ts';
 import { listMembers } from './queries/directory.ts';
 import { exportMember } from './queries/export.ts';
+import { listHelpRequests } from './queries/help.ts';
 import { getMember, memberIdOf, readableMember, reveal } from './queries/member.ts';
 import { memberNotes } from './queries/notes.ts';
 import { memberOverview } from './queries/overview.ts';
@@ -22,6 +23,7 @@ import {
   actionBody,
   addBody,
   helpBody,
+  helpRequestView,
   helpView,
   joinBody,
   listQuery,
@@ -125,10 +127,13 @@ export const routes: AnyRoute[] = [
     tag,
     permission: 'public',
     body: z.strictObject({ token }),
-    response: { status: 200, schema: z.strictObject({ memberId: id, status: z.string() }) },
+    response: {
+      status: 200,
+      schema: z.strictObject({ memberId: id, status: z.string(), choosePasswordToken: z.string().nullable() }),
+    },
     handle: async (ctx, { body }) => {
       const member = await verifyEmail(ctx, body.token);
-      return { body: { memberId: member.id, status: member.status } };
+      return { body: { memberId: member.id, status: member.status, choosePasswordToken: member.choosePasswordToken } };
     },
   }),
   route({
@@ -289,5 +294,34 @@ export const routes: AnyRoute[] = [
     body: helpBody,
     response: { status: 201, schema: helpView },
     handle: async (ctx, { params, body }) => ({ body: await requestHelp(ctx, memberIdOf(ctx, params.id), body) }),
+  }),
+  route({
+    method: 'get',
+    path: '/help-requests',
+    summary: 'What members asked, the longest waiting first',
+    tag,
+    permission: ['members:act'],
+    query: z.strictObject({
+      ...pageQuery,
+      status: z.enum(['open', 'closed']).default('open'),
+      memberId: id.optional(),
+    }),
+    response: { status: 200, schema: listOf(helpRequestView) },
+    handle: async (ctx, { query }) => ({ body: await listHelpRequests(ctx, query) }),
+  }),
+  route({
+    method: 'post',
+    path: '/help-requests/{id}/close',
+    summary: 'Answered',
+    tag,
+    permission: ['members:act'],
+    params: idParams,
+    idempotent: true,
+    body: z.strictObject({ reason }),
+    response: { status: 200, schema: z.strictObject({ id, status: z.literal('closed') }) },
+    handle: async (ctx, { params, body }) => {
+      await closeHelpRequest(ctx, params.id, body.reason);
+      return { body: { id: params.id, status: 'closed' as const } };
+    },
   }),
 ];

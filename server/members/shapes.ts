@@ -196,5 +196,17 @@ export type RevealView = z.output<typeof revealView>;
 export const helpBody = z.strictObject({ topic: line(60), message: text(4000) });
 export const helpView = z.strictObject({ id, topic: z.string(), status: z.string(), createdAt: timestamp });
 
+export const helpRequestView = z.strictObject({
+  id,
+  memberId: id,
+  memberNumber: z.string(),
+  memberName: z.string(),
+  topic: z.string(),
+  message: z.string(),
+  status: z.string(),
+  createdAt: timestamp,
+  closedAt: timestamp.nullable(),
+});
+
 /** `me`, for the signed-in member, or an id. */
 export const memberParams = z.strictObject({ id: z.union([z.literal('me'), id]) });

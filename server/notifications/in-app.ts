@@ -47,6 +47,12 @@ export const inAppOf: Record<string, (event: StoredEvent) => Wanted | null> = {
     body: `It now runs until ${String(event.data.paidUntil)}.`,
     link: '/membership',
   }),
+  'support.answered': (event) => ({
+    kind: 'help-answered',
+    title: 'Your question was answered',
+    body: `It was about: ${String(event.data.topic)}.`,
+    link: '/help',
+  }),
   'support.requested': () => ({
     kind: 'help-received',
     title: 'We have your question',

@@ -143,10 +143,12 @@ async function prepare(tx: TxCtx, mailId: string, job: MailJob): Promise<Prepare
   const key = await tx.app.dataKeys.obtain(tx.sql, subjectId);
   const common = { organisation: tx.app.settings.GUILDHALL_ORGANISATION, givenName: who.givenName };
   const input = await compose[job.template](tx, who, job, common);
+  const sealedTo = text(job.facts.sealedTo);
+  const to = sealedTo ? open(key, 'email', sealedTo) : who.email;
   await tx.sql`
     insert into mails (id, member_id, user_id, template, input_sealed, subject_id, message_id, cause_event_id, correlation_id, created_at)
     values (${mailId}, ${who.memberId}, ${who.userId}, ${job.template},
-      ${seal(key, 'mailInput', JSON.stringify({ to: who.email, input }))}, ${subjectId},
+      ${seal(key, 'mailInput', JSON.stringify({ to, input }))}, ${subjectId},
       ${`${mailId}@${new URL(tx.app.settings.GUILDHALL_URL).hostname}`}, ${tx.causationId}, ${tx.correlationId}, ${tx.now().toISOString()})
     on conflict (id) do nothing`;
   return load(tx, mailId);

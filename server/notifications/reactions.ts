@@ -65,6 +65,24 @@ const mail = defineReaction({
   },
 });
 
+/** Who moves to a new address is told at the old one as well: it may have been somebody else who moved it. */
+const mailToPreviousAddress = defineReaction({
+  name: 'mail-previous-address',
+  types: ['member.profile.updated'],
+  queue: 'mail',
+  payload: (event) => {
+    const to = textOf(event.data.previousEmail);
+    return to
+      ? {
+          template: 'profile-updated',
+          memberId: textOf(event.data.memberId),
+          userId: null,
+          facts: { fields: changedFields(event), at: event.occurredAt, sealedTo: to },
+        }
+      : null;
+  },
+});
+
 const inApp = defineReaction({
   name: 'in-app',
   types: Object.keys(inAppOf),
@@ -83,4 +101,4 @@ const inApp = defineReaction({
   },
 });
 
-export const reactions = [mail, inApp];
+export const reactions = [mail, mailToPreviousAddress, inApp];

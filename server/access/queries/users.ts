@@ -31,3 +31,11 @@ export async function userOfMember(ctx: Ctx, memberId: string): Promise<{ id: st
   const [row] = await ctx.sql<{ id: string }[]>`select id from users where member_id = ${memberId}`;
   return row ?? null;
 }
+
+/** Whether the user can sign in with a password at all. */
+export async function hasPassword(ctx: Ctx, userId: string): Promise<boolean> {
+  const [row] = await ctx.sql<
+    { has: boolean }[]
+  >`select password_hash is not null as has from users where id = ${userId}`;
+  return row?.has ?? false;
+}

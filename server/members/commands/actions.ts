@@ -10,6 +10,7 @@ import { lockMember, type MemberRecord, writeMember } from '../record.ts';
 import type { MemberAction } from '../shapes.ts';
 import { memberCacheKey } from './profile.ts';
 import { changeStatus } from './status.ts';
+import { requestVerification } from './verification.ts';
 
 type Work = (tx: TxCtx, member: MemberRecord, reason: string) => Promise<unknown>;
 
@@ -39,15 +40,6 @@ async function resendVerification(tx: TxCtx, member: MemberRecord, reason: strin
   if (member.verifiedAt) throw ruleViolated('This e-mail address is verified already.');
   await requestVerification(tx, member);
   await writeAudit(tx, { action: 'member.resend-verification', resourceType: 'member', resourceId: member.id, reason });
-}
-
-/** Asks for another mail that verifies the address; a reaction sends it. */
-export async function requestVerification(tx: TxCtx, member: MemberRecord): Promise<void> {
-  const [user] = await tx.sql<{ id: string }[]>`select id from users where member_id = ${member.id}`;
-  if (!user) throw ruleViolated('This member cannot sign in, so there is nothing to verify.');
-  await append(tx, `user-${user.id}`, 'any', [
-    { type: 'member.verification.requested', data: { memberId: member.id, userId: user.id } },
-  ]);
 }
 
 async function resetPassword(tx: TxCtx, member: MemberRecord, reason: string): Promise<void> {

@@ -1,8 +1,8 @@
 import { v7 as uuidv7 } from 'uuid';
 import { writeAudit } from '#server/audit/commands.ts';
-import { type Ctx, inTransaction, isOwn } from '#server/context/context.ts';
+import { type Ctx, inTransaction, isOwn, requirePermission } from '#server/context/context.ts';
 import { seal } from '#server/crypto/seals.ts';
-import { notFound } from '#server/errors/errors.ts';
+import { AppError, notFound } from '#server/errors/errors.ts';
 import { append } from '#server/events/append.ts';
 import { activityStream } from '../events.ts';
 
@@ -31,5 +31,22 @@ export async function requestHelp(
     ]);
     await writeAudit(tx, { action: 'help.request', resourceType: 'help-request', resourceId: request.id });
     return request;
+  });
+}
+
+/** Staff have answered. Closing twice keeps the first time. @throws AppError `not_found`, `forbidden` for one's own request */
+export async function closeHelpRequest(ctx: Ctx, id: string, reason: string): Promise<void> {
+  requirePermission(ctx, 'members:act');
+  await inTransaction(ctx, async (tx) => {
+    const [row] = await tx.sql<{ memberId: string; topic: string }[]>`
+      update help_requests set status = 'closed', closed_at = coalesce(closed_at, ${tx.now().toISOString()})
+      where id = ${id} returning member_id as "memberId", topic`;
+    if (!row) throw notFound();
+    if (isOwn(tx, row.memberId))
+      throw new AppError('forbidden', 'Nobody decides on their own record. Ask a colleague.');
+    await append(tx, activityStream(row.memberId), 'any', [
+      { type: 'support.answered', data: { memberId: row.memberId, topic: row.topic } },
+    ]);
+    await writeAudit(tx, { action: 'help.close', resourceType: 'help-request', resourceId: id, reason });
   });
 }

@@ -10,6 +10,7 @@ import { contactOf, dateOfBirthIndex, memberViewOf, phoneIndex } from '../person
 import { lockMember, type MemberChange, type MemberRecord, writeMember } from '../record.ts';
 import { isOpen } from '../rules.ts';
 import type { MemberView, PatchInput, PutInput } from '../shapes.ts';
+import { requestVerification } from './verification.ts';
 
 export const memberCacheKey = (id: string) => `member:${id}`;
 
@@ -35,7 +36,15 @@ export async function updateProfile(
     const [after] = await Promise.all([
       writeMember(tx.sql, before, change, tx.now()),
       append(tx, memberStream(id), before.version, [
-        { type: 'member.profile.updated', data: { memberId: id, version: before.version + 1, changes: event } },
+        {
+          type: 'member.profile.updated',
+          data: {
+            memberId: id,
+            version: before.version + 1,
+            changes: event,
+            ...(change.email ? { previousEmail: seal(key, 'email', before.email) } : {}),
+          },
+        },
       ]),
       writeAudit(tx, {
         action: 'member.update',
@@ -48,6 +57,8 @@ export async function updateProfile(
     if (change.email || change.givenName || change.familyName) {
       await changeUserIdentity(tx, id, { email: after.email, name: `${after.givenName} ${after.familyName}` });
     }
+    // A new address is nobody's until its owner follows a link.
+    if (change.email) await requestVerification(tx, after);
     tx.afterCommit(() => tx.app.cache.drop([memberCacheKey(id)]));
     return memberViewOf(after, contactOf(after, key), !own);
   });

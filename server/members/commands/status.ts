@@ -1,6 +1,7 @@
 import type { MemberStatus } from '#db/schema/members.ts';
 import { markEmailVerified } from '#server/access/commands/users.ts';
-import { consumeToken } from '#server/access/mailed-tokens.ts';
+import { consumeToken, issueToken } from '#server/access/mailed-tokens.ts';
+import { hasPassword } from '#server/access/queries/users.ts';
 import { writeAudit } from '#server/audit/commands.ts';
 import { type Ctx, inTransaction, isOwn, type TxCtx } from '#server/context/context.ts';
 import { notFound, ruleViolated } from '#server/errors/errors.ts';
@@ -16,13 +17,23 @@ export interface StatusChanged {
   version: number;
 }
 
-/** From the link in the mail. The first time it verifies; the same link again says so instead of failing. */
-export async function verifyEmail(ctx: Ctx, token: string): Promise<StatusChanged> {
+export interface Verified extends StatusChanged {
+  /** For someone whom staff added, and who has no password yet: with it they choose one. */
+  choosePasswordToken: string | null;
+}
+
+/** From the link in the mail. It works once. @throws AppError `rule_violated` in words for the person who followed it */
+export async function verifyEmail(ctx: Ctx, token: string): Promise<Verified> {
   return inTransaction(ctx, async (tx) => {
     const { userId } = await consumeToken(tx, 'verify-email', token);
     const { memberId } = await markEmailVerified(tx, userId);
     if (!memberId) throw notFound();
-    return markVerified(tx, memberId);
+    const { id, status, version } = await markVerified(tx, memberId);
+    // Following the link proved that the address is theirs, which is all that a reset mail would prove.
+    const choosePasswordToken = (await hasPassword(tx, userId))
+      ? null
+      : await issueToken(tx, { userId, purpose: 'reset-password' });
+    return { id, status, version, choosePasswordToken };
   });
 }
 

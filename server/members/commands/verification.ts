@@ -1,6 +1,8 @@
-import { type Ctx, inTransaction } from '#server/context/context.ts';
-import { lockMember } from '../record.ts';
-import { requestVerification } from './actions.ts';
+import { type Ctx, inTransaction, type TxCtx } from '#server/context/context.ts';
+import { ruleViolated } from '#server/errors/errors.ts';
+import { append } from '#server/events/append.ts';
+import '../events.ts';
+import { lockMember, type MemberRecord } from '../record.ts';
 
 /** Asks for the verification mail again, if there is an account that waits for it. Says nothing about whether there is. */
 export async function resendVerification(ctx: Ctx, email: string): Promise<void> {
@@ -9,4 +11,13 @@ export async function resendVerification(ctx: Ctx, email: string): Promise<void>
       select id from members where lower(email) = ${email} and verified_at is null and status = 'pending'`;
     if (found) await requestVerification(tx, await lockMember(tx.sql, found.id));
   });
+}
+
+/** Asks for another mail that verifies the address; a reaction sends it. */
+export async function requestVerification(tx: TxCtx, member: MemberRecord): Promise<void> {
+  const [user] = await tx.sql<{ id: string }[]>`select id from users where member_id = ${member.id}`;
+  if (!user) throw ruleViolated('This member cannot sign in, so there is nothing to verify.');
+  await append(tx, `user-${user.id}`, 'any', [
+    { type: 'member.verification.requested', data: { memberId: member.id, userId: user.id } },
+  ]);
 }

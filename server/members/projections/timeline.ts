@@ -43,6 +43,7 @@ const lineOf: Record<string, (event: StoredEvent) => Line> = {
   'session.locked': () => ({ system: 'portal', summary: 'Sign-in locked after repeated failures' }),
   'session.ended': () => ({ system: 'portal', summary: 'Signed out' }),
   'support.requested': (event) => ({ system: 'portal', summary: `Asked for help: ${text(event.data.topic)}` }),
+  'support.answered': (event) => guildhall(`Question answered: ${text(event.data.topic)}`),
   'course.started': () => ({ system: 'portal', summary: 'Course started' }),
   'course.completed': () => ({ system: 'portal', summary: 'Course completed' }),
   'sync.completed': (event) => ({
