@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { forgetOldAccess } from '#server/access/commands/housekeeping.ts';
 import { prepareAddressKeys } from '#server/audit/address.ts';
 import type { Ctx, TxCtx } from '#server/context/context.ts';
+import { sweepIdempotencyKeys } from '#server/gateway/idempotency.ts';
 import { databaseQueue } from '#server/queue/define.ts';
 
 const task = z.enum([
@@ -21,7 +22,10 @@ const work: Record<MaintenanceTask, (tx: TxCtx) => Promise<unknown>> = {
   'address-keys': (tx) => prepareAddressKeys(tx.app, tx.now()),
   // Ids of events stay unique for 35 days: as long as a producer may send again.
   'event-ids': (tx) => tx.sql`delete from event_ids where recorded_at < now() - interval '35 days'`,
-  'idempotency-keys': (tx) => tx.sql`delete from idempotency_keys where expires_at < now()`,
+  'idempotency-keys': async (tx) => {
+    await sweepIdempotencyKeys(tx.sql);
+    await tx.sql`delete from rate_limits where expire < extract(epoch from now()) * 1000`;
+  },
   'mailed-tokens': (tx) => tx.sql`delete from mailed_tokens where expires_at < now() - interval '7 days'`,
   oauth: async (tx) => {
     await tx.sql`delete from oauth_codes where expires_at < now() - interval '1 day'`;

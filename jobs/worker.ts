@@ -9,6 +9,7 @@ import { createBoss, ensureQueues } from '#server/queue/boss.ts';
 import type { Queue } from '#server/queue/define.ts';
 import { startQueueWorkers, usualTiming, type WorkerTiming } from '#server/queue/worker.ts';
 import { readSettings, SettingsError } from '#server/settings/settings.ts';
+import { startTraces } from '#server/telemetry/traces.ts';
 import { maintenance, makeEventPartitions } from './maintenance.ts';
 import { queues } from './queues.ts';
 import { ensureSchedules } from './schedules.ts';
@@ -58,6 +59,7 @@ export async function startWorker(app: App, parts: WorkerParts): Promise<Worker>
 
 /** Runs a worker until the process is told to end: then gracefully, and at once when told again. */
 export async function runWorker(app: App, parts: WorkerParts): Promise<void> {
+  const traces = await startTraces(app.settings, 'worker');
   await startAccess(app);
   const worker = await startWorker(app, parts);
   const subscriptions = parts.projections.length + parts.reactions.length;
@@ -70,6 +72,7 @@ export async function runWorker(app: App, parts: WorkerParts): Promise<void> {
     app.log.info({ signal }, 'stopping: jobs under way finish or go back');
     await worker.stop();
     await app.close();
+    await traces?.close();
     process.exit(0);
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(signal));

@@ -1,4 +1,5 @@
 import { appendFile, rm } from 'node:fs/promises';
+import { queues } from '#jobs/queues.ts';
 import { reactions } from '#jobs/subscriptions.ts';
 import { seedDemoAccess } from '#server/access/demo.ts';
 import { type App, createApp } from '#server/context/app.ts';
@@ -6,6 +7,7 @@ import { createContext } from '#server/context/context.ts';
 import { connectCrm } from '#server/integrations/crm/index.ts';
 import { connectLegacy, type LegacySystem } from '#server/integrations/legacy/index.ts';
 import { installPlans } from '#server/memberships/plans.ts';
+import { prepareQueues } from '#server/queue/boss.ts';
 import { readSettings } from '#server/settings/settings.ts';
 import { generateMembers } from './generate/generate.ts';
 import { plant, writeCopies } from './generate/partners.ts';
@@ -25,6 +27,7 @@ export async function fillDemo(
     await legacy.install();
     await connectCrm({ baseUrl: env.CRM_URL ?? '', accessToken: env.CRM_ACCESS_TOKEN ?? '' }).install();
     const ctx = createContext(app, { actor: { kind: 'system', name: 'demo' }, source: 'import' });
+    await prepareQueues(app, queues);
     await installPlans(app.database.sql);
     const [existing] = await app.database.sql<{ count: number }[]>`select count(*)::int as count from members`;
     if ((existing?.count ?? 0) === 0) await fillEmpty(app, legacy, env, options);

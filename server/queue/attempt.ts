@@ -4,6 +4,7 @@ import type { App } from '#server/context/app.ts';
 import { type Ctx, createContext, inTransaction } from '#server/context/context.ts';
 import { PartnerError } from '#server/integrations/partner-error.ts';
 import { type NextRetry, nextRetry } from '#server/integrations/retry-policy.ts';
+import { withSpan } from '#server/telemetry/traces.ts';
 import { writeJobLetter } from './dead-letter.ts';
 import type { Job, Queue } from './define.ts';
 import type { JobData } from './enqueue.ts';
@@ -60,7 +61,9 @@ export async function runAttempt(attempt: Attempt): Promise<Outcome> {
     if (crashes(attempt) >= crashLimit) {
       return await bury(attempt, { class: 'crashed', reason: `its worker died ${crashLimit} times while at it` });
     }
-    await work(attempt);
+    const { queue, claim, ctx } = attempt;
+    const attributes = { 'job.id': claim.id, 'correlation.id': ctx.correlationId };
+    await withSpan(`job ${queue.name}`, attributes, () => work(attempt));
     return 'completed';
   } catch (error) {
     return settleFailure(attempt, error);
