@@ -22,7 +22,15 @@ export function DetailDrawer({
   children: ReactNode;
 }) {
   return (
-    <Drawer.Root opened={opened} onClose={onClose} position="right" size={560} transitionProps={{ duration: 120 }}>
+    // Locking the scroll writes a style element without a nonce, which the content security policy refuses.
+    <Drawer.Root
+      lockScroll={false}
+      opened={opened}
+      onClose={onClose}
+      position="right"
+      size={560}
+      transitionProps={{ duration: 120 }}
+    >
       <Drawer.Overlay backgroundOpacity={0.2} />
       <Drawer.Content>
         <Drawer.Header className={classes.header ?? ''}>

@@ -2,7 +2,7 @@
 
 import { CloseButton, Menu, TextInput, UnstyledButton } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { IconCheck, IconChevronDown, IconSearch } from '@tabler/icons-react';
+import { IconChevronDown, IconSearch } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import classes from './filter-bar.module.css';
 
@@ -98,7 +98,7 @@ function Chip({ filter, value, onChange }: { filter: Filter; value: string; onCh
   const chosen = filter.options.find((option) => option.value === value);
   return (
     <div className={classes.chip} data-set={chosen !== undefined}>
-      <Menu position="bottom-start" keepMounted={false}>
+      <Menu position="bottom-start" keepMounted={false} withInitialFocusPlaceholder={false}>
         <Menu.Target>
           <UnstyledButton className={classes.label}>
             {filter.label}
@@ -108,16 +108,16 @@ function Chip({ filter, value, onChange }: { filter: Filter; value: string; onCh
         </Menu.Target>
         <Menu.Dropdown>
           {filter.options.map((option) => (
-            <Menu.Item
+            <Menu.RadioItem
               key={option.value}
-              role="menuitemradio"
-              aria-checked={option.value === value}
-              leftSection={<IconCheck size={14} aria-hidden opacity={option.value === value ? 1 : 0} />}
+              value={option.value}
+              checked={option.value === value}
+              closeMenuOnClick
               rightSection={option.count === undefined ? null : <span className={classes.count}>{option.count}</span>}
-              onClick={() => onChange(option.value === value ? '' : option.value)}
+              onChange={() => onChange(option.value === value ? '' : option.value)}
             >
               {option.label}
-            </Menu.Item>
+            </Menu.RadioItem>
           ))}
         </Menu.Dropdown>
       </Menu>

@@ -7,7 +7,7 @@ import { IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { Route } from 'next';
 import { useRouter } from 'next/navigation';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { messageOf } from '../api/problem.ts';
 import classes from './command-palette.module.css';
 
@@ -50,9 +50,16 @@ export function CommandPalette({
   const found = asked.length >= 2 && wanted.length >= 2 ? (results.data ?? []) : [];
   const matching = pages.filter(({ label }) => label.toLowerCase().includes(wanted));
   const groups = [...found, { label: 'Go to', items: matching }].filter(({ items }) => items.length > 0);
+  // The library marks the first item when the text changes, which is before an answer is there: Enter would do nothing.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: after each change of what is listed.
+  useEffect(() => {
+    if (document.querySelector('[data-action][data-selected]')) return;
+    document.querySelector('[data-action]')?.setAttribute('data-selected', 'true');
+  }, [results.data, query]);
   return (
     <Spotlight.Root
       query={query}
+      lockScroll={false}
       onQueryChange={setQuery}
       scrollable
       maxHeight={440}

@@ -106,6 +106,7 @@ export function ConsoleShell({ groups, environment, live, palette, children }: P
               </UnstyledButton>
             </div>
             <Drawer
+              lockScroll={false}
               opened={menu}
               onClose={() => setMenu(false)}
               size={264}

@@ -38,7 +38,7 @@ export function MemberActions({ member }: { member: StaffMember }) {
   if (actions.length === 0 && !mayErase) return null;
   return (
     <>
-      <Menu position="bottom-end" keepMounted={false}>
+      <Menu position="bottom-end" keepMounted={false} withInitialFocusPlaceholder={false}>
         <Menu.Target>
           <Button variant="default" rightSection={<IconChevronDown size={14} aria-hidden />}>
             Actions
