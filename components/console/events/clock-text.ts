@@ -4,6 +4,11 @@ const clock = new Intl.DateTimeFormat('en-GB', {
   second: '2-digit',
   fractionalSecondDigits: 3,
 });
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 
-/** `06:46:37.820`, in the reader's zone. */
-export const clockText = (at: string) => clock.format(new Date(at));
+/** `06:46:37.820` for what is less than a day old, with its date before: `11 Apr 06:46:37.820`. In the reader's zone. */
+export function clockText(at: string, now = Date.now()): string {
+  const moment = new Date(at);
+  const time = clock.format(moment);
+  return now - moment.getTime() < 86_400_000 ? time : `${day.format(moment)} ${time}`;
+}

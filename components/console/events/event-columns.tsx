@@ -11,7 +11,7 @@ export const eventColumns = (withDate: boolean): Column<StoredEvent>[] => [
   {
     id: 'at',
     header: 'Recorded',
-    width: withDate ? '11rem' : '7.5rem',
+    width: withDate ? '11rem' : '9.5rem',
     cell: (event) => (
       <time dateTime={event.recordedAt} title={formatDateTime(event.recordedAt)}>
         {withDate ? formatDateTime(event.recordedAt) : clockText(event.recordedAt)}

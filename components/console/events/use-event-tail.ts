@@ -6,13 +6,11 @@ import { eventStreamName, eventStreamUrl, listEvents, subscriptionsQuery } from 
 import type { StoredEvent } from '../../api/console/shapes.ts';
 import { useEventStream } from '../../api/event-stream.ts';
 import type { Liveness } from '../../values/live-dot.tsx';
-import { askable, type TailFilter, tailSize, withArrivals } from './tail.ts';
+import { newestEvents } from './newest.ts';
+import { askable, type TailFilter, withArrivals } from './tail.ts';
 
 /** Arrivals are shown together this often, in milliseconds: a table cannot be drawn hundreds of times a second. */
 const drawEvery = 250;
-/** How far back the beginning of the tail looks: everything, or (with a type) what may be rare. */
-const lookBack = { any: 200, type: 20_000 };
-
 export interface EventTail {
   /** Newest first; undefined until the first page is there. */
   events: StoredEvent[] | undefined;
@@ -48,7 +46,7 @@ export function useEventTail(filter: TailFilter, paused: boolean): EventTail {
     setEvents(undefined);
     setHeld(0);
     setError(null);
-    newestOf(client, asked, abort.signal).then(
+    firstEvents(client, asked, abort.signal).then(
       (first) => {
         keep(first);
         setEvents(withArrivals([], waiting.current));
@@ -94,22 +92,9 @@ export function useEventTail(filter: TailFilter, paused: boolean): EventTail {
   return { events, held, state, error, retry: () => setTurn((before) => before + 1) };
 }
 
-/** The newest events that fit. The API reads forward, so the beginning is reckoned back from the newest position. */
-async function newestOf(client: ReturnType<typeof useQueryClient>, filter: TailFilter, signal: AbortSignal) {
-  const bounded = filter.stream !== '' || filter.correlationId !== '';
-  let after: number | null = null;
-  if (!bounded) {
-    const { data } = await client.fetchQuery(subscriptionsQuery());
-    const head = Math.max(0, ...data.map(({ position, lag }) => position + lag));
-    after = Math.max(0, head - (filter.type === '' ? lookBack.any : lookBack.type));
-  }
-  let found: StoredEvent[] = [];
-  let cursor: string | null = null;
-  for (let pages = 0; pages < 10; pages += 1) {
-    const page = await listEvents({ ...filter, after, cursor, limit: 200 }, signal);
-    found = withArrivals(found, page.data, tailSize);
-    cursor = page.nextCursor;
-    if (cursor === null) break;
-  }
-  return found;
+/** The newest position: where the readers are, and what they have still before them. */
+async function firstEvents(client: ReturnType<typeof useQueryClient>, filter: TailFilter, signal: AbortSignal) {
+  const { data } = await client.fetchQuery(subscriptionsQuery());
+  const head = Math.max(0, ...data.map(({ position, lag }) => position + lag));
+  return newestEvents((query) => listEvents({ ...filter, ...query }, signal), filter, head);
 }
