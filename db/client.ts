@@ -20,6 +20,14 @@ export interface Database {
 }
 
 /**
+ * A process that is stopped in the middle of a transaction, or whose machine is gone, holds its row locks until its connection
+ * ends. After this long without a statement the database ends it: whoever took its work over waits no longer than that. Set
+ * for the session and not by the transactions themselves, for they can be stopped before they have said it. Another value
+ * in the URL (`?idle_in_transaction_session_timeout=`) goes before this one.
+ */
+const idleInTransactionMs = 10_000;
+
+/**
  * Opens a pool. Every session runs in UTC. bigint columns arrive as numbers (they are ids, positions and minor units, all
  * below 2^53); jsonb is written as text by the caller (`JSON.stringify`), for Drizzle switches the driver's own encoding off.
  */
@@ -30,7 +38,11 @@ export function openDatabase(url: string, options: { max: number; name: string; 
     connect_timeout: 10,
     max_lifetime: null,
     onnotice: options.onnotice ?? (() => {}),
-    connection: { application_name: options.name, TimeZone: 'UTC' },
+    connection: {
+      application_name: options.name,
+      TimeZone: 'UTC',
+      idle_in_transaction_session_timeout: idleInTransactionMs,
+    },
     types: {
       bigint: {
         to: 20,

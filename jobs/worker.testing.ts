@@ -20,7 +20,11 @@ type Payload = z.output<typeof payload>;
 export const tables = [
   'create table effects (at bigserial, what text, key text, n int, correlation_id uuid, causation_id uuid)',
   'create table gates (name text primary key)',
-  `insert into gates values ('projection'), ('database'), ('record')`,
+  `insert into gates values ('projection'), ('database'), ('record'), ('completion')`,
+  `create function pass_completion() returns trigger language plpgsql as $$
+    begin perform 1 from gates where name = 'completion' for share; return new; end $$`,
+  `create trigger pass_completion after update on pgboss.job for each row
+    when (new.state = 'completed' and new.name like 'test-%') execute function pass_completion()`,
 ];
 
 async function effect(tx: TxCtx, what: string, { key, n }: Payload): Promise<void> {

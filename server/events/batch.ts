@@ -10,11 +10,6 @@ import type { StoredEvent } from './stored-event.ts';
 import { advanceLane, type Lane, lockLane } from './subscription-table.ts';
 
 const batchSize = 500;
-/**
- * A process that stops in the middle of a batch holds row locks until its connection ends. After this long without a
- * statement the database ends it, so that whoever took the lane over can get on.
- */
-const idleInTransactionMs = 10_000;
 
 export type Outcome =
   | { kind: 'moved'; events: StoredEvent[]; more: boolean; lag: number }
@@ -44,7 +39,6 @@ function runBatch(ctx: Ctx, subscription: Subscription, lane: Lane, fencing: num
     if (!checkpoint) return { kind: 'lost' };
     if (checkpoint.status === 'paused') return { kind: 'paused' };
     if (checkpoint.head <= checkpoint.position) return { kind: 'idle' };
-    await limitIdleness(tx);
     const { position: after, head: upTo } = checkpoint;
     const read = await readEvents(tx.sql, { after, upTo, types: subscription.types, limit: batchSize });
     const events = read.filter((event) => laneOf(event.stream, lane.lanes) === lane.lane);
@@ -57,9 +51,6 @@ function runBatch(ctx: Ctx, subscription: Subscription, lane: Lane, fencing: num
     return { kind: 'moved', events, more, lag: upTo - position };
   });
 }
-
-export const limitIdleness = (tx: TxCtx) =>
-  tx.sql`select set_config('idle_in_transaction_session_timeout', ${String(idleInTransactionMs)}, true)`;
 
 /** The lane of a stream: the same in every process and release. */
 export const laneOf = (stream: string, lanes: number) => (lanes === 1 ? 0 : crc32(stream) % lanes);

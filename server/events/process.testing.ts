@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 /** A real process of ours on that database, ended after the test. */
-export function startProcess(script: string, databaseUrl: string): ChildProcess {
+export function startProcess(script: string, databaseUrl: string, settings: Record<string, string> = {}): ChildProcess {
   const child = spawn(process.execPath, [new URL(`../../${script}`, import.meta.url).pathname], {
     stdio: ['ignore', 'inherit', 'inherit'],
     // Nothing of this process's own environment: the type wants NODE_ENV said.
@@ -32,6 +32,7 @@ export function startProcess(script: string, databaseUrl: string): ChildProcess 
       DATABASE_POOL: '6',
       DATABASE_URL: databaseUrl,
       SHUTDOWN_GRACE_MS: '3000',
+      ...settings,
     },
   });
   children.add(child);

@@ -1,5 +1,5 @@
 import { type Ctx, inTransaction, type TxCtx } from '#server/context/context.ts';
-import { laneOf, limitIdleness, tryOne } from './batch.ts';
+import { laneOf, tryOne } from './batch.ts';
 import type { Subscription } from './define.ts';
 import { readEvent } from './read.ts';
 import { type Lane, lockLane } from './subscription-table.ts';
@@ -18,7 +18,6 @@ export async function redriveRequested(ctx: Ctx, subscription: Subscription, lan
     await inTransaction(ctx, async (tx) => {
       const checkpoint = await lockLane(tx.sql, lane, fencing);
       if (!checkpoint || checkpoint.status === 'paused') return;
-      await limitIdleness(tx);
       await redriveStream(tx, subscription, stream);
     });
   }

@@ -8,8 +8,7 @@ import { ensureSubscriptions } from './subscription-table.ts';
 const app = testApp();
 const sql = () => app.current.database.sql;
 
-const reaction = (name: string) =>
-  defineReaction({ name, types: [counted.type], queue: 'none', payload: () => null });
+const reaction = (name: string) => defineReaction({ name, types: [counted.type], queue: 'none', payload: () => null });
 const projection = (name: string) => defineProjection({ name, types: [counted.type], apply: async () => {} });
 
 const positionOf = async (name: string) => {

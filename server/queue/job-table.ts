@@ -94,26 +94,43 @@ export async function putBack(
   if (settled.length === 0) throw new ClaimLostError();
 }
 
-/** Says that these jobs are still being worked on. Gives the ids of those that are still ours. */
+/**
+ * Says that these jobs are still being worked on. Gives the ids of those that are still ours. A locked row is being settled
+ * and is passed over: waiting for one would let the signs of life of all the others lapse.
+ */
 export async function touchJobs(sql: Queryable, claims: readonly Claim[]): Promise<Set<string>> {
   const rows = await sql<{ id: string }[]>`
-    update pgboss.job j set heartbeat_on = clock_timestamp()
-    from json_to_recordset(${JSON.stringify(claims)}::text::json) as c (id uuid, queue text, "retryCount" integer)
-    where j.name = c.queue and j.id = c.id and j.state = 'active' and j.retry_count = c."retryCount"
-    returning j.id`;
+    with claimed as materialized (
+      select * from json_to_recordset(${JSON.stringify(claims)}::text::json) as c (id uuid, queue text, "retryCount" integer)
+    ),
+    free as materialized (
+      select j.name, j.id from pgboss.job j join claimed c on j.name = c.queue and j.id = c.id
+      where j.state = 'active' and j.retry_count = c."retryCount" for update of j skip locked
+    ),
+    touched as (
+      update pgboss.job j set heartbeat_on = clock_timestamp() from free f where j.name = f.name and j.id = f.id
+    )
+    select j.id from pgboss.job j join claimed c on j.name = c.queue and j.id = c.id
+    where j.state = 'active' and j.retry_count = c."retryCount"`;
   return new Set(rows.map((row) => row.id));
 }
 
 /**
  * Jobs whose worker has gone silent, or has taken longer than it may, can be fetched again. pg-boss does the same once a
- * minute; a record whose jobs keep their order should not wait that long.
+ * minute; a record whose jobs keep their order should not wait that long. A locked row is being settled, or its worker was
+ * stopped while it settled: it is passed over, so that it does not hold up the jobs of the others.
  */
 export async function recoverJobs(sql: Queryable, queues: readonly string[]): Promise<number> {
   const rows = await sql`
-    update pgboss.job set state = 'retry', start_after = clock_timestamp(), heartbeat_on = null
-    where name = any(${queues as string[]}::text[]) and state = 'active'
-      and (heartbeat_on + heartbeat_seconds * interval '1 second' < clock_timestamp()
-        or started_on + expire_seconds * interval '1 second' < clock_timestamp())
+    with silent as materialized (
+      select name, id from pgboss.job
+      where name = any(${queues as string[]}::text[]) and state = 'active'
+        and (heartbeat_on + heartbeat_seconds * interval '1 second' < clock_timestamp()
+          or started_on + expire_seconds * interval '1 second' < clock_timestamp())
+      for update skip locked
+    )
+    update pgboss.job j set state = 'retry', start_after = clock_timestamp(), heartbeat_on = null
+    from silent s where j.name = s.name and j.id = s.id
     returning 1`;
   return rows.length;
 }
