@@ -29,7 +29,8 @@ export default defineConfig({
   webServer: {
     command: `${process.execPath} scripts/demo.ts --port ${port} --members 300`,
     env: { GUILDHALL_DATA_DIR: process.env.E2E_DATA_DIR, LOG_LEVEL: 'warn' },
-    url: `http://localhost:${port}/signin`,
+    // The demo says so itself, when everything answers.
+    wait: { stdout: /ready: http/ },
     timeout: 240_000,
     stdout: 'ignore',
     gracefulShutdown: { signal: 'SIGTERM', timeout: 20_000 },

@@ -21,23 +21,34 @@ export async function fillDemo(
   env: Record<string, string>,
   options: { legacyUrl: string; members: number; labelsFile: string },
 ): Promise<void> {
-  const app = createApp(readSettings({ ...process.env, ...env }), 'script');
+  const app = appOf(env);
   const legacy = connectLegacy(options.legacyUrl, { timeoutMs: 30_000 });
   try {
     await legacy.install();
     await connectCrm({ baseUrl: env.CRM_URL ?? '', accessToken: env.CRM_ACCESS_TOKEN ?? '' }).install();
-    const ctx = createContext(app, { actor: { kind: 'system', name: 'demo' }, source: 'import' });
     await prepareQueues(app, queues);
     await installPlans(app.database.sql);
     const [existing] = await app.database.sql<{ count: number }[]>`select count(*)::int as count from members`;
     if ((existing?.count ?? 0) === 0) await fillEmpty(app, legacy, env, options);
-    await seedDemoAccess(ctx);
-    await makeDemoMember(ctx);
+    await seedDemoAccess(contextOf(app));
   } finally {
     await legacy.close();
     await app.close();
   }
 }
+
+/** The demo's member joins once the house runs, so that everything follows as it does for anyone. */
+export async function joinDemoMember(env: Record<string, string>): Promise<void> {
+  const app = appOf(env);
+  try {
+    await makeDemoMember(contextOf(app));
+  } finally {
+    await app.close();
+  }
+}
+
+const appOf = (env: Record<string, string>) => createApp(readSettings({ ...process.env, ...env }), 'script');
+const contextOf = (app: App) => createContext(app, { actor: { kind: 'system', name: 'demo' }, source: 'import' });
 
 async function fillEmpty(
   app: App,
