@@ -7,7 +7,7 @@ import { testApp } from '#test/database.ts';
 import { createBoss, ensureQueues } from './boss.ts';
 import { databaseQueue, noPayload, type Queue } from './define.ts';
 import { enqueue, enqueueAll } from './enqueue.ts';
-import { type Claim, completeJob, putBack, touchJobs } from './job-table.ts';
+import { type Claim, completeJob, putBack, recoverJobs, touchJobs } from './job-table.ts';
 
 const app = testApp();
 const sql = () => app.current.database.sql;
@@ -68,6 +68,31 @@ describe('our statements beside the library’s', () => {
     expect(second.id).not.toBe(first.id);
     await completeJob(sql(), second);
     expect(await boss.findJobs('table-strict', { id: second.id })).toMatchObject([{ state: 'completed' }]);
+  });
+});
+
+describe('a job that is being settled elsewhere', () => {
+  it('holds up neither the signs of life of the others nor their recovery', async () => {
+    await add({ queue: 'table-free', payload: {} }, { queue: 'table-free', payload: {} });
+    const [settling, other] = [await fetchOne('table-free'), await fetchOne('table-free')];
+    const held = await sql().reserve();
+    try {
+      await sql()`update pgboss.job set heartbeat_on = clock_timestamp() - interval '1 hour' where id = ${settling.id}`;
+      await held`begin`;
+      await completeJob(held, settling);
+      const [before] = await sql()`select heartbeat_on from pgboss.job where id = ${other.id}`;
+      expect(await touchJobs(sql(), [settling, other])).toEqual(new Set([settling.id, other.id]));
+      const [after] = await sql()`select heartbeat_on from pgboss.job where id = ${other.id}`;
+      expect(after?.heartbeat_on).not.toBe(before?.heartbeat_on);
+      await sql()`update pgboss.job set heartbeat_on = heartbeat_on - interval '1 hour' where id = ${other.id}`;
+      expect(await recoverJobs(sql(), ['table-free'])).toBe(1);
+      expect(await boss.findJobs('table-free', { id: other.id })).toMatchObject([{ state: 'retry' }]);
+      await held`rollback`;
+    } finally {
+      held.release();
+    }
+    expect(await recoverJobs(sql(), ['table-free'])).toBe(1);
+    await boss.deleteAllJobs('table-free');
   });
 });
 
