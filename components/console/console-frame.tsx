@@ -19,6 +19,7 @@ import { type ConsoleGroup, ConsoleShell } from '../shell/console-shell.tsx';
 import type { Liveness } from '../values/live-dot.tsx';
 import { type ConsolePath, consolePages } from './pages.ts';
 import { searchPalette } from './palette-search.tsx';
+import { ServerPermissions } from './permissions.tsx';
 
 const icons: Record<ConsolePath, ReactNode> = {
   '/ops': <IconHome2 size={17} stroke={1.75} />,
@@ -50,9 +51,9 @@ export function ConsoleFrame({
   environment: 'demo' | 'production';
   children: ReactNode;
 }) {
-  const me = useQuery(meQuery());
   const overview = useQuery(consoleOverviewQuery(countsEvery));
-  const held = me.data?.permissions ?? permissions;
+  const { data: me } = useQuery(meQuery());
+  const held = me?.permissions ?? permissions;
   const mayOpen = (href: ConsolePath) => held.includes(pageOf(href).permission);
   const state: Liveness = overview.error ? 'stale' : overview.data ? 'live' : 'connecting';
   const shown: ConsoleGroup[] = groups
@@ -67,16 +68,18 @@ export function ConsoleFrame({
     }))
     .filter(({ pages }) => pages.length > 0);
   return (
-    <ConsoleShell
-      groups={shown}
-      environment={environment}
-      live={{ state, since: overview.dataUpdatedAt || null }}
-      palette={
-        <CommandPalette pages={goTo(mayOpen, held)} search={(query, signal) => searchPalette(query, held, signal)} />
-      }
-    >
-      {children}
-    </ConsoleShell>
+    <ServerPermissions value={permissions}>
+      <ConsoleShell
+        groups={shown}
+        environment={environment}
+        live={{ state, since: overview.dataUpdatedAt || null }}
+        palette={
+          <CommandPalette pages={goTo(mayOpen, held)} search={(query, signal) => searchPalette(query, held, signal)} />
+        }
+      >
+        {children}
+      </ConsoleShell>
+    </ServerPermissions>
   );
 }
 

@@ -54,6 +54,8 @@ interface Props<Row> {
   onMore?: () => void;
   /** An EmptyState. */
   empty: ReactNode;
+  /** Rows drawn grey while the first page loads: about as many as will come, so that nothing below jumps. */
+  expect?: number;
   /** Shown dimmed while a new filter is being answered. */
   refreshing?: boolean;
 }
@@ -167,7 +169,7 @@ export function DataTable<Row>(props: Props<Row>) {
                     </tr>
                   );
                 })
-              : skeletonRows.map((row) => (
+              : Array.from({ length: props.expect ?? 8 }, (_, row) => row).map((row) => (
                   <tr key={row}>
                     {Array.from({ length: span }, (_, cell) => (
                       // biome-ignore lint/suspicious/noArrayIndexKey: cells that are all alike.
@@ -203,8 +205,6 @@ export function DataTable<Row>(props: Props<Row>) {
     </div>
   );
 }
-
-const skeletonRows = [0, 1, 2, 3, 4, 5, 6, 7];
 
 const startedOnControl = (event: MouseEvent) =>
   event.target instanceof Element && event.target.closest('a, button, input, label') !== null;

@@ -33,7 +33,7 @@ export function DetailDrawer({
     >
       <Drawer.Overlay backgroundOpacity={0.2} />
       <Drawer.Content>
-        <Drawer.Header className={classes.header ?? ''}>
+        <Drawer.Header role="group" className={classes.header ?? ''}>
           <Drawer.Title className={classes.title ?? ''}>{title}</Drawer.Title>
           <div className={classes.actions}>
             {href ? (

@@ -10,7 +10,7 @@ import { TextSkeleton } from '../../page/skeletons.tsx';
 import { formatDateTime, formatNumber } from '../../values/format.ts';
 import { IdText } from '../../values/id-text.tsx';
 import { KeyValueList } from '../../values/key-value-list.tsx';
-import { useMay } from '../permissions.ts';
+import { useMay } from '../permissions.tsx';
 import classes from './audit.module.css';
 import { ChangesTable } from './changes-table.tsx';
 import { diffRows } from './diff-rows.ts';

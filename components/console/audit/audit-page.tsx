@@ -60,20 +60,27 @@ export function AuditPage() {
     {
       id: 'at',
       header: 'When',
-      width: '11rem',
+      width: '14%',
       cell: (row) => <time dateTime={row.timestamp}>{formatDateTime(row.timestamp)}</time>,
     },
-    { id: 'actor', header: 'Who', cell: (row) => <span className={classes.nowrap}>{nameOf(row)}</span> },
-    { id: 'action', header: 'Action', cell: (row) => <span className={classes.resource}>{row.action}</span> },
+    { id: 'actor', header: 'Who', width: '14%', cell: (row) => <span className={classes.nowrap}>{nameOf(row)}</span> },
+    {
+      id: 'action',
+      header: 'Action',
+      width: '14%',
+      cell: (row) => <span className={classes.resource}>{row.action}</span>,
+    },
     {
       id: 'resource',
       header: 'Resource',
+      width: '15%',
       cell: (row) => <span className={classes.resource}>{shortResource(row.resource)}</span>,
       hideBelow: 'sm',
     },
     {
       id: 'outcome',
       header: 'Outcome',
+      width: '11%',
       cell: (row) => (
         <span className={classes.outcome}>
           <OutcomePill outcome={row.outcome} />
@@ -87,7 +94,7 @@ export function AuditPage() {
       cell: (row) => <span className={classes.reason}>{row.reason ?? '–'}</span>,
       hideBelow: 'md',
     },
-    { id: 'from', header: 'From', cell: (row) => row.sourceIp ?? '–', hideBelow: 'lg' },
+    { id: 'from', header: 'From', width: '9%', cell: (row) => row.sourceIp ?? '–', hideBelow: 'lg' },
   ];
   return (
     <>
@@ -107,6 +114,7 @@ export function AuditPage() {
       <AuditFilters values={values} onChange={set} onClear={clear} isSet={isSet} />
       <DataTable
         caption="Audit entries"
+        expect={25}
         columns={columns}
         rows={rows}
         rowId={(row) => row.id}

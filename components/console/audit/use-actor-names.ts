@@ -4,7 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { usersQuery } from '../../api/console/access.ts';
 import type { AuditEntry } from '../../api/console/shapes.ts';
 import { actorKind } from '../events/actor-text.ts';
-import { useMay } from '../permissions.ts';
+import { useMay } from '../permissions.tsx';
 
 /** Names of colleagues, for those who may see the accounts; everybody else sees the id that the entry has. */
 export function useActorNames(): (entry: Pick<AuditEntry, 'actorKind' | 'userId'>) => string {

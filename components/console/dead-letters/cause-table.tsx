@@ -11,7 +11,7 @@ import { EmptyState } from '../../page/empty-state.tsx';
 import { formatNumber } from '../../values/format.ts';
 import { RelativeTime } from '../../values/relative-time.tsx';
 import { StatePill } from '../../values/state-pill.tsx';
-import { useMay } from '../permissions.ts';
+import { useMay } from '../permissions.tsx';
 import classes from './dead-letters.module.css';
 import { RedriveGroup } from './redrive-group.tsx';
 

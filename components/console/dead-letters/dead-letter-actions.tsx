@@ -10,7 +10,7 @@ import type { DeadLetterDetail } from '../../api/console/shapes.ts';
 import { useIntent } from '../../api/intent.ts';
 import { messageOf } from '../../api/problem.ts';
 import { Notice } from '../../page/notice.tsx';
-import { useMay } from '../permissions.ts';
+import { useMay } from '../permissions.tsx';
 import { counted } from '../rate.ts';
 import classes from './dead-letters.module.css';
 import { EditPayload } from './edit-payload.tsx';

@@ -11,7 +11,7 @@ export const eventColumns = (withDate: boolean): Column<StoredEvent>[] => [
   {
     id: 'at',
     header: 'Recorded',
-    width: withDate ? '11rem' : '9.5rem',
+    width: withDate ? '14%' : '12%',
     cell: (event) => (
       <time dateTime={event.recordedAt} title={formatDateTime(event.recordedAt)}>
         {withDate ? formatDateTime(event.recordedAt) : clockText(event.recordedAt)}
@@ -21,6 +21,7 @@ export const eventColumns = (withDate: boolean): Column<StoredEvent>[] => [
   {
     id: 'type',
     header: 'Type',
+    width: '19%',
     cell: (event) => (
       <span className={classes.event} data-tone={tone(event.type)}>
         {event.type}
@@ -30,15 +31,24 @@ export const eventColumns = (withDate: boolean): Column<StoredEvent>[] => [
   {
     id: 'stream',
     header: 'Stream',
+    width: '38%',
     cell: (event) => <span className={classes.stream}>{event.stream}</span>,
     hideBelow: 'sm',
   },
   {
     id: 'correlation',
     header: 'Correlation',
+    width: '9%',
     cell: (event) => <span className={classes.tailed}>…{event.correlationId.slice(-8)}</span>,
     hideBelow: 'md',
   },
-  { id: 'actor', header: 'By', cell: (event) => actorKind(event.actor.kind), hideBelow: 'lg' },
-  { id: 'position', header: 'Position', align: 'end', cell: (event) => formatNumber(event.position), hideBelow: 'sm' },
+  { id: 'actor', header: 'By', width: '10%', cell: (event) => actorKind(event.actor.kind), hideBelow: 'lg' },
+  {
+    id: 'position',
+    header: 'Position',
+    width: '8%',
+    align: 'end',
+    cell: (event) => formatNumber(event.position),
+    hideBelow: 'sm',
+  },
 ];

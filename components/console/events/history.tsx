@@ -28,6 +28,7 @@ export function History({
   return (
     <DataTable
       caption="Events"
+      expect={25}
       columns={columns}
       rows={list.data?.pages.flatMap((page) => page.data)}
       rowId={(event) => event.id}

@@ -59,6 +59,7 @@ export function LiveTail({
       </div>
       <DataTable
         caption="Events"
+        expect={25}
         columns={columns}
         rows={tail.events?.slice(0, shown)}
         rowId={(event) => event.id}

@@ -13,7 +13,7 @@ import { formatNumber, wordsOf } from '../../values/format.ts';
 import { KeyValueList } from '../../values/key-value-list.tsx';
 import { StatePill } from '../../values/state-pill.tsx';
 import type { Tone } from '../../values/tones.ts';
-import { useMay } from '../permissions.ts';
+import { useMay } from '../permissions.tsx';
 import { counted, formatDuration } from '../rate.ts';
 import classes from './subscription-strip.module.css';
 
@@ -46,7 +46,7 @@ export function SubscriptionStrip() {
         ? data.data.map((one) => <Reader key={one.name} reader={one} mayManage={may('subscriptions:manage')} />)
         : placeholders.map((place) => (
             <li key={place}>
-              <Skeleton height={52} radius="md" />
+              <Skeleton height={57} radius="md" />
             </li>
           ))}
     </ul>

@@ -11,7 +11,7 @@ import type { MemberAction, StaffMember } from '../../api/console/shapes.ts';
 import { useIntent } from '../../api/intent.ts';
 import { memberKeys } from '../../api/members.ts';
 import { useAnnounce } from '../../shell/announcer.tsx';
-import { useMay } from '../permissions.ts';
+import { useMay } from '../permissions.tsx';
 import { type ActionWords, actionsFor } from './action-list.ts';
 import { EraseDialog } from './erase-dialog.tsx';
 

@@ -7,7 +7,7 @@ import { MaskedValue } from '../../actions/masked-value.tsx';
 import type { StaffMember } from '../../api/console/shapes.ts';
 import { PageHeader } from '../../page/page-header.tsx';
 import { StatePill } from '../../values/state-pill.tsx';
-import { useMay } from '../permissions.ts';
+import { useMay } from '../permissions.tsx';
 import { MemberActions } from './member-actions.tsx';
 import classes from './member-page.module.css';
 import { revealer } from './revealer.ts';

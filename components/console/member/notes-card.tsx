@@ -12,7 +12,7 @@ import { ErrorState } from '../../page/error-state.tsx';
 import { Notice } from '../../page/notice.tsx';
 import { TextSkeleton } from '../../page/skeletons.tsx';
 import { RelativeTime } from '../../values/relative-time.tsx';
-import { useMay } from '../permissions.ts';
+import { useMay } from '../permissions.tsx';
 import { useMemberAction } from './member-actions.tsx';
 import classes from './notes-card.module.css';
 

@@ -6,7 +6,7 @@ import { Card } from '../../page/card.tsx';
 import { IdText } from '../../values/id-text.tsx';
 import { KeyValueList } from '../../values/key-value-list.tsx';
 import { RelativeTime } from '../../values/relative-time.tsx';
-import { useMay } from '../permissions.ts';
+import { useMay } from '../permissions.tsx';
 import { addressText } from './address-text.ts';
 import { revealer } from './revealer.ts';
 

@@ -14,7 +14,7 @@ import { RelativeTime } from '../../values/relative-time.tsx';
 import { StatePill } from '../../values/state-pill.tsx';
 import type { Tone } from '../../values/tones.ts';
 import { actorKind } from '../events/actor-text.ts';
-import { useMay } from '../permissions.ts';
+import { useMay } from '../permissions.tsx';
 import classes from './record-tab.module.css';
 
 const eventColumns: Column<StoredEvent>[] = [
@@ -78,9 +78,9 @@ function RecordEvents({ stream }: { stream: string }) {
   const router = useRouter();
   const { data, error, refetch } = useQuery(streamEventsQuery(stream));
   return (
-    <section aria-labelledby="record-events">
+    <div>
       <header className={classes.head}>
-        <h2 id="record-events">Events of the record</h2>
+        <h2>Events of the record</h2>
         <Link href={`/ops/events?stream=${stream}` as Route}>Watch this stream</Link>
       </header>
       <DataTable
@@ -94,16 +94,16 @@ function RecordEvents({ stream }: { stream: string }) {
         onRetry={() => void refetch()}
         empty={<EmptyState title="This record has no events">It was brought in before events were kept.</EmptyState>}
       />
-    </section>
+    </div>
   );
 }
 
 function RecordJobs({ id }: { id: string }) {
   const { data, error, refetch } = useQuery(jobsQuery({ key: id }));
   return (
-    <section aria-labelledby="record-jobs">
+    <div>
       <header className={classes.head}>
-        <h2 id="record-jobs">Jobs of the record</h2>
+        <h2>Jobs of the record</h2>
         <Link href={`/ops/dead-letters?memberId=${id}` as Route}>Dead letters of this member</Link>
       </header>
       <DataTable
@@ -116,6 +116,6 @@ function RecordJobs({ id }: { id: string }) {
         onRetry={() => void refetch()}
         empty={<EmptyState title="No jobs">Nothing is queued for this record, and nothing ran lately.</EmptyState>}
       />
-    </section>
+    </div>
   );
 }

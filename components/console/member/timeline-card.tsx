@@ -13,7 +13,7 @@ import { ErrorState } from '../../page/error-state.tsx';
 import { ListSkeleton } from '../../page/skeletons.tsx';
 import { actorKind } from '../events/actor-text.ts';
 import { EventView } from '../events/event-view.tsx';
-import { useMay } from '../permissions.ts';
+import { useMay } from '../permissions.tsx';
 import classes from './timeline-card.module.css';
 
 const systems = ['guildhall', 'portal', 'crm', 'legacy', 'mail'];

@@ -13,18 +13,26 @@ const nameOf = (row: MemberRow) => `${row.givenName} ${row.familyName}`;
 
 const columns: Column<MemberRow>[] = [
   { id: 'name', header: 'Name', sort: 'name', cell: nameOf, width: '24%' },
-  { id: 'number', header: 'Number', cell: (row) => <span className="mono">{row.number}</span> },
-  { id: 'status', header: 'Status', cell: (row) => <StatePill state={row.status} /> },
-  { id: 'plan', header: 'Plan', cell: (row) => (row.planCode ? wordsOf(row.planCode) : '–'), hideBelow: 'sm' },
+  { id: 'number', header: 'Number', width: '10%', cell: (row) => <span className="mono">{row.number}</span> },
+  { id: 'status', header: 'Status', width: '13%', cell: (row) => <StatePill state={row.status} /> },
+  {
+    id: 'plan',
+    header: 'Plan',
+    width: '12%',
+    cell: (row) => (row.planCode ? wordsOf(row.planCode) : '–'),
+    hideBelow: 'sm',
+  },
   {
     id: 'email',
     header: 'E-mail',
+    width: '19%',
     cell: (row) => <span className={classes.masked}>{row.email || '–'}</span>,
     hideBelow: 'md',
   },
   {
     id: 'joined',
     header: 'Joined',
+    width: '10%',
     sort: 'joined',
     align: 'end',
     cell: (row) => <RelativeTime at={row.joinedAt} />,
@@ -33,6 +41,7 @@ const columns: Column<MemberRow>[] = [
   {
     id: 'activity',
     header: 'Last activity',
+    width: '10%',
     align: 'end',
     cell: (row) => (row.lastActivityAt ? <RelativeTime at={row.lastActivityAt} /> : 'Never'),
     hideBelow: 'md',
@@ -64,6 +73,7 @@ export function DirectoryTable({
     <DataTable
       {...rest}
       caption="Members"
+      expect={25}
       columns={columns}
       rows={rows}
       rowId={(row) => row.id}

@@ -13,7 +13,7 @@ import { EmptyState } from '../../page/empty-state.tsx';
 import { ErrorState } from '../../page/error-state.tsx';
 import { PageHeader } from '../../page/page-header.tsx';
 import { formatNumber, wordsOf } from '../../values/format.ts';
-import { useMay } from '../permissions.ts';
+import { useMay } from '../permissions.tsx';
 import { formatDuration } from '../rate.ts';
 import { AddMember } from './add-member.tsx';
 import classes from './directory.module.css';
