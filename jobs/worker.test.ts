@@ -265,6 +265,11 @@ describe('a worker killed with -9', () => {
     await settled();
     await kill(child);
   });
+
+  it('the database ends what a stopped process left open after ten seconds', async () => {
+    const [row] = await sql()`show idle_in_transaction_session_timeout`;
+    expect(row).toEqual({ idle_in_transaction_session_timeout: '10s' });
+  });
 });
 
 describe('stopping', () => {
