@@ -23,15 +23,29 @@ export interface Database {
  * A process that is stopped in the middle of a transaction, or whose machine is gone, holds its row locks until its connection
  * ends. After this long without a statement the database ends it: whoever took its work over waits no longer than that. Set
  * for the session and not by the transactions themselves, for they can be stopped before they have said it. Another value
- * in the URL (`?idle_in_transaction_session_timeout=`) goes before this one.
+ * in the URL (`?idle_in_transaction_session_timeout=`) goes before this one, and so with `transaction_timeout`.
  */
 const idleInTransactionMs = 10_000;
+
+/**
+ * As long as one transaction of a web or worker process may take. For a process that is stopped while the driver prepares a
+ * statement for its first use: the database takes that for work, not for idleness, and would wait for ever.
+ */
+export const longestTransactionMs = 60_000;
+
+interface DatabaseOptions {
+  max: number;
+  name: string;
+  /** Milliseconds; no limit unless given. */
+  longestTransactionMs?: number;
+  onnotice?: () => void;
+}
 
 /**
  * Opens a pool. Every session runs in UTC. bigint columns arrive as numbers (they are ids, positions and minor units, all
  * below 2^53); jsonb is written as text by the caller (`JSON.stringify`), for Drizzle switches the driver's own encoding off.
  */
-export function openDatabase(url: string, options: { max: number; name: string; onnotice?: () => void }): Database {
+export function openDatabase(url: string, options: DatabaseOptions): Database {
   const sql = postgres(url, {
     max: options.max,
     idle_timeout: 60,
@@ -42,6 +56,7 @@ export function openDatabase(url: string, options: { max: number; name: string; 
       application_name: options.name,
       TimeZone: 'UTC',
       idle_in_transaction_session_timeout: idleInTransactionMs,
+      transaction_timeout: options.longestTransactionMs ?? 0,
     },
     types: {
       bigint: {

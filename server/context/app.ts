@@ -1,4 +1,4 @@
-import { type Database, openDatabase } from '#db/client.ts';
+import { type Database, longestTransactionMs, openDatabase } from '#db/client.ts';
 import { type Cache, createCache } from '#server/cache/cache.ts';
 import { DataKeys } from '#server/crypto/data-keys.ts';
 import { KeyRing } from '#server/crypto/key-ring.ts';
@@ -24,7 +24,12 @@ export interface App {
 
 export function createApp(settings: Settings, process: 'web' | 'worker' | 'script' | 'test'): App {
   const log = createLogger({ level: settings.LOG_LEVEL, name: process });
-  const database = openDatabase(settings.DATABASE_URL, { max: settings.DATABASE_POOL, name: `guildhall-${process}` });
+  const database = openDatabase(settings.DATABASE_URL, {
+    max: settings.DATABASE_POOL,
+    name: `guildhall-${process}`,
+    // Scripts fill and migrate: theirs take as long as they take.
+    longestTransactionMs: process === 'script' ? 0 : longestTransactionMs,
+  });
   const keyRing = new KeyRing(settings.KEY_RING, Buffer.from(settings.INDEX_KEY, 'base64'));
   const dataKeys = new DataKeys(keyRing);
   const metrics = createMetrics(process);

@@ -1,7 +1,8 @@
 import type { JobWithMetadata } from 'pg-boss';
 import { v7 as uuidv7 } from 'uuid';
+import { longestTransactionMs } from '#db/client.ts';
 import type { App } from '#server/context/app.ts';
-import { type Ctx, createContext, inTransaction } from '#server/context/context.ts';
+import { type Ctx, createContext, inTransaction, type TxCtx } from '#server/context/context.ts';
 import { PartnerError } from '#server/integrations/partner-error.ts';
 import { type NextRetry, nextRetry } from '#server/integrations/retry-policy.ts';
 import { withSpan } from '#server/telemetry/traces.ts';
@@ -82,6 +83,7 @@ async function work(attempt: Attempt): Promise<void> {
   const job = jobOf(attempt);
   if (queue.kind === 'database') {
     await inTransaction(ctx, async (tx) => {
+      await allowTime(tx, queue.expireSeconds * 1_000);
       await queue.handle(tx, job);
       await completeJob(tx.sql, claim);
     });
@@ -92,6 +94,11 @@ async function work(attempt: Attempt): Promise<void> {
     await record(tx);
     await completeJob(tx.sql, claim);
   });
+}
+
+/** A queue whose attempts may take longer than transactions usually may. */
+async function allowTime(tx: TxCtx, ms: number): Promise<void> {
+  if (ms > longestTransactionMs) await tx.sql`select set_config('transaction_timeout', ${String(ms)}, true)`;
 }
 
 function jobOf({ queue, claim, key, data, signal }: Attempt): Job {
