@@ -11,9 +11,10 @@ export interface Money {
 }
 
 export interface Me {
-  userId: string;
+  kind: 'user' | 'client';
+  id: string;
   name: string;
-  email: string;
+  email: string | null;
   roles: string[];
   permissions: string[];
   memberId: string | null;

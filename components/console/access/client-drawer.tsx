@@ -17,7 +17,7 @@ import { Notice } from '../../page/notice.tsx';
 import stack from '../../page/stack.module.css';
 import { KeyValueList } from '../../values/key-value-list.tsx';
 import { RelativeTime } from '../../values/relative-time.tsx';
-import { ClientState } from './clients-tab.tsx';
+import { ClientState } from './client-state.tsx';
 import { SecretOnce } from './secret-once.tsx';
 
 /** One API client: what it may do, a new secret, shutting and opening it. */

@@ -10,13 +10,10 @@ import { type Column, DataTable } from '../../data/data-table.tsx';
 import { useFilters } from '../../data/filters.ts';
 import { EmptyState } from '../../page/empty-state.tsx';
 import { RelativeTime } from '../../values/relative-time.tsx';
-import { StatePill } from '../../values/state-pill.tsx';
 import classes from './access.module.css';
 import { AddClient } from './add-client.tsx';
 import { ClientDrawer } from './client-drawer.tsx';
-
-export const ClientState = ({ client }: { client: ApiClient }) =>
-  client.disabledAt ? <StatePill state="disabled" tone="bad" /> : <StatePill state="active" />;
+import { ClientState } from './client-state.tsx';
 
 const columns: Column<ApiClient>[] = [
   { id: 'id', header: 'Client id', cell: (client) => <span className="mono">{client.id}</span> },

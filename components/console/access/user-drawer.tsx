@@ -18,7 +18,7 @@ import { IdText } from '../../values/id-text.tsx';
 import { KeyValueList } from '../../values/key-value-list.tsx';
 import { RelativeTime } from '../../values/relative-time.tsx';
 import { RoleChoice } from './role-choice.tsx';
-import { UserState } from './users-tab.tsx';
+import { UserState } from './user-state.tsx';
 
 /** One account: who it is, their roles, shutting and opening it. */
 export function UserDrawer({ user, onClose }: { user: User | null; onClose: () => void }) {
@@ -31,7 +31,7 @@ export function UserDrawer({ user, onClose }: { user: User | null; onClose: () =
 
 function UserDetail({ user }: { user: User }) {
   const { data: me } = useQuery(meQuery());
-  const own = me?.email?.toLowerCase() === user.email.toLowerCase();
+  const own = me?.id === user.id;
   return (
     <div className={stack.fields}>
       <KeyValueList

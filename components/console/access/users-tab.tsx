@@ -12,17 +12,11 @@ import { useFilters } from '../../data/filters.ts';
 import { EmptyState } from '../../page/empty-state.tsx';
 import { wordsOf } from '../../values/format.ts';
 import { RelativeTime } from '../../values/relative-time.tsx';
-import { StatePill } from '../../values/state-pill.tsx';
 import { AddUser } from './add-user.tsx';
 import { UserDrawer } from './user-drawer.tsx';
+import { UserState } from './user-state.tsx';
 
 const roleOf = (text: string): Role | null => roleNames.find((role) => role === text) ?? null;
-
-export function UserState({ user }: { user: User }) {
-  if (user.disabledAt) return <StatePill state="disabled" tone="bad" />;
-  if (user.lockedUntil) return <StatePill state="locked" tone="warn" />;
-  return <StatePill state="active" />;
-}
 
 const columns: Column<User>[] = [
   { id: 'name', header: 'Name', cell: (user) => user.name, width: '22%' },

@@ -1,7 +1,7 @@
-import type { DiffRow } from '../../data/diff-table.tsx';
 import { HiddenText } from '../../page/hidden-text.tsx';
 import { wordsOf } from '../../values/format.ts';
 import classes from './audit.module.css';
+import type { DiffRow } from './diff-rows.ts';
 
 /** What was changed, field by field; fields that stayed as they were are quieter. */
 export function ChangesTable({ rows }: { rows: readonly DiffRow[] }) {

@@ -1,4 +1,9 @@
-import type { DiffRow } from '../../data/diff-table.tsx';
+export interface DiffRow {
+  field: string;
+  /** Before and after. undefined: that side does not name the field. */
+  values: readonly [string | null | undefined, string | null | undefined];
+  differs?: boolean;
+}
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -30,10 +30,10 @@ const words: Record<FlowStatus['state'], string> = {
 export function FlowMap({ flow }: { flow: ConsoleOverview['flow'] }) {
   return (
     <section className={classes.map} aria-label="Flow map">
-      <Node href="/ops/members" title="Member API" note="commands" />
+      <Node href={'/ops/members' as Route} title="Member API" note="commands" />
       <Arrow label={`${formatNumber(flow.eventsPerSecond, 1)}/s`} />
       <Node
-        href="/ops/events"
+        href={'/ops/events' as Route}
         title="Event store"
         note={flow.visibleP95Ms === null ? 'no events' : `visible p95 ${formatDuration(flow.visibleP95Ms)}`}
       />
