@@ -5,7 +5,8 @@ import { defineConfig } from '@playwright/test';
 
 // The config is read by every worker; the folder is made once, by the first.
 process.env.E2E_DATA_DIR ??= mkdtempSync(join(tmpdir(), 'guildhall-e2e-'));
-const port = Number((process.env.E2E_PORT ??= '3970'));
+process.env.E2E_PORT ??= '3970';
+const port = Number(process.env.E2E_PORT);
 
 export default defineConfig({
   testDir: 'e2e',

@@ -8,8 +8,6 @@ export type Sql = postgres.Sql<{ bigint: number }>;
 export type TransactionSql = postgres.TransactionSql<{ bigint: number }>;
 /** Whatever can run a statement: the pool, or a transaction. */
 export type Queryable = Sql | TransactionSql;
-/** A piece of a statement, made by the tag and put into another one. */
-export type SqlFragment = postgres.PendingQuery<postgres.Row[]>;
 export type Drizzle = PostgresJsDatabase;
 export type DrizzleTransaction = Parameters<Parameters<Drizzle['transaction']>[0]>[0];
 

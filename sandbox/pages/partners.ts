@@ -1,7 +1,7 @@
 import { type Fault, type FaultName, faultNames, type Partner, partners } from '../faults.ts';
 import type { Reply } from '../http.ts';
 import { type Markup, markup, page, time } from './markup.ts';
-import type { Sources } from './server.ts';
+import type { Sources } from './sources.ts';
 
 const about: Record<Partner, { name: string; what: string }> = {
   legacy: {

@@ -1,24 +1,12 @@
 import { z } from 'zod';
-import type { Contacts } from '../crm/contacts.ts';
-import type { Properties } from '../crm/properties.ts';
-import { type FaultInput, type Faults, faultNames, type Partner, partners } from '../faults.ts';
+import { type FaultInput, faultNames, partners } from '../faults.ts';
 import { invalid, json, type Listening, problem, type Reply, type Request, serveHttp } from '../http.ts';
-import type { MailStore } from '../mail/store.ts';
-import type { RequestLog } from '../requests.ts';
 import { contactPage, contactsPage, saveContact } from './contacts.ts';
 import { mailboxPage, messagePage } from './mailbox.ts';
 import { liveScript, markup, page } from './markup.ts';
 import { partnersPage } from './partners.ts';
+import type { Sources } from './sources.ts';
 
-/** What the pages show. `addresses`: where each running partner listens. */
-export type Sources = {
-  faults: Faults;
-  log: RequestLog;
-  mail: MailStore;
-  contacts: Contacts;
-  properties: Properties;
-  addresses: Partial<Record<Partner, string>>;
-};
 type Route = [method: string, path: RegExp, answer: (request: Request, sources: Sources, id: string) => Reply];
 
 const partner = z.enum(partners);

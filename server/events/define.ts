@@ -43,12 +43,6 @@ const defined = new Map<string, EventType>();
 /** The newest version of a type that this process knows. */
 export const findEventType = (type: string): EventType | null => defined.get(type) ?? null;
 
-/** The data of an event of a known type, with its type. Reading has upcast it; what was written had been checked. */
-export function dataOf<Data extends z.ZodObject>(definition: EventType<Data>, event: StoredEvent): z.output<Data> {
-  if (event.type !== definition.type) throw new Error(`${event.type} is not ${definition.type}`);
-  return event.data as z.output<Data>;
-}
-
 /** A subscription that keeps a read model. `apply` gets events in order and writes in the checkpoint's transaction. */
 export interface Projection {
   kind: 'projection';

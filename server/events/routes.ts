@@ -3,6 +3,7 @@ import { type AnyRoute, route } from '#server/gateway/route.ts';
 import { id, idParams, listOf, timestamp } from '#server/gateway/shapes.ts';
 import { pauseSubscription, resumeSubscription } from './commands.ts';
 import { getEvent, listEvents, listSubscriptions } from './queries.ts';
+import { getSchema, listSchemas } from './registry.ts';
 
 /** An event as it leaves: personal values in `data` stay sealed for everyone. */
 export const eventView = z.strictObject({
@@ -30,6 +31,14 @@ const subscriptionView = z.strictObject({
   status: z.enum(['idle', 'running', 'stuck', 'failing', 'paused']),
   error: z.string().nullable(),
   blockedStreams: z.int(),
+});
+
+const schemaView = z.strictObject({
+  type: z.string(),
+  version: z.int(),
+  schema: z.record(z.string(), z.unknown()),
+  producers: z.array(z.string()),
+  registeredAt: timestamp,
 });
 
 const eventsQuery = z.strictObject({
@@ -74,6 +83,25 @@ export const routes: AnyRoute[] = [
     params: idParams,
     response: { status: 200, schema: eventView },
     handle: async (ctx, { params }) => ({ body: await getEvent(ctx, params.id) }),
+  }),
+  route({
+    method: 'get',
+    path: '/schemas',
+    summary: 'Every event type with the JSON Schema of each version and who may write it',
+    tag,
+    permission: ['schemas:read'],
+    response: { status: 200, schema: listOf(schemaView) },
+    handle: async (ctx) => ({ body: { data: await listSchemas(ctx), nextCursor: null } }),
+  }),
+  route({
+    method: 'get',
+    path: '/schemas/{type}',
+    summary: 'The versions of one type, oldest first',
+    tag,
+    permission: ['schemas:read'],
+    params: z.strictObject({ type: z.string().max(100) }),
+    response: { status: 200, schema: listOf(schemaView) },
+    handle: async (ctx, { params }) => ({ body: { data: await getSchema(ctx, params.type), nextCursor: null } }),
   }),
   route({
     method: 'get',

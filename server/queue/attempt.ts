@@ -8,7 +8,7 @@ import { type NextRetry, nextRetry } from '#server/integrations/retry-policy.ts'
 import { withSpan } from '#server/telemetry/traces.ts';
 import { writeJobLetter } from './dead-letter.ts';
 import type { Job, Queue } from './define.ts';
-import type { JobData } from './enqueue.ts';
+import type { JobData } from './job-data.ts';
 import { type Failure, failureOf, isTransient } from './failure.ts';
 import { pauseFlow } from './flows.ts';
 import { type Claim, ClaimLostError, completeJob, putBack } from './job-table.ts';

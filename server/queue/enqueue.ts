@@ -1,6 +1,7 @@
 import { v5 as uuidv5, v7 as uuidv7 } from 'uuid';
 import type { TxCtx } from '#server/context/context.ts';
 import type { JsonObject } from '#server/events/stored-event.ts';
+import type { JobData } from './job-data.ts';
 import { insertJobs } from './job-table.ts';
 
 export interface NewJob {
@@ -14,21 +15,6 @@ export interface NewJob {
   startAfter?: Date;
   /** The event that causes it, when that is not the context's own cause. */
   cause?: { eventId: string; correlationId: string; position: number };
-}
-
-/** What a job row carries in `data`. */
-export interface JobData {
-  payload: JsonObject;
-  correlationId: string;
-  causationId: string | null;
-  position: number | null;
-  /** Failed attempts so far, by class. */
-  failures: Record<string, number>;
-  lastError: { class: string; reason: string; at: string } | null;
-  /** Times it was put back without a failure of its own: its flow was paused, the worker stopped. */
-  returned?: number;
-  /** Times it, or what it was redriven from, came back from the dead letters. */
-  redrives?: number;
 }
 
 const jobIds = '3f0c7ab2-3d0a-5c88-9a39-3a4f1b0d6a55';

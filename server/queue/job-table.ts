@@ -1,5 +1,5 @@
 import type { Queryable } from '#db/client.ts';
-import type { JobData } from './enqueue.ts';
+import type { JobData } from './job-data.ts';
 
 /**
  * The statements that write to pg-boss's own table. They are here, and not left to the library, where the library cannot do

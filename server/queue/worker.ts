@@ -3,7 +3,8 @@ import type { App } from '#server/context/app.ts';
 import { createBell } from '#server/events/bell.ts';
 import { type Attempt, attemptOf, giveBack, runAttempt } from './attempt.ts';
 import type { Queue } from './define.ts';
-import { type JobData, jobsChannel } from './enqueue.ts';
+import { jobsChannel } from './enqueue.ts';
+import type { JobData } from './job-data.ts';
 import { pausedFlows, testPausedFlows } from './flows.ts';
 import { recoverJobs, touchJobs } from './job-table.ts';
 

@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '#sandbox/start.ts';
 import type { ErrorClass } from '../partner-error.ts';
 import { aPartnerMember, failure } from '../partner-member.testing.ts';
-import { type CrmSystem, connectCrm, customProperties } from './index.ts';
+import { type CrmSystem, connectCrm } from './index.ts';
+import { customProperties } from './mapping.ts';
 
 describe('CRM', () => {
   let sandbox: Sandbox;

@@ -1,2 +1,1 @@
-export { type CrmContact, type CrmSystem, type CrmWrite, connectCrm } from './connect.ts';
-export { crmMapping, customProperties } from './mapping.ts';
+export { type CrmSystem, connectCrm } from './connect.ts';

@@ -1,3 +1,2 @@
 export { connectLegacy } from './connect.ts';
-export type { LegacyMember, LegacySystem, LegacyWrite } from './legacy-system.ts';
-export { legacyMapping } from './mapping.ts';
+export type { LegacySystem } from './legacy-system.ts';

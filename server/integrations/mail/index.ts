@@ -1,3 +1,2 @@
-export { connectMail, type Mailer, type OutgoingMail } from './connect.ts';
-export type { RenderedMail } from './layout.ts';
+export { connectMail, type Mailer } from './connect.ts';
 export { type TemplateInput, type TemplateName, templates } from './templates.ts';

@@ -1,0 +1,16 @@
+import type { JsonObject } from '#server/events/stored-event.ts';
+
+/** What a job row carries in `data`. */
+export interface JobData {
+  payload: JsonObject;
+  correlationId: string;
+  causationId: string | null;
+  position: number | null;
+  /** Failed attempts so far, by class. */
+  failures: Record<string, number>;
+  lastError: { class: string; reason: string; at: string } | null;
+  /** Times it was put back without a failure of its own: its flow was paused, the worker stopped. */
+  returned?: number;
+  /** Times it, or what it was redriven from, came back from the dead letters. */
+  redrives?: number;
+}
