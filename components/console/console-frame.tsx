@@ -3,6 +3,7 @@
 import {
   IconActivity,
   IconHome2,
+  IconLifebuoy,
   IconListSearch,
   IconLock,
   IconMailOff,
@@ -13,6 +14,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Route } from 'next';
 import type { ReactNode } from 'react';
 import { consoleOverviewQuery } from '../api/console/overview.ts';
+import type { ConsoleOverview } from '../api/console/shapes.ts';
 import { meQuery } from '../api/me.ts';
 import { CommandPalette, type PaletteItem } from '../shell/command-palette.tsx';
 import { type ConsoleGroup, ConsoleShell } from '../shell/console-shell.tsx';
@@ -24,6 +26,7 @@ import { ServerPermissions } from './permissions.tsx';
 const icons: Record<ConsolePath, ReactNode> = {
   '/ops': <IconHome2 size={17} stroke={1.75} />,
   '/ops/members': <IconUsers size={17} stroke={1.75} />,
+  '/ops/help': <IconLifebuoy size={17} stroke={1.75} />,
   '/ops/events': <IconActivity size={17} stroke={1.75} />,
   '/ops/dead-letters': <IconMailOff size={17} stroke={1.75} />,
   '/ops/audit': <IconListSearch size={17} stroke={1.75} />,
@@ -31,12 +34,18 @@ const icons: Record<ConsolePath, ReactNode> = {
 };
 
 const groups: { label: string; pages: ConsolePath[] }[] = [
-  { label: 'Work', pages: ['/ops', '/ops/members'] },
+  { label: 'Work', pages: ['/ops', '/ops/members', '/ops/help'] },
   { label: 'System', pages: ['/ops/events', '/ops/dead-letters'] },
   { label: 'Control', pages: ['/ops/audit', '/ops/access'] },
 ];
 
 const pageOf = (href: ConsolePath) => consolePages.find((page) => page.href === href)!;
+
+/** The pages whose open work the rail counts. */
+const waitingAt: Partial<Record<ConsolePath, (needs: ConsoleOverview['needs']) => number>> = {
+  '/ops/help': (needs) => needs.helpRequests.open,
+  '/ops/dead-letters': (needs) => needs.deadLetters.open,
+};
 
 /** How often the counts in the rail are read, in milliseconds; the overview itself asks more often. */
 const countsEvery = 15_000;
@@ -63,7 +72,7 @@ export function ConsoleFrame({
         href: href as Route,
         label: pageOf(href).label,
         icon: icons[href],
-        count: href === '/ops/dead-letters' ? overview.data?.needs.deadLetters.open : undefined,
+        count: overview.data && waitingAt[href]?.(overview.data.needs),
       })),
     }))
     .filter(({ pages }) => pages.length > 0);

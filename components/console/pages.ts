@@ -9,6 +9,7 @@ export const consolePages = [
     permission: 'members:read',
     about: 'Find, read and mend a member’s record',
   },
+  { href: '/ops/help', label: 'Help requests', permission: 'members:act', about: 'What members asked, and who waits' },
   { href: '/ops/events', label: 'Events', permission: 'events:read', about: 'What happens, as it happens' },
   {
     href: '/ops/dead-letters',

@@ -185,6 +185,21 @@ export interface Job {
   createdAt: string;
 }
 
+export type HelpStatus = 'open' | 'closed';
+
+/** What a member asked; the message as they wrote it, `Erased` when its key was destroyed. */
+export interface HelpRequest {
+  id: string;
+  memberId: string;
+  memberNumber: string;
+  memberName: string;
+  topic: string;
+  message: string;
+  status: string;
+  createdAt: string;
+  closedAt: string | null;
+}
+
 export const roleNames = ['member', 'staff', 'admin', 'auditor'] as const;
 export type Role = (typeof roleNames)[number];
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ConsoleOverview, FlowStatus } from '../../api/console/shapes.ts';
-import { needsOf } from './needs.ts';
+import { needsOf as needsFor } from './needs.ts';
 
 const flow = (over: Partial<FlowStatus>): FlowStatus => ({
   system: 'crm',
@@ -26,6 +26,8 @@ const overview = (
   },
   flow: { eventsPerSecond: 0, series: [], visibleP95Ms: null, systems },
 });
+
+const needsOf = (of: Parameters<typeof needsFor>[0], answers = true) => needsFor(of, answers);
 
 describe('needs', () => {
   test('nothing needs a person while everything flows or rests', () => {
@@ -72,5 +74,11 @@ describe('needs', () => {
   test('one member waits, two wait', () => {
     const title = (open: number) => needsOf(overview({ helpRequests: { open, oldestAt: null } }))[0]?.title;
     expect([title(1), title(2)]).toEqual(['1 member waits for help', '2 members wait for help']);
+  });
+
+  test('who waits for help opens for those who may answer; others see the events', () => {
+    const waiting = overview({ helpRequests: { open: 1, oldestAt: '2026-01-02T03:04:05Z' } });
+    expect(needsOf(waiting)[0]?.href).toBe('/ops/help');
+    expect(needsOf(waiting, false)[0]?.href).toBe('/ops/events?type=support.requested');
   });
 });

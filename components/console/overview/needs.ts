@@ -43,8 +43,11 @@ function flowNeed(flow: FlowStatus): Need | null {
   };
 }
 
-/** What a person should look at now, the worst first. Empty when nothing needs anybody. */
-export function needsOf({ needs, flow }: Pick<ConsoleOverview, 'needs' | 'flow'>): Need[] {
+/**
+ * What a person should look at now, the worst first. Empty when nothing needs anybody. Who may not answer members
+ * (`answers` false) sees that some wait, and the events of it.
+ */
+export function needsOf({ needs, flow }: Pick<ConsoleOverview, 'needs' | 'flow'>, answers: boolean): Need[] {
   const broken = flow.systems.map(flowNeed).filter((need) => need !== null);
   const paused = needs.pausedFlows.map(
     (one): Need => ({
@@ -70,9 +73,13 @@ export function needsOf({ needs, flow }: Pick<ConsoleOverview, 'needs' | 'flow'>
       parts: [],
     }),
   );
-  return [...broken, ...readers, ...paused, ...letterNeed(needs.deadLetters), ...helpNeed(needs.helpRequests)].sort(
-    (a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad'),
-  );
+  return [
+    ...broken,
+    ...readers,
+    ...paused,
+    ...letterNeed(needs.deadLetters),
+    ...helpNeed(needs.helpRequests, answers),
+  ].sort((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad'));
 }
 
 function letterNeed({ open, causes }: ConsoleOverview['needs']['deadLetters']): Need[] {
@@ -98,7 +105,7 @@ function letterNeed({ open, causes }: ConsoleOverview['needs']['deadLetters']): 
   ];
 }
 
-function helpNeed({ open, oldestAt }: ConsoleOverview['needs']['helpRequests']): Need[] {
+function helpNeed({ open, oldestAt }: ConsoleOverview['needs']['helpRequests'], answers: boolean): Need[] {
   if (open === 0) return [];
   return [
     {
@@ -108,7 +115,7 @@ function helpNeed({ open, oldestAt }: ConsoleOverview['needs']['helpRequests']):
       title: `${counted(open, 'member')} ${open === 1 ? 'waits' : 'wait'} for help`,
       detail: null,
       at: oldestAt,
-      href: `/ops/events?type=support.requested${oldestAt ? `&from=${encodeURIComponent(oldestAt)}` : ''}`,
+      href: answers ? '/ops/help' : '/ops/events?type=support.requested',
       parts: [],
     },
   ];

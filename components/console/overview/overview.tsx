@@ -10,6 +10,7 @@ import { Notice } from '../../page/notice.tsx';
 import { PageHeader } from '../../page/page-header.tsx';
 import { formatNumber } from '../../values/format.ts';
 import { LiveDot } from '../../values/live-dot.tsx';
+import { useMay } from '../permissions.tsx';
 import { formatDuration } from '../rate.ts';
 import { FlowMap } from './flow-map.tsx';
 import { NeedList } from './need-list.tsx';
@@ -50,7 +51,8 @@ export function Overview() {
 
 function Figures({ overview }: { overview: ConsoleOverview }) {
   const { flow, today } = overview;
-  const needs = needsOf(overview);
+  const may = useMay();
+  const needs = needsOf(overview, may('members:act'));
   return (
     <div className={classes.columns}>
       <Card id="needs" title="Needs you now" aside={<span className={classes.aside}>{countOf(needs.length)}</span>}>
