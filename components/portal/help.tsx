@@ -4,6 +4,7 @@ import { Button, NativeSelect } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'next/navigation';
 import { useEffect, useRef } from 'react';
+import type { HelpTopic } from '#server/members/rules.ts';
 import { useIntent } from '../api/intent.ts';
 import { askForHelp, memberQuery } from '../api/members.ts';
 import { messageOf } from '../api/problem.ts';
@@ -25,7 +26,7 @@ const topics = [
   { value: 'access', label: 'Signing in and security' },
   { value: 'data', label: 'My data and privacy' },
   { value: 'other', label: 'Something else' },
-];
+] satisfies Array<{ value: HelpTopic | ''; label: string }>;
 
 const answers = [
   [

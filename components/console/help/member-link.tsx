@@ -6,8 +6,8 @@ import classes from './help.module.css';
 /** Name and number of who asks; opens their record. */
 export function MemberLink({ request }: { request: HelpRequest }) {
   return (
-    <Link href={`/ops/members/${request.memberId}` as Route} className={classes.member}>
-      {request.memberName} <span className="mono">{request.memberNumber}</span>
+    <Link href={`/ops/members/${request.memberId}` as Route}>
+      {request.memberName} <span className={`mono ${classes.number}`}>{request.memberNumber}</span>
     </Link>
   );
 }

@@ -43,7 +43,7 @@ function Detail({ request, onCloseRequest }: { request: HelpRequest; onCloseRequ
             label: 'State',
             value: <StatePill state={open ? 'waiting' : 'closed'} {...(open ? {} : { tone: 'neutral' })} />,
           },
-          { label: open ? 'Waits since' : 'Asked', value: <RelativeTime at={request.createdAt} /> },
+          { label: open ? 'Waiting since' : 'Asked', value: <RelativeTime at={request.createdAt} /> },
           ...(request.closedAt ? [{ label: 'Closed', value: <RelativeTime at={request.closedAt} /> }] : []),
           {
             label: open ? 'Asked before' : 'Asks now',

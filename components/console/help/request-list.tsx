@@ -49,10 +49,10 @@ const openColumns = (onClose: (request: HelpRequest) => void): Column<HelpReques
   topic,
   member,
   message,
-  asked('Waits since'),
+  asked('Waiting since'),
   {
     id: 'close',
-    header: 'Answered',
+    header: 'Action',
     width: '8%',
     align: 'end',
     cell: (request) => (
