@@ -1,4 +1,4 @@
-import { AppError } from './errors.ts';
+import { AppError, changedMeanwhile } from './errors.ts';
 
 interface DatabaseError {
   code: string;
@@ -25,10 +25,13 @@ const conflicts: Record<string, string> = {
   '23505': 'It exists already.',
   '23503': 'It refers to something that does not exist, or something still refers to it.',
   '23P01': 'It overlaps with something that exists.',
-  '40001': 'Someone else changed it at the same moment. Please try again.',
-  '40P01': 'Someone else changed it at the same moment. Please try again.',
-  '55P03': 'Someone else is changing it right now. Please try again.',
 };
+
+/** Serialization failure, deadlock, lock not available. */
+const lostRaces = new Set(['40001', '40P01', '55P03']);
+
+/** Dates, encodings and numbers that cannot be: what a parser let through, and the caller's doing all the same. */
+const unreadable = new Set(['22007', '22008', '22009', '22P02', '22003', '22023']);
 
 const rules: Record<string, string> = {
   '23514': 'A value is outside of what is allowed.',
@@ -54,6 +57,8 @@ export function appErrorOfDatabase(error: unknown): AppError | null {
   const found = databaseErrorOf(error);
   if (!found) return null;
   if (outages.test(found.code)) return unavailable(error);
+  if (lostRaces.has(found.code)) return changedMeanwhile(error);
+  if (unreadable.has(found.code)) return new AppError('invalid_request', 'A value cannot be read.', { cause: error });
   const conflict = conflicts[found.code];
   if (conflict) return new AppError('conflict', conflict, { cause: error });
   const rule = rules[found.code];

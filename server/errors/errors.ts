@@ -49,11 +49,22 @@ export class AppError extends Error {
   readonly retryAfterSeconds: number | undefined;
   /** `Allow`, for `method_not_allowed`. */
   readonly allow: string[] | undefined;
+  /** The same request may succeed when it is sent again: a race was lost. */
+  readonly transient: boolean;
+  /** Refused for who asks, although the code does not say so. The gateway records it as it records `forbidden`. */
+  readonly refused: boolean;
 
   constructor(
     code: ErrorCode,
     detail: string,
-    options: { errors?: FieldError[]; retryAfterSeconds?: number; allow?: string[]; cause?: unknown } = {},
+    options: {
+      errors?: FieldError[];
+      retryAfterSeconds?: number;
+      allow?: string[];
+      transient?: boolean;
+      refused?: boolean;
+      cause?: unknown;
+    } = {},
   ) {
     super(detail, { cause: options.cause });
     this.name = 'AppError';
@@ -61,10 +72,21 @@ export class AppError extends Error {
     this.errors = options.errors ?? [];
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.allow = options.allow;
+    this.transient = options.transient ?? false;
+    this.refused = options.refused ?? false;
   }
 }
 
-export const notFound = (what = 'There is nothing here, or it is not yours.') => new AppError('not_found', what);
+const nothingHere = 'There is nothing here, or it is not yours.';
+
+export const notFound = (what = nothingHere) => new AppError('not_found', what);
+
+/** Says what `notFound` says, of a record that the caller may not know of: the refusal is recorded, and not told. */
+export const notYours = () => new AppError('not_found', nothingHere, { refused: true });
+
+/** A race was lost; nothing was changed. */
+export const changedMeanwhile = (cause?: unknown) =>
+  new AppError('conflict', 'Someone else changed it at the same moment. Please try again.', { transient: true, cause });
 
 export const ruleViolated = (detail: string, errors: FieldError[] = []) =>
   new AppError('rule_violated', detail, { errors });

@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { type Actor, actorId } from '#server/context/actor.ts';
 import type { Ctx, TxCtx } from '#server/context/context.ts';
 import { databaseErrorOf } from '#server/errors/database-errors.ts';
-import { AppError, conflict } from '#server/errors/errors.ts';
+import { AppError, changedMeanwhile } from '#server/errors/errors.ts';
 import { findEventType } from './define.ts';
 import type { EventActor, JsonObject } from './stored-event.ts';
 
@@ -60,7 +60,7 @@ export async function appendAlone(
 
 async function write(ctx: Ctx, stream: string, expected: Expected, rows: Row[]) {
   const version = await insert(ctx, stream, expected, rows);
-  if (version === null) throw conflict('Someone else changed it at the same moment. Please try again.');
+  if (version === null) throw changedMeanwhile();
   return { version, ids: rows.map((row) => row.id) };
 }
 

@@ -154,6 +154,12 @@ describe('input', () => {
     await expectProblem(answer, 400);
   });
 
+  it('tells a caller, and not a colleague, of values that only the database finds unreadable', async () => {
+    for (const time of ['0000-01-01T00:00:00Z', 'x', '2026-01-01T00:00:00+23:59']) {
+      await expectProblem(await get(`/samples/unreadable?time=${encodeURIComponent(time)}`), 400);
+    }
+  });
+
   it('reads forms where a route says so, each name once', async () => {
     const form = (body: string) =>
       post('/samples/forms', body, { 'content-type': 'application/x-www-form-urlencoded' });
@@ -179,6 +185,7 @@ describe('input', () => {
         headers: { cookie, 'content-type': 'application/json', 'if-match': ifMatch },
       });
     expect(await (await patch('"12"')).json()).toEqual({ ifMatch: '12' });
+    expect(await (await patch('"12-masked"')).json()).toEqual({ ifMatch: '12' });
     expect(await (await patch('*')).json()).toEqual({ ifMatch: null });
     await expectProblem(await patch('W/"12"'), 412);
     await expectProblem(await patch('12'), 400);
@@ -200,6 +207,22 @@ describe('who may', () => {
     const done = await remove({ cookie: admin.cookie });
     expect([done.status, await done.text(), done.headers.get('content-type')]).toEqual([204, '', null]);
     await expectProblem(await remove({ authorization: 'Bearer forged' }), 401);
+  });
+
+  it('records bad tokens, and what is kept from someone without a word', async () => {
+    const { cookie, id } = await aSignedInUser(app.current);
+    const before = (await auditOf(app.current, 'request.refused')).length;
+    await expectProblem(await get('/samples/not-yours', { cookie }), 404);
+    await expectProblem(await get('/samples/whoami', { authorization: 'Bearer forged' }), 401);
+    await expectProblem(await get('/nothing', { cookie }), 404);
+    const refusals = (await auditOf(app.current, 'request.refused')).slice(before);
+    expect(refusals.map((entry) => [entry.actor_id, entry.resource_id])).toContainEqual([id, 'GET /samples/not-yours']);
+    const [count] = await app.current.database.sql<{ n: number }[]>`
+      select sum(count)::int as n from audit_entries where action = 'request.refused' and actor_kind = 'anonymous'`;
+    await get('/samples/whoami', { authorization: 'Bearer forged' });
+    const [after] = await app.current.database.sql<{ n: number }[]>`
+      select sum(count)::int as n from audit_entries where action = 'request.refused' and actor_kind = 'anonymous'`;
+    expect(after?.n).toBe((count?.n ?? 0) + 1);
   });
 
   it('does not let another site write with the cookie', async () => {

@@ -5,6 +5,7 @@ import { recordRefusal } from '#server/audit/commands.ts';
 import { type Actor, anonymous } from '#server/context/actor.ts';
 import type { App } from '#server/context/app.ts';
 import { type Ctx, can, createContext } from '#server/context/context.ts';
+import { databaseErrorOf } from '#server/errors/database-errors.ts';
 import { AppError, notFound } from '#server/errors/errors.ts';
 import { withSpan } from '#server/telemetry/traces.ts';
 import { createAddressReader } from './address.ts';
@@ -89,6 +90,8 @@ function answerOfError(ctx: Ctx, error: unknown): Answer {
   const expected = expectedError(error);
   if (expected) {
     if (expected.code === 'unavailable') ctx.log.warn({ err: error }, 'request could not be served');
+    const unread = expected.code === 'invalid_request' ? databaseErrorOf(expected.cause) : null;
+    if (unread) ctx.log.warn({ sqlState: unread.code }, 'a value reached the database that it cannot read');
     return problemAnswer(expected, ctx.correlationId);
   }
   ctx.log.error({ err: error }, 'request failed');
@@ -105,7 +108,7 @@ async function travel(
 ): Promise<Answer> {
   requireReadableUrl(request.path, request.search);
   if (route?.probe) return handleRoute(parts, route, request, nobody);
-  const actor = await actorOf(parts, request);
+  const actor = await actorOf(parts, request, nobody, nameOf(route));
   await parts.limits.countRequest(actor, request.address);
   if (!endpoint) throw notFound('There is nothing at this address.');
   if (request.method === 'OPTIONS') return { status: 204, headers: { allow: endpoint.allow.join(', ') }, body: null };
@@ -116,13 +119,13 @@ async function travel(
     requireAnyOf(ctx, route.permission);
     return await handleRoute(parts, route, request, ctx);
   } catch (error) {
-    await noteRefusal(ctx, route, error);
+    await noteRefusal(ctx, nameOf(route), error);
     throw error;
   }
 }
 
-/** A wrong token is counted against its sender's address: whoever guesses tokens is slowed down too. */
-async function actorOf(parts: GatewayParts, request: GatewayRequest): Promise<Actor> {
+/** A wrong token is counted against its sender's address, and recorded: whoever guesses tokens is slowed down, and seen. */
+async function actorOf(parts: GatewayParts, request: GatewayRequest, nobody: Ctx, target: string): Promise<Actor> {
   const cookie = request.header('cookie');
   const authorization = request.header('authorization');
   if (cookie === null && authorization === null) return anonymous;
@@ -130,6 +133,7 @@ async function actorOf(parts: GatewayParts, request: GatewayRequest): Promise<Ac
     return await authenticate(parts.app, { cookie, authorization });
   } catch (error) {
     await parts.limits.countRequest(anonymous, request.address);
+    await noteRefusal(nobody, target, error);
     throw error;
   }
 }
@@ -156,12 +160,16 @@ function methodNotAllowed(endpoint: Endpoint, method: string): AppError {
   return new AppError('method_not_allowed', detail, { allow: endpoint.allow });
 }
 
-async function noteRefusal(ctx: Ctx, route: AnyRoute, error: unknown): Promise<void> {
-  if (!(error instanceof AppError) || (error.code !== 'forbidden' && error.code !== 'unauthenticated')) return;
+/** As the trail names it; what is not declared is one thing, however it is spelled. */
+const nameOf = (route: AnyRoute | null) => (route ? `${route.method.toUpperCase()} ${route.path}` : 'unmatched');
+
+async function noteRefusal(ctx: Ctx, target: string, error: unknown): Promise<void> {
+  if (!(error instanceof AppError)) return;
+  if (error.code !== 'forbidden' && error.code !== 'unauthenticated' && !error.refused) return;
   await recordRefusal(ctx, {
     action: 'request.refused',
     resourceType: 'route',
-    resourceId: `${route.method.toUpperCase()} ${route.path}`,
+    resourceId: target,
     reason: error.message,
   });
 }

@@ -5,7 +5,7 @@ import { type Answer, jsonAnswer } from './answer.ts';
 import { readBody } from './body.ts';
 import { etagHeader, isFresh, readIfMatch } from './etag.ts';
 import { eventFrames } from './event-stream.ts';
-import { once } from './idempotency.ts';
+import { type Given, once } from './idempotency.ts';
 import { parseParts, pathPart, queryPart } from './input.ts';
 import type { GatewayParts } from './parts.ts';
 import { type GatewayRequest, goneSignal } from './request.ts';
@@ -41,15 +41,23 @@ async function handleJson(parts: GatewayParts, route: Route, request: GatewayReq
     ifMatch: route.etag && !reads ? readIfMatch(request.header('if-match')) : null,
     authorization: request.header('authorization'),
   };
-  const work = async (inner: Ctx): Promise<Answer> => {
-    for (const limit of limitsOf(route)) await parts.limits.countLimit(inner, limit, parsed.body);
-    return answerOfReply(route, await route.handle(inner, input), request);
+  // Before any transaction: whoever held a connection while waiting for a second one would, with enough others, wait for ever.
+  const prepare = async () => {
+    for (const limit of limitsOf(route)) await parts.limits.countLimit(ctx, limit, parsed.body);
+    return route.prepare?.(ctx, input);
   };
-  if (!route.idempotent) return work(ctx);
-  const key = request.header('idempotency-key');
-  if (key === null) return inTransaction(ctx, work);
-  const name = `${route.method} ${request.path}`;
-  return once(ctx, { route: name, key, bodyText: body.text }, work);
+  const work = async (inner: Ctx, prepared: unknown): Promise<Given> => {
+    const reply = await route.handle(inner, { ...input, prepared });
+    const keeps = typeof route.idempotent !== 'object' || !route.idempotent.secret(reply.body);
+    return { answer: answerOfReply(route, reply, request), keeps };
+  };
+  const key = route.idempotent ? request.header('idempotency-key') : null;
+  if (key !== null) {
+    return once(ctx, { route: `${route.method} ${request.path}`, key, bodyText: body.text }, prepare, work);
+  }
+  const prepared = await prepare();
+  const given = await (route.idempotent ? inTransaction(ctx, (tx) => work(tx, prepared)) : work(ctx, prepared));
+  return given.answer;
 }
 
 const limitsOf = (route: Route): readonly Limit[] =>

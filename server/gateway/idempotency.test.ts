@@ -23,7 +23,9 @@ const aKey = () => {
   return `key-${sequence}`;
 };
 const send = (key: string | null, text: string, options: { url?: string; cookie?: string } = {}) =>
-  fetch(`${options.url ?? server.url}/api/v1/samples/notes`, {
+  post('/samples/notes', key, text, options);
+const post = (path: string, key: string | null, text: string, options: { url?: string; cookie?: string } = {}) =>
+  fetch(`${options.url ?? server.url}/api/v1${path}`, {
     method: 'POST',
     body: JSON.stringify({ text }),
     headers: {
@@ -104,6 +106,43 @@ describe('Idempotency-Key', () => {
     const broken = aKey();
     expect([(await send(broken, 'break')).status, (await send(broken, 'break')).status]).toEqual([500, 500]);
     expect([await notes(), seen.inserted]).toEqual([0, 3]);
+  });
+
+  it('forgets races that were lost: the next attempt may win', async () => {
+    for (const text of ['race', 'deadlock']) {
+      const key = aKey();
+      const answers = [await send(key, text), await send(key, text)];
+      expect(answers.map(({ status }) => status)).toEqual([409, 409]);
+      expect(answers.map(({ headers }) => headers.get('idempotency-replayed'))).toEqual([null, null]);
+    }
+    expect([await notes(), seen.inserted]).toEqual([0, 4]);
+  });
+
+  it('does not keep an answer that holds a secret, and says why', async () => {
+    const key = aKey();
+    const first = await post('/samples/secrets', key, 'hush-hush');
+    expect([first.status, await first.json()]).toEqual([201, { secret: 'hush-hush' }]);
+    const again = await post('/samples/secrets', key, 'hush-hush');
+    expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([409, 'true']);
+    expect((await again.json()).detail).toContain('shown once');
+    const open = aKey();
+    await post('/samples/secrets', open, 'open');
+    expect(await (await post('/samples/secrets', open, 'open')).json()).toEqual({ secret: null });
+    expect(await notes()).toBe(2);
+  });
+
+  it('counts and prepares before the transaction, and neither for a replay', async () => {
+    const key = aKey();
+    for (let i = 0; i < 4; i += 1) {
+      const answer = await post('/samples/prepared', key, 'ready');
+      expect([answer.status, await answer.json()]).toEqual([200, { prepared: 'READY' }]);
+    }
+    expect((await post('/samples/prepared', null, 'ready')).status).toBe(200);
+    expect((await post('/samples/prepared', aKey(), 'ready')).status).toBe(429);
+    const unfit = aKey();
+    const answers = [await post('/samples/prepared', unfit, 'unfit'), await post('/samples/prepared', unfit, 'unfit')];
+    expect(answers.map(({ status }) => status)).toEqual([422, 422]);
+    expect(answers[1]?.headers.get('idempotency-replayed')).toBe('true');
   });
 
   it('frees the key at once when the attempt is lost with its connection', async () => {

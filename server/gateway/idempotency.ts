@@ -2,7 +2,7 @@ import type { Queryable } from '#db/client.ts';
 import type { App } from '#server/context/app.ts';
 import { type Ctx, inTransaction, type TxCtx } from '#server/context/context.ts';
 import { databaseErrorOf } from '#server/errors/database-errors.ts';
-import { AppError } from '#server/errors/errors.ts';
+import { AppError, statusOf } from '#server/errors/errors.ts';
 import { type Answer, expectedError, problemAnswer } from './answer.ts';
 
 /** How long the second of two equal requests waits for the first. */
@@ -17,23 +17,33 @@ interface Claim {
   bodyHmac: string;
 }
 
+/** What the work gives: its answer, and whether that may be stored. */
+export interface Given {
+  answer: Answer;
+  keeps: boolean;
+}
+
 /**
- * Runs `work` once for a key. The key's row, what the work writes and the answer are one transaction: after a crash anywhere
+ * Runs `work` once for a key, after `prepare`, which runs before the transaction and may run for nothing. The key's row, what the work writes and the answer are one transaction: after a crash anywhere
  * either all of it is there or nothing is, and the key is free. The row's lock is what makes a second request wait.
- * Refusals (4xx) are stored afterwards, their transaction being rolled back; 429 and 5xx are not: they may be tried again.
+ * Refusals (4xx) are stored afterwards, their transaction being rolled back; 429, 5xx and lost races are not: they may be
+ * tried again.
  * @throws what the work throws; AppError `invalid_request` for a bad key, `rule_violated` for a key used with another body, `conflict` when the
  * first attempt still runs.
  */
-export async function once(
+export async function once<Prepared>(
   ctx: Ctx,
   request: { route: string; key: string; bodyText: string },
-  work: (tx: TxCtx) => Promise<Answer>,
+  prepare: () => Promise<Prepared>,
+  work: (tx: TxCtx, prepared: Prepared) => Promise<Given>,
 ): Promise<Answer> {
   if (!/^[\x20-\x7e]{1,255}$/.test(request.key)) {
     throw new AppError('invalid_request', 'Idempotency-Key must have 1 to 255 printable characters.');
   }
   const claim = claimOf(ctx, request);
-  return afterThoseBefore(ctx.app, `${claim.scope} ${claim.route} ${claim.key}`, () => attempt(ctx, claim, work));
+  return afterThoseBefore(ctx.app, `${claim.scope} ${claim.route} ${claim.key}`, () =>
+    attempt(ctx, claim, prepare, work),
+  );
 }
 
 /** Removes keys that ran out. @returns how many. For a schedule. */
@@ -96,28 +106,39 @@ function settledBy(promise: Promise<unknown>, deadline: number): Promise<boolean
   });
 }
 
-async function attempt(ctx: Ctx, claim: Claim, work: (tx: TxCtx) => Promise<Answer>): Promise<Answer> {
-  // Set when the work itself failed: what fails before it (waiting for the key) says nothing about the request.
-  const failed = { byWork: false };
+async function attempt<Prepared>(
+  ctx: Ctx,
+  claim: Claim,
+  prepare: () => Promise<Prepared>,
+  work: (tx: TxCtx, prepared: Prepared) => Promise<Given>,
+): Promise<Answer> {
+  const known = await replay(ctx, claim);
+  if (known) return known;
+  // Set while the request itself is at work: what fails before it (waiting for the key) says nothing about the request.
+  const state = { ofRequest: true };
   try {
+    const prepared = await prepare();
+    state.ofRequest = false;
     return await inTransaction(ctx, async (tx) => {
-      if (!(await reserve(tx.sql, claim))) return replay(tx, claim);
-      try {
-        const answer = await work(tx);
-        await store(tx, claim, answer);
-        return answer;
-      } catch (error) {
-        failed.byWork = true;
-        throw error;
-      }
+      if (!(await reserve(tx.sql, claim))) return required(await replay(tx, claim));
+      state.ofRequest = true;
+      const { answer, keeps } = await work(tx, prepared);
+      state.ofRequest = false;
+      await store(tx, claim, keeps ? answer : problemAnswer(notKept(), ctx.correlationId));
+      return answer;
     });
   } catch (error) {
-    if (!failed.byWork) throw databaseErrorOf(error)?.code === '55P03' ? stillRunning() : error;
-    const refusal = expectedError(error);
-    const answer = refusal && problemAnswer(refusal, ctx.correlationId);
-    if (answer && answer.status < 500 && answer.status !== 429) await storeRefusal(ctx, claim, answer);
+    if (!state.ofRequest) throw databaseErrorOf(error)?.code === '55P03' ? stillRunning() : error;
+    await keepRefusal(ctx, claim, error);
     throw error;
   }
+}
+
+/** Only what will be said again tomorrow. */
+async function keepRefusal(ctx: Ctx, claim: Claim, error: unknown): Promise<void> {
+  const refusal = expectedError(error);
+  if (!refusal || refusal.transient || statusOf[refusal.code] >= 500 || refusal.code === 'too_many_requests') return;
+  await storeRefusal(ctx, claim, problemAnswer(refusal, ctx.correlationId));
 }
 
 /**
@@ -155,11 +176,12 @@ async function storeRefusal(ctx: Ctx, claim: Claim, answer: Answer): Promise<voi
     on conflict (scope, route, key) do nothing`;
 }
 
-async function replay(ctx: Ctx, claim: Claim): Promise<Answer> {
+/** The stored answer; null when there is none. */
+async function replay(ctx: Ctx, claim: Claim): Promise<Answer | null> {
   const [row] = await ctx.sql<{ body_hmac: string; status: number; headers: unknown; answer_sealed: string | null }[]>`
     select body_hmac, status, headers, answer_sealed from idempotency_keys
-    where scope = ${claim.scope} and route = ${claim.route} and key = ${claim.key}`;
-  if (!row) throw stillRunning();
+    where scope = ${claim.scope} and route = ${claim.route} and key = ${claim.key} and expires_at >= now()`;
+  if (!row) return null;
   if (row.body_hmac !== claim.bodyHmac) {
     throw new AppError('rule_violated', 'This Idempotency-Key was used with another body.');
   }
@@ -175,6 +197,17 @@ const sealContext = (claim: Claim) => `idempotency:${claim.scope}:${claim.route}
 
 const sealedBody = (ctx: Ctx, claim: Claim, answer: Answer) =>
   typeof answer.body === 'string' ? ctx.app.keyRing.sealForSystem(answer.body, sealContext(claim)) : null;
+
+function required(answer: Answer | null): Answer {
+  if (answer) return answer;
+  throw stillRunning();
+}
+
+const notKept = () =>
+  new AppError(
+    'conflict',
+    'This was done when the Idempotency-Key came first. The answer held a secret, which is shown once and not kept.',
+  );
 
 const stillRunning = () =>
   new AppError('conflict', 'The first request with this Idempotency-Key is still being worked on.', {

@@ -44,6 +44,7 @@ export interface Route<
   Query extends z.ZodType = z.ZodType,
   Body extends z.ZodType = z.ZodType,
   Out extends z.ZodType = z.ZodType,
+  Prepared = unknown,
 > extends Shared<Params, Query> {
   kind: 'json';
   method: Method;
@@ -58,11 +59,20 @@ export interface Route<
   /**
    * A POST that creates or moves something: takes `Idempotency-Key`. With or without a key the handler runs inside one
    * transaction, in which the answer is stored too, so it must read with `ctx.sql` or `readCached`, never through the pool:
-   * what it has just written is not visible there yet. What it throws is answered after the roll-back.
+   * what it has just written is not visible there yet. What it throws is answered after the roll-back. An answer for which
+   * `secret` says true is not stored: the same key again is told that it was done, and why the answer is gone.
    */
-  idempotent?: true;
-  /** Beside the general limit. A replayed answer is not counted. */
+  idempotent?: true | { secret(body: z.input<Out>): boolean };
+  /** Beside the general limit. Counted before the transaction; a replayed answer is not. */
   limit?: Limit<z.output<Body>> | readonly Limit<z.output<Body>>[];
+  /**
+   * What takes long and needs no transaction (hashing a password), done before a connection is taken for one, after the
+   * limits. Not for a replay. What it gives reaches `handle` as `prepared`.
+   */
+  prepare?(
+    ctx: Ctx,
+    input: { params: z.output<Params>; query: z.output<Query>; body: z.output<Body> },
+  ): Promise<Prepared>;
   handle(
     ctx: Ctx,
     input: {
@@ -72,6 +82,7 @@ export interface Route<
       ifMatch: string | null;
       /** The `Authorization` header as it came. Only the token endpoint reads it (HTTP Basic); everyone else has `ctx.actor`. */
       authorization: string | null;
+      prepared: Prepared;
     },
   ): Promise<Reply<z.input<Out>>>;
 }
@@ -117,11 +128,15 @@ export interface TextRoute<Params extends z.ZodType = z.ZodType, Query extends z
 export type AnyRoute = Route | StreamRoute | DownloadRoute | TextRoute;
 
 /** Declares a route; keeps the schemas' types for the handler. */
-export function route<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType, Out extends z.ZodType>(
-  declaration: Omit<Route<Params, Query, Body, Out>, 'kind'>,
-): Route {
+export function route<
+  Params extends z.ZodType,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Out extends z.ZodType,
+  Prepared,
+>(declaration: Omit<Route<Params, Query, Body, Out, Prepared>, 'kind'>): Route {
   // Handlers are called by the gateway with exactly what these schemas gave, so forgetting their types here is safe.
-  return { ...declaration, kind: 'json' } as Route<Params, Query, Body, Out> & Route;
+  return { ...declaration, kind: 'json' } as Route<Params, Query, Body, Out, Prepared> & Route;
 }
 
 export function stream<Params extends z.ZodType, Query extends z.ZodType>(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError } from '#server/errors/errors.ts';
+import { AppError, changedMeanwhile, notYours } from '#server/errors/errors.ts';
 import { type AnyRoute, download, route, stream } from './route.ts';
 import { idParams } from './shapes.ts';
 
@@ -103,10 +103,68 @@ export const sampleRoutes: AnyRoute[] = [
       const [row] = await ctx.sql<{ id: number }[]>`insert into notes (text) values (${body.text}) returning id`;
       seen.inserted += 1;
       if (body.text === 'refuse') throw new AppError('rule_violated', 'No such notes.');
+      if (body.text === 'race') throw changedMeanwhile();
+      if (body.text === 'deadlock')
+        await ctx.sql`do $$ begin raise exception 'deadlock' using errcode = '40P01'; end $$`;
       if (body.text === 'break') throw new Error('broken');
       if (body.text === 'slow') await ctx.sql`select pg_advisory_xact_lock(4711)`;
       if (body.text === 'crash') await ctx.sql`select pg_terminate_backend(pg_backend_pid())`;
       return { body: { id: row?.id ?? 0 }, etag: '1', headers: { location: `/notes/${row?.id}` } };
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/samples/secrets',
+    summary: 'Shows a secret once',
+    tag: 'Samples',
+    permission: 'public',
+    idempotent: { secret: (body) => body.secret !== null },
+    body: note,
+    response: { status: 201, schema: z.strictObject({ secret: z.string().nullable() }) },
+    handle: async (ctx, { body }) => {
+      await ctx.sql`insert into notes (text) values (${body.text})`;
+      return { body: { secret: body.text === 'open' ? null : body.text } };
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/samples/prepared',
+    summary: 'Limited, prepared, and only then in a transaction',
+    tag: 'Samples',
+    permission: 'public',
+    idempotent: true,
+    body: note,
+    limit: { name: 'sample-prepared', points: () => 2, windowSeconds: 60, key: (body) => body.text },
+    response: { status: 200, schema: z.strictObject({ prepared: z.string() }) },
+    prepare: async (ctx, { body }) => {
+      if ('inTransaction' in ctx) throw new Error('prepared in a transaction');
+      if (body.text === 'unfit') throw new AppError('rule_violated', 'Not fit.');
+      return body.text.toUpperCase();
+    },
+    handle: async (_ctx, { prepared }) => ({ body: { prepared } }),
+  }),
+  route({
+    method: 'get',
+    path: '/samples/not-yours',
+    summary: 'Refuses without saying so',
+    tag: 'Samples',
+    permission: 'public',
+    response: { status: 200, schema: z.strictObject({}) },
+    handle: async () => {
+      throw notYours();
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/samples/unreadable',
+    summary: 'Hands the database what it cannot read',
+    tag: 'Samples',
+    permission: 'public',
+    query: z.strictObject({ time: z.string() }),
+    response: { status: 200, schema: z.strictObject({}) },
+    handle: async (ctx, { query }) => {
+      await ctx.sql`select ${query.time}::timestamptz`;
+      return { body: {} };
     },
   }),
   route({

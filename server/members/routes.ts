@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { Ctx } from '#server/context/context.ts';
 import { databaseErrorOf } from '#server/errors/database-errors.ts';
+import { maskedSuffix } from '#server/gateway/etag.ts';
 import { type AnyRoute, download, route } from '#server/gateway/route.ts';
 import { id, idParams, line, listOf, pageQuery, reason } from '#server/gateway/shapes.ts';
 import { act } from './commands/actions.ts';
 import { closeHelpRequest, requestHelp } from './commands/help.ts';
-import { addMember, emailTaken, type Joined, join } from './commands/join.ts';
+import { addMember, emailTaken, hashNewPassword, type Joined, join } from './commands/join.ts';
 import { replaceProfile, updateProfile } from './commands/profile.ts';
 import { resign, verifyEmail } from './commands/status.ts';
 import { resendVerification } from './commands/verification.ts';
@@ -61,7 +62,8 @@ async function ownView(ctx: Ctx, memberId: string): Promise<MemberView> {
   return memberViewOf(record, await openContact(ctx.app, ctx.sql, record), false);
 }
 
-const etagOf = (view: { version: number }) => String(view.version);
+/** The masked view of a version is another text than the owner's: a cache must not take one for the other. */
+const etagOf = (view: MemberView) => (view.masked ? `${view.version}${maskedSuffix}` : String(view.version));
 
 export const routes: AnyRoute[] = [
   route({
@@ -82,8 +84,9 @@ export const routes: AnyRoute[] = [
       },
     ],
     response: { status: 201, schema: memberView },
-    handle: async (ctx, { body }) => {
-      const { memberId } = await sayTaken(() => join(ctx, body));
+    prepare: (_ctx, { body }) => hashNewPassword(body),
+    handle: async (ctx, { body, prepared }) => {
+      const { memberId } = await sayTaken(() => join(ctx, body, prepared));
       return { body: await ownView(ctx, memberId) };
     },
   }),

@@ -17,12 +17,19 @@ export interface Joined {
   userId: string;
 }
 
-/** Joining by oneself. @throws AppError `conflict` when the e-mail has an account, `rule_violated` for a plan that is not offered. */
-export async function join(ctx: Ctx, input: JoinInput): Promise<Joined> {
+/**
+ * Hashes the password, which takes tens of milliseconds by design: not while a connection is held.
+ * @throws AppError `rule_violated` for one that is not good enough
+ */
+export async function hashNewPassword(input: JoinInput): Promise<string> {
   checkPassword(input.password, input.email);
-  // Hashing takes tens of milliseconds by design: not while a connection is held.
-  const passwordHash = await hashPassword(input.password);
-  return inTransaction(ctx, (tx) => register(tx, input, passwordHash, 'self-service'));
+  return hashPassword(input.password);
+}
+
+/** Joining by oneself. Whoever calls it inside a transaction brings the hash along. @throws AppError `conflict` when the e-mail has an account, `rule_violated` for a plan that is not offered. */
+export async function join(ctx: Ctx, input: JoinInput, passwordHash?: string): Promise<Joined> {
+  const hash = passwordHash ?? (await hashNewPassword(input));
+  return inTransaction(ctx, (tx) => register(tx, input, hash, 'self-service'));
 }
 
 /** Staff add someone by hand; the mail that verifies the address leads to choosing a password. */

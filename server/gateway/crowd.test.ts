@@ -1,0 +1,58 @@
+import { v7 as uuidv7 } from 'uuid';
+import { describe, expect, it } from 'vitest';
+import { aSignedInUser } from '#server/access/access.testing.ts';
+import { joinInput } from '#server/members/members.testing.ts';
+import { installPlans } from '#server/memberships/plans.ts';
+import { testApp } from '#test/database.ts';
+import { aMember } from './callers.testing.ts';
+import { testWeb } from './web.testing.ts';
+
+const app = testApp(() => ({ DATABASE_POOL: '4' }));
+const server = testWeb(app);
+
+const join = (body: object) =>
+  fetch(`${server.url}/api/v1/members`, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json', 'idempotency-key': uuidv7() },
+  });
+
+describe('POST /members', () => {
+  it('lets more join at once than there are connections', async () => {
+    await installPlans(app.current.database.sql);
+    const started = performance.now();
+    const answers = await Promise.all(Array.from({ length: 24 }, () => join(joinInput())));
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
+    expect(performance.now() - started).toBeLessThan(8_000);
+  }, 30_000);
+
+  it('looks at the password before it takes a connection', async () => {
+    const answer = await join(joinInput({ password: 'password12' }));
+    expect(answer.status).toBe(422);
+    expect(await answer.json()).toMatchObject({ errors: [{ path: 'password' }] });
+  });
+});
+
+describe('GET /members/{id}', () => {
+  it('has another validator masked than clear; writing takes either', async () => {
+    const ada = await aMember(app.current, 'ada');
+    const staff = await aSignedInUser(app.current, { roles: ['staff'] });
+    const url = `${server.url}/api/v1/members/${ada.memberId}`;
+    const get = (headers: Record<string, string>) => fetch(url, { headers });
+    const own = (await get(ada.caller.headers)).headers.get('etag') ?? '';
+    const masked = (await get({ cookie: staff.cookie })).headers.get('etag') ?? '';
+    expect([own, masked]).toEqual(['"1"', '"1-masked"']);
+    expect((await get({ cookie: staff.cookie, 'if-none-match': own })).status).toBe(200);
+    expect((await get({ cookie: staff.cookie, 'if-none-match': masked })).status).toBe(304);
+    const patch = (ifMatch: string, givenName: string) =>
+      fetch(url, {
+        method: 'PATCH',
+        body: JSON.stringify({ givenName }),
+        headers: { cookie: staff.cookie, 'content-type': 'application/json', 'if-match': ifMatch },
+      });
+    const first = await patch(masked, 'Augusta');
+    expect([first.status, first.headers.get('etag')]).toEqual([200, '"2-masked"']);
+    expect((await patch(own, 'Ada')).status).toBe(412);
+    expect((await patch('"2"', 'Ada')).status).toBe(200);
+  });
+});
