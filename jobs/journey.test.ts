@@ -192,7 +192,7 @@ test('someone whom staff add verifies the address and chooses a password', async
 
 test('a question reaches staff, and the answer is announced', async () => {
   const { memberId, ctx } = await joined(app.current);
-  const asked = await requestHelp(ctx, memberId, { topic: 'Certificates', message: 'Where is my certificate?' });
+  const asked = await requestHelp(ctx, memberId, { topic: 'other', message: 'Where is my certificate?' });
   const staff = staffContext(app.current);
   const open = await listHelpRequests(staff, { status: 'open', memberId, limit: 10 });
   expect(open.data).toMatchObject([{ id: asked.id, message: 'Where is my certificate?' }]);

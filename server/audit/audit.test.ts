@@ -58,7 +58,7 @@ test('the auditor reads who, what, from where and both states, opened; the datab
     after: { phone: null, version: 2 },
   });
   const stored = await app.current.database.sql<{ text: string }[]>`select a::text as text from audit_entries a`;
-  expect(stored.map((row) => row.text).join()).not.toMatch(/\+31201234567|old@example|192\.0\.2\.44/);
+  expect(stored.map((row) => row.text).join()).not.toMatch(/\+31201234567|old@example|asked by phone|192\.0\.2\.44/);
   const [entry] = await find({ resource: `member/${memberId}` });
   expect(entry).toEqual({
     id: expect.any(String),

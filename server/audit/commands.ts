@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { actorId } from '#server/context/actor.ts';
 import { type Ctx, outsideTransaction } from '#server/context/context.ts';
 import { type SubjectKey, seal } from '#server/crypto/seals.ts';
-import { addressKeyBeside, sealAddress } from './address.ts';
+import { addressKeyBeside, obtainUnlessDestroyed, sealAddress } from './address.ts';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
@@ -13,7 +13,7 @@ export interface AuditInput {
   resourceType: string;
   resourceId?: string | null;
   outcome?: 'ok' | 'refused' | 'failed';
-  /** A person's words, or a word of ours. */
+  /** A person's words, or a word of ours. Sealed for the subject, if there is one: whoever writes about people names them. */
   reason?: string;
   /** Personal values in here are sealed already, under `subjectId` and the name of their field. */
   before?: Json;
@@ -25,12 +25,14 @@ export interface AuditInput {
 /** Writes an audit entry with the caller's own handle: with their change, or not at all. */
 export async function writeAudit(ctx: Ctx, entry: AuditInput): Promise<void> {
   const address = await sealAddress(ctx);
+  const subjectId = subjectOf(entry);
+  const reason = await sealReason(ctx, subjectId, entry.reason);
   await ctx.sql`
     insert into audit_entries (id, at, actor_kind, actor_id, action, resource_type, resource_id, outcome, reason,
       source_address_sealed, address_subject_id, correlation_id, subject_id, before, after)
     values (${uuidv7()}, ${ctx.now().toISOString()}, ${ctx.actor.kind}, ${actorId(ctx.actor)}, ${entry.action},
-      ${entry.resourceType}, ${entry.resourceId ?? null}, ${entry.outcome ?? 'ok'}, ${entry.reason ?? null},
-      ${address?.sealed ?? null}, ${address?.subjectId ?? null}, ${ctx.correlationId}, ${subjectOf(entry)},
+      ${entry.resourceType}, ${entry.resourceId ?? null}, ${entry.outcome ?? 'ok'}, ${reason},
+      ${address?.sealed ?? null}, ${address?.subjectId ?? null}, ${ctx.correlationId}, ${subjectId},
       ${jsonOrNull(entry.before)}::text::jsonb, ${jsonOrNull(entry.after)}::text::jsonb)`;
 }
 
@@ -38,6 +40,13 @@ const subjectTypes = ['member', 'user'];
 
 const subjectOf = (entry: AuditInput) =>
   entry.subjectId ?? (subjectTypes.includes(entry.resourceType) ? (entry.resourceId ?? null) : null);
+
+/** null for no reason, and for one about somebody who was erased: nothing new is written about them. */
+async function sealReason(ctx: Ctx, subjectId: string | null, reason: string | undefined): Promise<string | null> {
+  if (reason === undefined || subjectId === null) return reason ?? null;
+  const key = await obtainUnlessDestroyed(ctx.app, ctx.sql, subjectId);
+  return key && seal(key, 'reason', reason);
+}
 
 const jsonOrNull = (value: Json | undefined) => (value === undefined ? null : JSON.stringify(value));
 
@@ -55,7 +64,14 @@ const minuteMs = 60_000;
  * Refusals of one action to one actor (nobody: one address) within a minute are one entry that counts: whoever knocks a
  * thousand times must not be able to fill the trail. An entry summed over different resources or reasons names neither.
  */
-export async function recordRefusal(ctx: Ctx, refusal: Refusal): Promise<void> {
+export const recordRefusal = (ctx: Ctx, refusal: Refusal) => recordSummed(ctx, refusal, 'refused');
+
+/** Records what one person does many times a minute, such as searching: summed like refusals. */
+export const recordRepeated = (ctx: Ctx, act: { action: string; resourceType: string }) => recordSummed(ctx, act, 'ok');
+
+type Summed = Omit<Refusal, 'reason'> & { reason?: string };
+
+async function recordSummed(ctx: Ctx, entry: Summed, outcome: 'ok' | 'refused'): Promise<void> {
   const at = ctx.now();
   const minute = Math.floor(at.getTime() / minuteMs);
   const key = ctx.sourceAddress === null ? null : await addressKeyBeside(ctx);
@@ -65,10 +81,10 @@ export async function recordRefusal(ctx: Ctx, refusal: Refusal): Promise<void> {
   await outsideTransaction(ctx).sql`
     insert into audit_entries as e (id, at, actor_kind, actor_id, action, resource_type, resource_id, outcome, reason,
       source_address_sealed, address_subject_id, correlation_id, refusal_key, summed_until)
-    values (${uuidv7()}, ${at.toISOString()}, ${ctx.actor.kind}, ${actorId(ctx.actor)}, ${refusal.action},
-      ${refusal.resourceType}, ${refusal.resourceId ?? null}, 'refused', ${refusal.reason}, ${address},
+    values (${uuidv7()}, ${at.toISOString()}, ${ctx.actor.kind}, ${actorId(ctx.actor)}, ${entry.action},
+      ${entry.resourceType}, ${entry.resourceId ?? null}, ${outcome}, ${entry.reason ?? null}, ${address},
       ${key?.subjectId ?? null}, ${ctx.correlationId},
-      ${`${ctx.actor.kind}:${who}|${refusal.action}|${refusal.resourceType}|${minute}`},
+      ${`${ctx.actor.kind}:${who}|${entry.action}|${entry.resourceType}|${minute}`},
       ${new Date((minute + 1) * minuteMs).toISOString()})
     on conflict (refusal_key) where refusal_key is not null do update set
       count = e.count + 1,

@@ -125,7 +125,7 @@ function viewOf(row: Row, keys: Map<string, SubjectKey>): AuditView {
     action: row.action,
     resource: row.resource_id === null ? row.resource_type : `${row.resource_type}/${row.resource_id}`,
     outcome: row.outcome,
-    reason: row.reason,
+    reason: isSealed(row.reason) ? reasonOf(keyOf(row.subject_id), row.reason) : row.reason,
     sourceIp: row.source_address_sealed && opened(keyOf(row.address_subject_id), 'address', row.source_address_sealed),
     correlationId: row.correlation_id,
     count: row.count,
@@ -133,6 +133,8 @@ function viewOf(row: Row, keys: Map<string, SubjectKey>): AuditView {
     after: openedJson(keyOf(row.subject_id), '', row.after),
   };
 }
+
+const reasonOf = (key: SubjectKey | null, sealed: string) => (key ? opened(key, 'reason', sealed) : 'Erased');
 
 function opened(key: SubjectKey | null, field: string, sealed: string): string {
   if (!key) return erased;

@@ -1,11 +1,16 @@
 import { expect, test } from 'vitest';
 import { contextOf } from '#server/access/access.testing.ts';
+import { disableUser } from '#server/access/commands/administration.ts';
 import { signIn } from '#server/access/commands/sign-in.ts';
+import { listAudit } from '#server/audit/queries.ts';
 import { inTransaction } from '#server/context/context.ts';
 import { act } from '#server/members/commands/actions.ts';
-import { requestHelp } from '#server/members/commands/help.ts';
+import { closeHelpRequest, requestHelp } from '#server/members/commands/help.ts';
 import { updateProfile } from '#server/members/commands/profile.ts';
+import { resign } from '#server/members/commands/status.ts';
 import { joined, staffContext } from '#server/members/members.testing.ts';
+import { reveal } from '#server/members/queries/member.ts';
+import { helpBody } from '#server/members/shapes.ts';
 import { testApp } from '#test/database.ts';
 import { proveErasure } from './erasure.ts';
 import { seal } from './seals.ts';
@@ -26,12 +31,16 @@ async function somebody() {
   const newValues = { phone: '+4930555077788', familyName: 'Quasthoffsen-Ypsilon' };
   await updateProfile(ctx, memberId, newValues, null);
   const address = '198.51.100.177';
-  await requestHelp({ ...ctx, sourceAddress: address }, memberId, {
+  const asked = await requestHelp({ ...ctx, sourceAddress: address }, memberId, {
     topic: 'other',
     message: 'My parrot Xanthippe ate the card',
   });
   const staff = { ...staffContext(app.current), sourceAddress: '203.0.113.250' };
   await act(staff, memberId, 'note', 'Called about Xanthippe, the parrot');
+  await resign(ctx, memberId, 'Xanthippe needs me at home');
+  await act(staff, memberId, 'reinstate', 'Xanthippe is well again');
+  await reveal(staff, memberId, ['phone'], 'To ask after Xanthippe');
+  await closeHelpRequest(staff, asked.id, 'Told them what Xanthippe may eat');
   await signIn(
     { ...contextOf(app.current), sourceAddress: address, userAgent: 'Mozilla of Zephyrine' },
     { email: input.email, password: 'correct horse battery' },
@@ -43,6 +52,7 @@ async function somebody() {
       insert into mails (id, member_id, user_id, template, input_sealed, subject_id, message_id, correlation_id, created_at)
       values (gen_random_uuid(), ${memberId}, ${userId}, 'welcome', ${mail}, ${memberId}, 'message-1', ${tx.correlationId}, now())`;
   });
+  await disableUser(staffContext(app.current, 'admin'), userId, 'Xanthippe has learned the password');
   const values = [
     input.givenName,
     input.familyName,
@@ -56,11 +66,11 @@ async function somebody() {
     address,
     'Xanthippe',
   ];
-  return { memberId, values, staff: staffContext(app.current, 'admin') };
+  return { memberId, userId, values, staff: staffContext(app.current, 'admin') };
 }
 
 test('an erased person is gone from every table: nothing opens, nothing stands in the clear', async () => {
-  const { memberId, values, staff } = await somebody();
+  const { memberId, userId, values, staff } = await somebody();
   const before = await proveErasure(staff, memberId, values);
   expect(before).toMatchObject({ proven: false, keyDestroyed: false });
   expect(before.sealedValues).toBeGreaterThan(12);
@@ -70,13 +80,32 @@ test('an erased person is gone from every table: nothing opens, nothing stands i
     expect.arrayContaining(['public.members', 'public.users']),
   );
 
+  const reasons = async () => {
+    const { data } = await listAudit(staff, { resource: `member/${memberId}`, limit: 200 });
+    return Object.fromEntries(data.map((entry) => [entry.action, entry.reason]));
+  };
+  expect(await reasons()).toMatchObject({
+    'member.resign': 'Xanthippe needs me at home',
+    'member.reinstate': 'Xanthippe is well again',
+    'member.reveal': 'To ask after Xanthippe',
+    'member.join': null,
+  });
+
   await act(staff, memberId, 'erase', 'asked for it in writing');
 
+  expect(await reasons()).toMatchObject({ 'member.resign': 'Erased', 'member.reveal': 'Erased', 'member.join': null });
   const after = await proveErasure(staff, memberId, values);
   expect(after).toMatchObject({ proven: true, keyDestroyed: true, opened: 0, clear: [] });
+  // What admins wrote about the account is sealed for the account.
+  expect(await proveErasure(staff, userId, values)).toMatchObject({ proven: true, keyDestroyed: true });
   // The copies are all still there, in events and audit entries that are never rewritten.
   expect(after.sealedValues).toBeGreaterThan(8);
   expect(after.tablesScanned).toBeGreaterThan(25);
+});
+
+test('a topic in one’s own words, which would stand in events for ever, is not taken', () => {
+  expect(helpBody.safeParse({ topic: 'My parrot Xanthippe', message: 'Help' }).success).toBe(false);
+  expect(helpBody.safeParse({ topic: 'other', message: 'Help' }).success).toBe(true);
 });
 
 /** Addresses of staff who acted on them stand in rows that name them; those are sealed for the staff. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { listAudit } from '#server/audit/queries.ts';
 import { testApp } from '#test/database.ts';
 import { act } from './commands/actions.ts';
 import { join } from './commands/join.ts';
@@ -161,9 +162,13 @@ test('a reveal gives the clear values asked for and leaves its reason', async ()
   const { memberId, input } = await joined(app.current);
   const shown = await reveal(staffContext(app.current), memberId, ['phone'], 'called us about a parcel');
   expect(shown).toEqual({ phone: input.phone });
-  const [entry] =
-    await sql()`select reason, after from audit_entries where resource_id = ${memberId} and action = 'member.reveal'`;
-  expect(entry).toEqual({ reason: 'called us about a parcel', after: { fields: ['phone'] } });
+  const { data } = await listAudit(staffContext(app.current, 'auditor'), {
+    resource: `member/${memberId}`,
+    action: 'member.reveal',
+    limit: 2,
+  });
+  const [entry] = data;
+  expect(entry).toMatchObject({ reason: 'called us about a parcel', after: { fields: ['phone'] } });
   await expect(reveal(staffContext(app.current, 'auditor'), memberId, ['phone'], 'x')).rejects.toMatchObject({
     code: 'forbidden',
   });

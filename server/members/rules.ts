@@ -30,3 +30,34 @@ export function isPlausibleBirthDate(date: string, today: string): boolean {
   const year = Number(today.slice(0, 4));
   return date < `${year - 14}${today.slice(4)}` && date > `${year - 120}${today.slice(4)}`;
 }
+
+/**
+ * The longest of each value that a person may enter, in characters: no longer than every partner can store, so that what was
+ * accepted here is never refused there.
+ */
+export const maxLengths = {
+  givenName: 80,
+  familyName: 80,
+  email: 254,
+  line1: 100,
+  line2: 100,
+  city: 60,
+  postalCode: 16,
+  region: 60,
+} as const;
+
+/** What a request for help can be about. Ours to choose from: words of a person's own would stand unsealed in events. */
+export const helpTopics = {
+  membership: 'Membership and plans',
+  payment: 'Payments',
+  profile: 'My profile and e-mail address',
+  access: 'Signing in and security',
+  data: 'My data and privacy',
+  other: 'Something else',
+} as const;
+export type HelpTopic = keyof typeof helpTopics;
+
+const isHelpTopic = (value: string): value is HelpTopic => Object.hasOwn(helpTopics, value);
+
+/** A topic's words. What a producer called otherwise is something else. */
+export const helpTopicLabel = (topic: string) => helpTopics[isHelpTopic(topic) ? topic : 'other'];

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { memberStatuses } from '#db/schema/members.ts';
 import { id, line, listOf, pageQuery, reason, text, timestamp } from '#server/gateway/shapes.ts';
-import { isPlausibleBirthDate, normaliseEmail } from './rules.ts';
+import { type HelpTopic, helpTopics, isPlausibleBirthDate, maxLengths, normaliseEmail } from './rules.ts';
 
 /** What goes in and out over HTTP. Personal values leave masked unless they are the caller's own. */
 
 export const address = z.strictObject({
-  line1: line(120),
-  line2: line(120).nullish(),
-  city: line(80),
-  postalCode: line(16),
-  region: line(80).nullish(),
+  line1: line(maxLengths.line1),
+  line2: line(maxLengths.line2).nullish(),
+  city: line(maxLengths.city),
+  postalCode: line(maxLengths.postalCode),
+  region: line(maxLengths.region).nullish(),
   country: z.string().regex(/^[A-Z]{2}$/, 'must be a country code of two letters, such as DE'),
 });
 export type Address = z.output<typeof address>;
@@ -18,7 +18,7 @@ export type Address = z.output<typeof address>;
 const email = z
   .string()
   .trim()
-  .max(254, 'must have at most 254 characters')
+  .max(maxLengths.email, `must have at most ${maxLengths.email} characters`)
   .pipe(z.email('must be an e-mail address'))
   .transform(normaliseEmail);
 const phone = z
@@ -36,8 +36,8 @@ const password = z.string().min(10, 'must have at least 10 characters').max(200,
 export const mailChoices = z.strictObject({ newsletter: z.boolean(), events: z.boolean(), receipts: z.boolean() });
 
 export const joinBody = z.strictObject({
-  givenName: line(80),
-  familyName: line(80),
+  givenName: line(maxLengths.givenName),
+  familyName: line(maxLengths.familyName),
   email,
   password,
   phone: phone.nullish(),
@@ -55,13 +55,24 @@ const masked = (pattern: RegExp) => z.string().regex(pattern);
 /** A masked value sent back means "unchanged": accepted here, dropped by the command. */
 const orMasked = <T extends z.ZodType>(schema: T, pattern: RegExp) => z.union([masked(pattern), schema]);
 
+const partOrMasked = <T extends z.ZodType>(schema: T) => orMasked(schema, /^\*{3}$/);
+/** An address as a masking reader sends it back: any part may be `***`, the rest is checked as ever. */
+const addressEdit = z.strictObject({
+  line1: partOrMasked(address.shape.line1),
+  line2: partOrMasked(address.shape.line2),
+  city: partOrMasked(address.shape.city),
+  postalCode: partOrMasked(address.shape.postalCode),
+  region: partOrMasked(address.shape.region),
+  country: partOrMasked(address.shape.country),
+});
+
 export const patchBody = z.strictObject({
-  givenName: line(80).optional(),
-  familyName: line(80).optional(),
+  givenName: line(maxLengths.givenName).optional(),
+  familyName: line(maxLengths.familyName).optional(),
   email: orMasked(email, /^.?\*{3}/).optional(),
   phone: orMasked(phone, /\*{3}/).nullish(),
   dateOfBirth: orMasked(dateOfBirth, /^\d{4}-\*\*-\*\*$/).nullish(),
-  address: z.union([address, z.looseObject({ line1: masked(/^\*{3}$/) })]).nullish(),
+  address: addressEdit.nullish(),
   mailChoices: mailChoices.optional(),
 });
 export type PatchInput = z.output<typeof patchBody>;
@@ -102,12 +113,12 @@ export type MemberView = z.output<typeof memberView>;
 /** PUT takes what GET gave. Read-only fields must be unchanged. */
 export const putBody = z.strictObject({
   ...memberView.shape,
-  givenName: line(80),
-  familyName: line(80),
+  givenName: line(maxLengths.givenName),
+  familyName: line(maxLengths.familyName),
   email: orMasked(email, /^.?\*{3}/),
   phone: orMasked(phone, /\*{3}/).nullable(),
   dateOfBirth: orMasked(dateOfBirth, /^\d{4}-\*\*-\*\*$/).nullable(),
-  address: z.union([address, z.looseObject({ line1: masked(/^\*{3}$/) })]).nullable(),
+  address: addressEdit.nullable(),
 });
 export type PutInput = z.output<typeof putBody>;
 
@@ -193,7 +204,8 @@ export const revealView = z.strictObject({
 });
 export type RevealView = z.output<typeof revealView>;
 
-export const helpBody = z.strictObject({ topic: line(60), message: text(4000) });
+const topics = Object.keys(helpTopics) as [HelpTopic, ...HelpTopic[]];
+export const helpBody = z.strictObject({ topic: z.enum(topics), message: text(4000) });
 export const helpView = z.strictObject({ id, topic: z.string(), status: z.string(), createdAt: timestamp });
 
 export const helpRequestView = z.strictObject({

@@ -122,5 +122,9 @@ async function erase(tx: TxCtx, member: MemberRecord, reason: string): Promise<v
     before: { status: member.status },
     after: { status: 'erased' },
   });
-  await tx.app.dataKeys.destroy(tx.sql, member.id);
+  // What was written about the account is sealed for the account.
+  const accounts = await tx.sql<{ id: string }[]>`select id from users where member_id = ${member.id}`;
+  for (const subjectId of [...accounts.map((account) => account.id), member.id]) {
+    await tx.app.dataKeys.destroy(tx.sql, subjectId);
+  }
 }

@@ -5,6 +5,7 @@ import { seal } from '#server/crypto/seals.ts';
 import { AppError, notFound } from '#server/errors/errors.ts';
 import { append } from '#server/events/append.ts';
 import { activityStream } from '../events.ts';
+import type { HelpTopic } from '../rules.ts';
 
 export interface HelpRequest {
   id: string;
@@ -17,7 +18,7 @@ export interface HelpRequest {
 export async function requestHelp(
   ctx: Ctx,
   memberId: string,
-  input: { topic: string; message: string },
+  input: { topic: HelpTopic; message: string },
 ): Promise<HelpRequest> {
   if (!isOwn(ctx, memberId)) throw notFound();
   return inTransaction(ctx, async (tx) => {
@@ -34,19 +35,26 @@ export async function requestHelp(
   });
 }
 
-/** Staff have answered. Closing twice keeps the first time. @throws AppError `not_found`, `forbidden` for one's own request */
+/** Staff have answered. Closing again changes nothing and tells nobody. @throws AppError `not_found`, `forbidden` for one's own request */
 export async function closeHelpRequest(ctx: Ctx, id: string, reason: string): Promise<void> {
   requirePermission(ctx, 'members:act');
   await inTransaction(ctx, async (tx) => {
-    const [row] = await tx.sql<{ memberId: string; topic: string }[]>`
-      update help_requests set status = 'closed', closed_at = coalesce(closed_at, ${tx.now().toISOString()})
-      where id = ${id} returning member_id as "memberId", topic`;
+    const [row] = await tx.sql<{ memberId: string; topic: string; status: string }[]>`
+      select member_id as "memberId", topic, status from help_requests where id = ${id} for update`;
     if (!row) throw notFound();
     if (isOwn(tx, row.memberId))
       throw new AppError('forbidden', 'Nobody decides on their own record. Ask a colleague.');
+    if (row.status !== 'open') return;
+    await tx.sql`update help_requests set status = 'closed', closed_at = ${tx.now().toISOString()} where id = ${id}`;
     await append(tx, activityStream(row.memberId), 'any', [
       { type: 'support.answered', data: { memberId: row.memberId, topic: row.topic } },
     ]);
-    await writeAudit(tx, { action: 'help.close', resourceType: 'help-request', resourceId: id, reason });
+    await writeAudit(tx, {
+      action: 'help.close',
+      resourceType: 'help-request',
+      resourceId: id,
+      reason,
+      subjectId: row.memberId,
+    });
   });
 }

@@ -1,5 +1,6 @@
 import { defineProjection } from '#server/events/define.ts';
 import type { StoredEvent } from '#server/events/stored-event.ts';
+import { helpTopicLabel } from '../rules.ts';
 
 interface Line {
   system: string;
@@ -42,8 +43,11 @@ const lineOf: Record<string, (event: StoredEvent) => Line> = {
   'session.failed': () => ({ system: 'portal', summary: 'Sign-in failed' }),
   'session.locked': () => ({ system: 'portal', summary: 'Sign-in locked after repeated failures' }),
   'session.ended': () => ({ system: 'portal', summary: 'Signed out' }),
-  'support.requested': (event) => ({ system: 'portal', summary: `Asked for help: ${text(event.data.topic)}` }),
-  'support.answered': (event) => guildhall(`Question answered: ${text(event.data.topic)}`),
+  'support.requested': (event) => ({
+    system: 'portal',
+    summary: `Asked for help: ${helpTopicLabel(text(event.data.topic))}`,
+  }),
+  'support.answered': (event) => guildhall(`Question answered: ${helpTopicLabel(text(event.data.topic))}`),
   'course.started': () => ({ system: 'portal', summary: 'Course started' }),
   'course.completed': () => ({ system: 'portal', summary: 'Course completed' }),
   'sync.completed': (event) => ({
