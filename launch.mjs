@@ -47,7 +47,9 @@ function installIfNeeded() {
   const stamp = join(root, 'node_modules', '.guildhall-lock');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   console.log('Installing dependencies (once) …');
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  // Not `npm ci`: it refuses a lock file whose optional binaries for other platforms a registry mirror does not have.
+  // With the lock file there `install` takes the same versions; `--no-save` leaves the lock file as it is.
+  const { status } = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     // stdout belongs to the command; what npm says is not part of it.
     stdio: ['ignore', 2, 2],
