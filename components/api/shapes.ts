@@ -29,6 +29,9 @@ export interface Plan {
   periodMonths: number;
 }
 
+/** What a request for help can be about. */
+export type HelpTopic = 'membership' | 'payment' | 'profile' | 'access' | 'data' | 'other';
+
 export type MemberStatus = 'pending' | 'active' | 'grace' | 'lapsed' | 'suspended' | 'resigned' | 'deceased' | 'erased';
 
 export interface Address {
