@@ -38,10 +38,10 @@ export async function peekToken(
   ctx: Ctx,
   purpose: MailedTokenPurpose,
   token: string,
-): Promise<{ userId: string; email: string }> {
+): Promise<{ userId: string; memberId: string | null; email: string }> {
   const now = ctx.now().toISOString();
-  const [found] = await ctx.sql<{ userId: string; email: string }[]>`
-    select t.user_id as "userId", u.email from mailed_tokens t join users u on u.id = t.user_id
+  const [found] = await ctx.sql<{ userId: string; memberId: string | null; email: string }[]>`
+    select t.user_id as "userId", u.member_id as "memberId", u.email from mailed_tokens t join users u on u.id = t.user_id
     where t.token_hash = ${sha256(token)} and t.purpose = ${purpose} and t.used_at is null and t.expires_at > ${now}
       and u.disabled_at is null`;
   if (found) return found;

@@ -5,7 +5,7 @@ import { aSignedInUser, aUser, auditOf, builtPassword, contextOf, eventsOf, sign
 import { authenticate } from './authenticate.ts';
 import { changePassword, requestPasswordReset, resetPassword } from './commands/passwords.ts';
 import { signIn } from './commands/sign-in.ts';
-import { changeUserIdentity } from './commands/users.ts';
+import { changeUserIdentity, markEmailVerified } from './commands/users.ts';
 import { consumeToken, issueToken } from './mailed-tokens.ts';
 import { hashPassword, passwordProblem, verifyPassword } from './passwords.ts';
 
@@ -141,16 +141,40 @@ test('no password, token or address stands in the clear in events or audit entri
   for (const secret of [builtPassword, nextPassword, '203.0.113.7', '@example.test']) expect(all).not.toContain(secret);
 });
 
-test('links mailed to the old address stop working when the e-mail changes; a name alone leaves them', async () => {
+test('a new e-mail withdraws links that would verify another; the account moves when it is verified', async () => {
   const user = await aUser(app.current);
   const memberId = user.memberId ?? '';
   const system = contextOf(app.current, { kind: 'system', name: 'test' });
-  const token = await tokenFor(user.id);
-  await inTransaction(system, (tx) => changeUserIdentity(tx, memberId, { email: user.email, name: 'Other Name' }));
-  const second = await tokenFor(user.id);
-  expect(await consume(token)).toEqual({ userId: user.id });
-  await inTransaction(system, (tx) => changeUserIdentity(tx, memberId, { email: 'moved@example.test', name: 'N' }));
-  await expect(consume(second)).rejects.toMatchObject({ code: 'rule_violated' });
+  const change = (newEmail: string | null) =>
+    inTransaction(system, (tx) => changeUserIdentity(tx, memberId, { name: 'Other Name', newEmail }));
+  const verify = await tokenFor(user.id, 'verify-email');
+  await change(null);
+  expect(await consume(verify, 'verify-email')).toEqual({ userId: user.id });
+  const [toOld, reset, laterReset] = [
+    await tokenFor(user.id, 'verify-email'),
+    await tokenFor(user.id),
+    await tokenFor(user.id),
+  ];
+  expect(await change('moved@example.test')).toEqual({ signInEmail: user.email });
+  await expect(consume(toOld, 'verify-email')).rejects.toMatchObject({ code: 'rule_violated' });
+  expect(await consume(reset)).toEqual({ userId: user.id });
+  expect(await canSignIn(user.email, builtPassword)).toBe(true);
+  await inTransaction(system, (tx) => markEmailVerified(tx, user.id, 'moved@example.test'));
+  expect(await canSignIn(user.email, builtPassword)).toBe(false);
+  expect(await canSignIn('moved@example.test', builtPassword)).toBe(true);
+  await expect(consume(laterReset)).rejects.toMatchObject({ code: 'rule_violated' });
+});
+
+test('an address that somebody else signs in with cannot be taken, nor verified when they were quicker', async () => {
+  const [user, other] = [await aUser(app.current), await aUser(app.current)];
+  const system = contextOf(app.current, { kind: 'system', name: 'test' });
+  const change = { name: 'N', newEmail: other.email.toUpperCase() };
+  const conflict = { code: 'conflict', errors: [{ path: 'email' }] };
+  const taking = inTransaction(system, (tx) => changeUserIdentity(tx, user.memberId ?? '', change));
+  await expect(taking).rejects.toMatchObject(conflict);
+  const late = inTransaction(system, (tx) => markEmailVerified(tx, user.id, other.email));
+  await expect(late).rejects.toMatchObject(conflict);
+  expect(await canSignIn(user.email, builtPassword)).toBe(true);
 });
 
 test('staff cannot take over a colleague’s role by changing the e-mail of their member record', async () => {
@@ -160,10 +184,21 @@ test('staff cannot take over a colleague’s role by changing the e-mail of thei
     await aUser(app.current, { roles: ['member', 'admin'] }),
   ];
   const memberId = colleague.memberId ?? '';
-  const change = (email: string) => ({ email, name: 'Same Name' });
+  const change = (newEmail: string) => ({ newEmail, name: 'Same Name' });
   const taking = inTransaction(staff.ctx, (tx) => changeUserIdentity(tx, memberId, change('mine@example.test')));
   await expect(taking).rejects.toMatchObject({ code: 'forbidden' });
   await inTransaction(admin.ctx, (tx) => changeUserIdentity(tx, memberId, change('right@example.test')));
   const member = await aUser(app.current);
   await inTransaction(staff.ctx, (tx) => changeUserIdentity(tx, member.memberId ?? '', change('fine@example.test')));
+});
+
+test('an app on a person’s behalf cannot change the e-mail, whatever its scopes and their roles', async () => {
+  const admin = await aSignedInUser(app.current, { roles: ['member', 'admin'] });
+  const change = { name: 'N', newEmail: 'phone@example.test' };
+  for (const scopes of [['self'], ['*']] as const) {
+    const phone = contextOf(app.current, { ...admin.actor, scopes: [...scopes] });
+    const taking = inTransaction(phone, (tx) => changeUserIdentity(tx, admin.memberId ?? '', change));
+    await expect(taking).rejects.toMatchObject({ code: 'forbidden', message: expect.stringContaining('browser') });
+  }
+  await inTransaction(admin.ctx, (tx) => changeUserIdentity(tx, admin.memberId ?? '', change));
 });

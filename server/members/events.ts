@@ -57,7 +57,7 @@ export const memberProfileUpdated = defineEvent({
     memberId,
     version,
     changes,
-    /** Where mail went before: its owner hears of the change too. */
+    /** With a new e-mail: the address that signs in until the new one is verified. Its owner hears of the change. */
     previousEmail: sealed.optional(),
   }),
 });

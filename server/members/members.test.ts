@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest';
+import { addUser } from '#server/access/commands/administration.ts';
+import { signIn } from '#server/access/commands/sign-in.ts';
+import { issueToken } from '#server/access/mailed-tokens.ts';
 import { listAudit } from '#server/audit/queries.ts';
+import { createContext, inTransaction } from '#server/context/context.ts';
 import { testApp } from '#test/database.ts';
 import { act } from './commands/actions.ts';
 import { join } from './commands/join.ts';
 import { replaceProfile, updateProfile } from './commands/profile.ts';
-import { resign } from './commands/status.ts';
+import { resign, verifyEmail } from './commands/status.ts';
+import { resendVerification } from './commands/verification.ts';
 import { anonymousContext, joined, joinInput, personContext, staffContext } from './members.testing.ts';
 import { getMember, reveal } from './queries/member.ts';
 import type { PutInput } from './shapes.ts';
@@ -142,11 +147,122 @@ test('masked values sent back mean unchanged and are never stored', async () => 
   });
 });
 
+test('of an address that staff send back, a masked part keeps its value and the others are stored', async () => {
+  const { memberId, ctx } = await joined(app.current, {
+    address: { line1: 'Lindenweg 3', line2: 'c/o Okoye', city: 'Berlin', postalCode: '10115', country: 'DE' },
+  });
+  const staff = staffContext(app.current);
+  const masked = { line1: '***', line2: '***', city: 'Berlin', postalCode: '***', region: null, country: 'DE' };
+  const kept = { line1: 'Lindenweg 3', line2: 'c/o Okoye', city: 'Berlin', postalCode: '10115', country: 'DE' };
+  const send = async (change: object) => {
+    await updateProfile(staff, memberId, { address: { ...masked, ...change } }, null);
+    return getMember(ctx, memberId);
+  };
+  expect(await send({})).toMatchObject({ version: 1, address: kept });
+  expect(await send({ line1: 'Eichenallee 5' })).toMatchObject({ address: { ...kept, line1: 'Eichenallee 5' } });
+  expect(await send({ city: 'Potsdam' })).toMatchObject({
+    version: 3,
+    address: { ...kept, line1: 'Eichenallee 5', city: 'Potsdam' },
+  });
+  expect((await send({ line2: null })).address).toMatchObject({ line2: null, postalCode: '10115' });
+});
+
+test('a masked part of an address that is not there is refused by name', async () => {
+  const { memberId } = await joined(app.current, { address: null });
+  const address = { line1: 'Eichenallee 5', city: 'Potsdam', postalCode: '***', country: 'DE' };
+  await expect(updateProfile(staffContext(app.current), memberId, { address }, null)).rejects.toMatchObject({
+    code: 'rule_violated',
+    errors: [{ path: 'address.postalCode' }],
+  });
+});
+
 test('PUT refuses a changed read-only field, by name', async () => {
   const { memberId, ctx } = await joined(app.current);
-  const view = await getMember(ctx, memberId);
-  const attempt = replaceProfile(ctx, memberId, { ...(view as PutInput), number: 'M-999999' }, null);
-  await expect(attempt).rejects.toMatchObject({ code: 'rule_violated', errors: [{ path: 'number' }] });
+  const view = (await getMember(ctx, memberId)) as PutInput;
+  const put = (changes: Partial<PutInput>, by = ctx) => replaceProfile(by, memberId, { ...view, ...changes }, null);
+  const refused = (path: string) => ({ code: 'rule_violated', errors: [{ path }] });
+  await expect(put({ number: 'M-999999' })).rejects.toMatchObject(refused('number'));
+  await expect(put({ plan: { ...view.plan, code: 'other' } })).rejects.toMatchObject(refused('plan.code'));
+  await expect(put({ plan: { ...view.plan, name: 'Other' } })).rejects.toMatchObject(refused('plan.name'));
+  await expect(put({ verifiedAt: view.joinedAt })).rejects.toMatchObject(refused('verifiedAt'));
+  await expect(put({ updatedAt: '2020-01-01T00:00:00Z' })).rejects.toMatchObject(refused('updatedAt'));
+  await expect(put({ masked: true })).rejects.toMatchObject(refused('masked'));
+  await expect(put({}, staffContext(app.current))).rejects.toMatchObject(refused('masked'));
+  expect(await put({})).toMatchObject({ version: 1 });
+});
+
+test('a new e-mail is not verified, and may be asked for another mail, whatever the status', async () => {
+  const { memberId, userId, ctx, input } = await joined(app.current);
+  const tokenFor = () => inTransaction(ctx, (tx) => issueToken(tx, { userId, purpose: 'verify-email' }));
+  await verifyEmail(ctx, await tokenFor());
+  await act(staffContext(app.current), memberId, 'reinstate', 'paid');
+  const verified = await getMember(ctx, memberId);
+  expect(verified.verifiedAt).not.toBeNull();
+  const stale = await tokenFor();
+  const email = `moved.${input.email}`;
+  const moved = await updateProfile(ctx, memberId, { email }, String(verified.version));
+  expect(moved).toMatchObject({ email, verifiedAt: null, status: 'active', version: verified.version + 1 });
+  await expect(verifyEmail(ctx, stale)).rejects.toMatchObject({ code: 'rule_violated' });
+
+  const requests = async () =>
+    (await sql()`select 1 from events where type = 'member.verification.requested' and stream = ${`user-${userId}`}`)
+      .length;
+  expect(await requests()).toBe(1);
+  await resendVerification(anonymousContext(app.current), email);
+  await act(staffContext(app.current), memberId, 'resend-verification', 'asked for it');
+  expect(await requests()).toBe(3);
+  await verifyEmail(anonymousContext(app.current), await tokenFor());
+  expect((await getMember(ctx, memberId)).verifiedAt).not.toBeNull();
+  await resendVerification(anonymousContext(app.current), email);
+  expect(await requests()).toBe(3);
+});
+
+test('the old e-mail signs in until the new one is verified, then only the new one', async () => {
+  const { memberId, userId, ctx, input } = await joined(app.current);
+  const email = `moved.${input.email}`;
+  const canSignIn = async (by: string) =>
+    (await signIn(anonymousContext(app.current), { email: by, password: input.password })) !== null;
+  await updateProfile(ctx, memberId, { email, familyName: 'Moved' }, null);
+  const [user] = await sql()`select email, name from users where id = ${userId}`;
+  expect(user).toEqual({ email: input.email, name: 'Ada Moved' });
+  expect([await canSignIn(input.email), await canSignIn(email)]).toEqual([true, false]);
+  const token = await inTransaction(ctx, (tx) => issueToken(tx, { userId, purpose: 'verify-email' }));
+  await verifyEmail(anonymousContext(app.current), token);
+  expect([await canSignIn(input.email), await canSignIn(email)]).toEqual([false, true]);
+});
+
+test('an e-mail of another member or account is a conflict, and so is one that was taken before it was verified', async () => {
+  const [one, two] = [await joined(app.current), await joined(app.current)];
+  const conflict = { code: 'conflict', errors: [{ path: 'email' }] };
+  const change = (email: string) => updateProfile(one.ctx, one.memberId, { email }, null);
+  await expect(change(two.input.email)).rejects.toMatchObject(conflict);
+  const free = `free.${two.input.email}`;
+  await updateProfile(two.ctx, two.memberId, { email: free }, null);
+  // Two still signs in with the first, and the second is waiting for two.
+  await expect(change(two.input.email)).rejects.toMatchObject(conflict);
+  await expect(change(free)).rejects.toMatchObject(conflict);
+
+  const late = `late.${one.input.email}`;
+  await change(late);
+  await addUser(staffContext(app.current, 'admin'), { email: late, name: 'Quicker', roles: ['staff'] });
+  const token = () => inTransaction(one.ctx, (tx) => issueToken(tx, { userId: one.userId, purpose: 'verify-email' }));
+  await expect(verifyEmail(one.ctx, await token())).rejects.toMatchObject(conflict);
+  expect(await getMember(one.ctx, one.memberId)).toMatchObject({ email: late, verifiedAt: null });
+});
+
+test('a mobile app changes the profile and not the e-mail', async () => {
+  const { memberId, userId, input } = await joined(app.current);
+  const phone = createContext(app.current, {
+    actor: { kind: 'user', userId, memberId, roles: ['member'], sessionId: userId, scopes: ['self'] },
+  });
+  await expect(updateProfile(phone, memberId, { email: 'thief@example.org' }, null)).rejects.toMatchObject({
+    code: 'forbidden',
+    message: expect.stringContaining('e-mail'),
+  });
+  expect(await updateProfile(phone, memberId, { givenName: 'Adaeze' }, null)).toMatchObject({
+    givenName: 'Adaeze',
+    email: input.email,
+  });
 });
 
 test('nobody changes another member’s record', async () => {

@@ -144,7 +144,9 @@ async function prepare(tx: TxCtx, mailId: string, job: MailJob): Promise<Prepare
   const common = { organisation: tx.app.settings.GUILDHALL_ORGANISATION, givenName: who.givenName };
   const input = await compose[job.template](tx, who, job, common);
   const sealedTo = text(job.facts.sealedTo);
-  const to = sealedTo ? open(key, 'email', sealedTo) : who.email;
+  // The link must reach the address that it verifies; everything else goes to the one that was verified.
+  const address = job.template === 'verify-email' ? (who.contactEmail ?? who.email) : who.email;
+  const to = sealedTo ? open(key, 'email', sealedTo) : address;
   await tx.sql`
     insert into mails (id, member_id, user_id, template, input_sealed, subject_id, message_id, cause_event_id, correlation_id, created_at)
     values (${mailId}, ${who.memberId}, ${who.userId}, ${job.template},

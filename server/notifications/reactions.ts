@@ -34,10 +34,11 @@ const mailOf: Record<string, (event: StoredEvent) => { template: MailTemplate; f
   'member.registered': (event) => (event.data.channel === 'import' ? null : { template: 'verify-email' }),
   'member.verification.requested': () => ({ template: 'verify-email' }),
   'member.verified': () => ({ template: 'welcome' }),
-  'member.profile.updated': (event) => ({
-    template: 'profile-updated',
-    facts: { fields: changedFields(event), at: event.occurredAt },
-  }),
+  // Of a new address the owner of the old one hears: see below.
+  'member.profile.updated': (event) =>
+    textOf(event.data.previousEmail) === null
+      ? { template: 'profile-updated', facts: { fields: changedFields(event), at: event.occurredAt } }
+      : null,
   'member.status.changed': (event) =>
     event.data.to === 'resigned' ? { template: 'member-resigned', facts: { at: event.occurredAt } } : null,
   'support.requested': (event) => ({
@@ -65,7 +66,10 @@ const mail = defineReaction({
   },
 });
 
-/** Who moves to a new address is told at the old one as well: it may have been somebody else who moved it. */
+/**
+ * Who moves to a new address is told at the one that signs in, as it was at that moment: it may have been somebody else who
+ * moved it, and by the time of the mail the new one may sign in.
+ */
 const mailToPreviousAddress = defineReaction({
   name: 'mail-previous-address',
   types: ['member.profile.updated'],

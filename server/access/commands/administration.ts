@@ -8,6 +8,7 @@ import { personOf, userStream } from '../events.ts';
 import { announce } from '../live.ts';
 import { isRole, type Role, roles as roleNames } from '../permissions.ts';
 import { normaliseEmail } from '../rules.ts';
+import { refuseLastAdmin } from './last-admin.ts';
 import { endAllSessions } from './sessions.ts';
 import { createUser } from './users.ts';
 
@@ -128,18 +129,6 @@ async function lockUser(tx: TxCtx, id: string): Promise<UserRow> {
     select id, member_id as "memberId", roles, disabled_at is not null as disabled from users where id = ${id} for update`;
   if (!row) throw notFound();
   return { ...row, roles: row.roles.filter(isRole) };
-}
-
-// One lock for the question, not one for each admin: two admins who take each other's role away at the same moment would
-// each hold the other's row and see themselves as the one who stays.
-const adminsLock = 4_700_001;
-
-async function refuseLastAdmin(tx: TxCtx, user: UserRow): Promise<void> {
-  if (!user.roles.includes('admin') || user.disabled) return;
-  await tx.sql`select pg_advisory_xact_lock(${adminsLock}::bigint)`;
-  const others = await tx.sql`
-    select 1 from users where 'admin' = any(roles) and disabled_at is null and id <> ${user.id} limit 1`;
-  if (others.length === 0) throw ruleViolated('This is the last admin. Give somebody else the role first.');
 }
 
 /** In the table's order, each once. */

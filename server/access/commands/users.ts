@@ -1,12 +1,13 @@
 import { v7 as uuidv7 } from 'uuid';
 import { can, isOwn, type TxCtx } from '#server/context/context.ts';
-import { AppError, notFound, ruleViolated } from '#server/errors/errors.ts';
+import { AppError, conflict, notFound, ruleViolated } from '#server/errors/errors.ts';
 import { append } from '#server/events/append.ts';
 import { personOf, userStream } from '../events.ts';
 import { announce } from '../live.ts';
 import { withdrawTokens } from '../mailed-tokens.ts';
 import { isRole, type Role } from '../permissions.ts';
 import { isStaff, normaliseEmail } from '../rules.ts';
+import { refuseLastAdmin } from './last-admin.ts';
 import { endAllSessions } from './sessions.ts';
 
 export interface NewUser {
@@ -30,40 +31,74 @@ export async function createUser(tx: TxCtx, user: NewUser): Promise<string> {
 }
 
 /**
- * Keeps the account's e-mail and name as the member's. Links mailed to the old address stop working.
- * @throws AppError `forbidden` when somebody without `access:manage` changes the e-mail of a colleague who has a staff role:
- * with a reset mail to an address of their choice they would take over that role.
+ * Keeps the account's name as the member's, and checks a new e-mail, or null for none. The account does not move to it:
+ * what signs in, and where reset mails go, stays until the link that is sent to the new address is followed. Links mailed
+ * to verify the address before stop working. Gives the address that signs in, or null where nobody does.
+ * @throws AppError `conflict` when somebody else signs in with the new e-mail; `forbidden` for an app on the person's
+ * behalf, and for somebody without `access:manage` who changes the e-mail of a colleague who has a staff role: with a
+ * reset mail to an address of their choice they would take over that account
  */
 export async function changeUserIdentity(
   tx: TxCtx,
   memberId: string,
-  { email, name }: { email: string; name: string },
-): Promise<void> {
+  { name, newEmail }: { name: string; newEmail: string | null },
+): Promise<{ signInEmail: string | null }> {
   const [user] = await tx.sql<{ id: string; email: string; roles: string[] }[]>`
     select id, email, roles from users where member_id = ${memberId} for update`;
-  if (!user) return;
-  const moved = normaliseEmail(email) !== normaliseEmail(user.email);
-  if (moved && isStaff(user.roles.filter(isRole)) && !isOwn(tx, memberId) && !can(tx, 'access:manage')) {
+  if (newEmail !== null) {
+    refuseAnothersEmail(tx, memberId, user?.roles.filter(isRole) ?? []);
+    if (await isTaken(tx, newEmail, user?.id ?? null)) throw signInTaken();
+  }
+  if (!user) return { signInEmail: null };
+  await tx.sql`
+    update users set name = ${name}, version = version + 1, updated_at = ${tx.now().toISOString()} where id = ${user.id}`;
+  if (newEmail !== null) await withdrawTokens(tx, user.id, ['verify-email']);
+  return { signInEmail: user.email };
+}
+
+function refuseAnothersEmail(tx: TxCtx, memberId: string, roles: Role[]): void {
+  // Whoever holds a stolen token would take over for good what the token opens for minutes.
+  if (tx.actor.kind === 'user' && tx.actor.scopes !== null) {
+    throw new AppError('forbidden', 'An app cannot change the e-mail address. Sign in with a browser to do that.');
+  }
+  if (isStaff(roles) && !isOwn(tx, memberId) && !can(tx, 'access:manage')) {
     throw new AppError(
       'forbidden',
       'This member has a staff role. Changing their e-mail needs the permission access:manage.',
     );
   }
-  await tx.sql`
-    update users set email = ${normaliseEmail(email)}, name = ${name}, version = version + 1,
-      email_verified_at = case when ${moved} then null else email_verified_at end, updated_at = ${tx.now().toISOString()}
-    where id = ${user.id}`;
-  if (moved) await withdrawTokens(tx, user.id, ['verify-email', 'reset-password']);
 }
 
-/** Notes that the link in the verification mail was followed. */
-export async function markEmailVerified(tx: TxCtx, userId: string): Promise<{ memberId: string | null }> {
+async function isTaken(tx: TxCtx, email: string, byOtherThan: string | null): Promise<boolean> {
+  const rows = await tx.sql`
+    select 1 from users where lower(email) = ${normaliseEmail(email)} and id is distinct from ${byOtherThan}::uuid`;
+  return rows.length > 0;
+}
+
+const signInTaken = () =>
+  conflict('There is another account with this e-mail address.', [
+    { path: 'email', message: 'belongs to another account' },
+  ]);
+
+/**
+ * Notes that the link in the verification mail was followed, and moves the account to the address that it was sent to.
+ * Links mailed to the old address stop working.
+ * @throws AppError `conflict` when somebody else signs in with that address by now
+ */
+export async function markEmailVerified(tx: TxCtx, userId: string, email: string): Promise<void> {
+  const [user] = await tx.sql<{ email: string }[]>`select email from users where id = ${userId} for update`;
+  if (!user) throw notFound();
   const now = tx.now().toISOString();
-  const [row] = await tx.sql<{ member_id: string | null }[]>`
-    update users set email_verified_at = coalesce(email_verified_at, ${now}), updated_at = ${now}
-    where id = ${userId} returning member_id`;
-  if (!row) throw notFound();
-  return { memberId: row.member_id };
+  if (normaliseEmail(user.email) === normaliseEmail(email)) {
+    await tx.sql`
+      update users set email_verified_at = coalesce(email_verified_at, ${now}), updated_at = ${now} where id = ${userId}`;
+    return;
+  }
+  if (await isTaken(tx, email, userId)) throw signInTaken();
+  await tx.sql`
+    update users set email = ${normaliseEmail(email)}, email_verified_at = ${now}, version = version + 1,
+      updated_at = ${now} where id = ${userId}`;
+  await withdrawTokens(tx, userId, ['verify-email', 'reset-password']);
 }
 
 /** Asks for a reset mail on somebody's behalf. The caller checked that it may and writes the audit entry. */
@@ -76,10 +111,15 @@ export async function requestPasswordResetFor(tx: TxCtx, who: { memberId: string
   ]);
 }
 
-/** Takes the person out of the account: nobody can sign in to it again, and nothing in it says who it was. */
+/**
+ * Takes the person out of the account: nobody can sign in to it again, and nothing in it says who it was.
+ * @throws AppError `rule_violated` for the last admin
+ */
 export async function eraseUser(tx: TxCtx, memberId: string): Promise<void> {
-  const [user] = await tx.sql<{ id: string }[]>`select id from users where member_id = ${memberId} for update`;
+  const [user] = await tx.sql<{ id: string; roles: string[]; disabled: boolean }[]>`
+    select id, roles, disabled_at is not null as disabled from users where member_id = ${memberId} for update`;
   if (!user) return;
+  await refuseLastAdmin(tx, user);
   await endAllSessions(tx, user.id, 'erased');
   const now = tx.now().toISOString();
   await tx.sql`

@@ -1,4 +1,3 @@
-import { validate } from 'uuid';
 import { type Ctx, requirePermission } from '#server/context/context.ts';
 import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
 import {
@@ -61,9 +60,8 @@ export async function listUsers(
 }
 
 function idOf(cursor: string): string {
-  const [id] = decodeCursor(cursor, 1);
-  // A cursor that holds something else was not made here: the database would take it for a surprise.
-  return validate(id) ? String(id) : '00000000-0000-0000-0000-000000000000';
+  const [id] = decodeCursor(cursor, ['uuid']);
+  return id;
 }
 
 const iso = (value: string | null) => value && new Date(value).toISOString();

@@ -4,7 +4,10 @@ import type { Ctx } from '#server/context/context.ts';
 export interface MailRecipient {
   userId: string;
   memberId: string | null;
+  /** What signs in. */
   email: string;
+  /** The member's, which may be waiting to be verified; null for people who are no members. */
+  contactEmail: string | null;
   givenName: string | null;
   memberNumber: string | null;
   planName: string | null;
@@ -17,8 +20,12 @@ export async function mailRecipient(
   ctx: Ctx,
   who: { memberId: string | null; userId: string | null },
 ): Promise<MailRecipient | null> {
+  // Waits for a change of the e-mail that is under way: a link that verifies the new address must not go to the old one.
+  await ctx.sql`
+    select 1 from members m where m.id = coalesce(${who.memberId}::uuid, (select member_id from users where id = ${who.userId}::uuid))
+    for key share`;
   const [row] = await ctx.sql<MailRecipient[]>`
-    select u.id as "userId", u.member_id as "memberId", u.email, m.given_name as "givenName",
+    select u.id as "userId", u.member_id as "memberId", u.email, m.email as "contactEmail", m.given_name as "givenName",
       m.number as "memberNumber", p.name as "planName", m.paid_until::text as "paidUntil"
     from users u left join members m on m.id = u.member_id left join plans p on p.id = m.plan_id
     where (u.id = ${who.userId}::uuid or (${who.userId}::uuid is null and u.member_id = ${who.memberId}::uuid))

@@ -1,9 +1,9 @@
 import { changeUserIdentity } from '#server/access/commands/users.ts';
 import { writeAudit } from '#server/audit/commands.ts';
 import { type Ctx, can, inTransaction, isOwn, type TxCtx } from '#server/context/context.ts';
-import { isMasked } from '#server/crypto/mask.ts';
+import { isMasked, maskAddressLine } from '#server/crypto/mask.ts';
 import { openOrNull, type SubjectKey, seal, sealOrNull } from '#server/crypto/seals.ts';
-import { AppError, notFound, ruleViolated } from '#server/errors/errors.ts';
+import { AppError, conflict, notFound, ruleViolated } from '#server/errors/errors.ts';
 import { append } from '#server/events/append.ts';
 import { memberStream, type ProfileChanges } from '../events.ts';
 import { contactOf, dateOfBirthIndex, memberViewOf, phoneIndex } from '../personal.ts';
@@ -30,8 +30,11 @@ export async function updateProfile(
     requireVersion(before, ifMatch);
     const key = await tx.app.dataKeys.obtain(tx.sql, id);
     const { change, event, summary } = changesOf(tx, key, before, input);
+    // A new address is nobody's until its owner follows a link.
+    if (change.email) change.verifiedAt = null;
     const own = isOwn(tx, id);
     if (Object.keys(event).length === 0) return memberViewOf(before, contactOf(before, key), !own);
+    const signInEmail = await changeIdentity(tx, before, change);
     // The three writes are sent at once: each round trip holds the row.
     const [after] = await Promise.all([
       writeMember(tx.sql, before, change, tx.now()),
@@ -42,7 +45,7 @@ export async function updateProfile(
             memberId: id,
             version: before.version + 1,
             changes: event,
-            ...(change.email ? { previousEmail: seal(key, 'email', before.email) } : {}),
+            ...(change.email ? { previousEmail: seal(key, 'email', signInEmail ?? before.email) } : {}),
           },
         },
       ]),
@@ -54,14 +57,28 @@ export async function updateProfile(
         after: summary.after,
       }),
     ]);
-    if (change.email || change.givenName || change.familyName) {
-      await changeUserIdentity(tx, id, { email: after.email, name: `${after.givenName} ${after.familyName}` });
-    }
-    // A new address is nobody's until its owner follows a link.
     if (change.email) await requestVerification(tx, after);
     tx.afterCommit(() => tx.app.cache.drop([memberCacheKey(id)]));
     return memberViewOf(after, contactOf(after, key), !own);
   });
+}
+
+/** Gives the address that signs in, when a name or the e-mail changes. */
+async function changeIdentity(tx: TxCtx, before: MemberRecord, change: MemberChange): Promise<string | null> {
+  const { email, givenName = before.givenName, familyName = before.familyName } = change;
+  if (!email && !change.givenName && !change.familyName) return null;
+  const identity = { name: `${givenName} ${familyName}`, newEmail: email ?? null };
+  const { signInEmail } = await changeUserIdentity(tx, before.id, identity);
+  if (email) await refuseTakenEmail(tx, before.id, email);
+  return signInEmail;
+}
+
+async function refuseTakenEmail(tx: TxCtx, id: string, email: string): Promise<void> {
+  const taken = await tx.sql`select 1 from members where lower(email) = ${email} and id <> ${id}`;
+  if (taken.length === 0) return;
+  throw conflict('There is another account with this e-mail address.', [
+    { path: 'email', message: 'belongs to another account' },
+  ]);
 }
 
 /** PUT: everything that GET gave, read-only fields unchanged. */
@@ -75,21 +92,27 @@ export async function replaceProfile(
     const current = await lockMember(tx.sql, id);
     requireWritable(tx, current);
     requireVersion(current, ifMatch);
-    requireReadOnlyUnchanged(current, input);
+    requireReadOnlyUnchanged(current, input, !isOwn(tx, id));
     const { givenName, familyName, email, phone, dateOfBirth, address, mailChoices } = input;
     return updateProfile(tx, id, { givenName, familyName, email, phone, dateOfBirth, address, mailChoices }, ifMatch);
   });
 }
 
-function requireReadOnlyUnchanged(current: MemberRecord, input: PutInput): void {
+function requireReadOnlyUnchanged(current: MemberRecord, input: PutInput, masked: boolean): void {
+  const moment = (time: string | null) => time && Date.parse(time);
   const same: Array<[string, unknown, unknown]> = [
     ['id', current.id, input.id],
     ['number', current.number, input.number],
     ['status', current.status, input.status],
     ['plan.id', current.planId, input.plan.id],
+    ['plan.code', current.planCode, input.plan.code],
+    ['plan.name', current.planName, input.plan.name],
     ['paidUntil', current.paidUntil, input.paidUntil],
-    ['joinedAt', Date.parse(current.joinedAt), Date.parse(input.joinedAt)],
+    ['joinedAt', moment(current.joinedAt), moment(input.joinedAt)],
+    ['verifiedAt', moment(current.verifiedAt), moment(input.verifiedAt)],
     ['version', current.version, input.version],
+    ['updatedAt', moment(current.updatedAt), moment(input.updatedAt)],
+    ['masked', masked, input.masked],
   ];
   const errors = same
     .filter(([, ours, theirs]) => ours !== theirs)
@@ -134,8 +157,9 @@ function changesOf(tx: TxCtx, key: SubjectKey, record: MemberRecord, input: Patc
     changed.summary.after[field] = changed.event[field];
   }
   for (const field of sealedFields) {
-    const value = textOf(input[field]);
-    if (value === undefined || value === openOrNull(key, field, record[`${field}Sealed`])) continue;
+    const current = openOrNull(key, field, record[`${field}Sealed`]);
+    const value = field === 'address' ? addressText(current, input.address) : unmasked(input[field]);
+    if (value === undefined || value === current) continue;
     const sealed = sealOrNull(key, field, value);
     changed.change[`${field}Sealed`] = sealed;
     changed.event[field] = sealed;
@@ -154,12 +178,36 @@ function changesOf(tx: TxCtx, key: SubjectKey, record: MemberRecord, input: Patc
   return changed;
 }
 
-/** The text that is sealed: undefined for "unchanged" (also what a masked value means), null for "cleared". */
-function textOf(value: PatchInput['phone'] | PatchInput['address']): string | null | undefined {
-  if (value === undefined || value === null) return value;
-  if (typeof value === 'string') return isMasked(value) ? undefined : value;
-  return isMasked(value.line1) ? undefined : JSON.stringify(value);
+/** undefined for "unchanged" (also what a masked value means), null for "cleared". */
+const unmasked = (value: string | null | undefined) => (value && isMasked(value) ? undefined : value);
+
+const addressParts = ['line1', 'line2', 'city', 'postalCode', 'region', 'country'] as const;
+const optionalParts = new Set<string>(['line2', 'region']);
+type Parts = Readonly<Record<string, unknown>>;
+
+/**
+ * The address as text to seal, in one form, so that the same address is the same text. A part that comes back masked keeps
+ * its value, an optional part that is absent or null is cleared. undefined for "unchanged".
+ * @throws AppError `rule_violated` for a masked part that has no value to keep
+ */
+function addressText(current: string | null, input: Parts | null | undefined): string | null | undefined {
+  if (input === undefined || input === null) return input;
+  const before: Parts = current === null ? {} : (JSON.parse(current) as Parts);
+  const after = Object.fromEntries(
+    addressParts.map((part) => [part, input[part] === maskAddressLine() ? before[part] : input[part]]),
+  );
+  const missing = addressParts.filter((part) => !optionalParts.has(part) && typeof after[part] !== 'string');
+  if (missing.length > 0) {
+    throw ruleViolated(
+      'The address is not complete.',
+      missing.map((part) => ({ path: `address.${part}`, message: 'must be written out: there is none to keep' })),
+    );
+  }
+  return current !== null && wholeText(after) === wholeText(before) ? undefined : wholeText(after);
 }
+
+const wholeText = (parts: Parts) =>
+  JSON.stringify(Object.fromEntries(addressParts.flatMap((part) => (parts[part] ? [[part, parts[part]]] : []))));
 
 const sameChoices = (a: MemberRecord['mailChoices'], b: MemberRecord['mailChoices']) =>
   a.newsletter === b.newsletter && a.events === b.events && a.receipts === b.receipts;

@@ -1,6 +1,6 @@
 import type { MemberStatus } from '#db/schema/members.ts';
 import { markEmailVerified } from '#server/access/commands/users.ts';
-import { consumeToken, issueToken } from '#server/access/mailed-tokens.ts';
+import { consumeToken, issueToken, peekToken } from '#server/access/mailed-tokens.ts';
 import { hasPassword } from '#server/access/queries/users.ts';
 import { writeAudit } from '#server/audit/commands.ts';
 import { type Ctx, inTransaction, isOwn, type TxCtx } from '#server/context/context.ts';
@@ -22,13 +22,19 @@ export interface Verified extends StatusChanged {
   choosePasswordToken: string | null;
 }
 
-/** From the link in the mail. It works once. @throws AppError `rule_violated` in words for the person who followed it */
+/**
+ * From the link in the mail. It works once; from then on the address signs in.
+ * @throws AppError `rule_violated` in words for the person who followed it, `conflict` when somebody else has the address
+ */
 export async function verifyEmail(ctx: Ctx, token: string): Promise<Verified> {
   return inTransaction(ctx, async (tx) => {
-    const { userId } = await consumeToken(tx, 'verify-email', token);
-    const { memberId } = await markEmailVerified(tx, userId);
+    const { memberId } = await peekToken(tx, 'verify-email', token);
     if (!memberId) throw notFound();
-    const { id, status, version } = await markVerified(tx, memberId);
+    // The record first, as a change of it does: that withdraws the links to the address it leaves.
+    const member = await lockMember(tx.sql, memberId);
+    const { userId } = await consumeToken(tx, 'verify-email', token);
+    await markEmailVerified(tx, userId, member.email);
+    const { id, status, version } = await markRecordVerified(tx, member);
     // Following the link proved that the address is theirs, which is all that a reset mail would prove.
     const choosePasswordToken = (await hasPassword(tx, userId))
       ? null
@@ -37,8 +43,11 @@ export async function verifyEmail(ctx: Ctx, token: string): Promise<Verified> {
   });
 }
 
-export async function markVerified(tx: TxCtx, memberId: string): Promise<StatusChanged> {
-  const before = await lockMember(tx.sql, memberId);
+export const markVerified = async (tx: TxCtx, memberId: string): Promise<StatusChanged> =>
+  markRecordVerified(tx, await lockMember(tx.sql, memberId));
+
+async function markRecordVerified(tx: TxCtx, before: MemberRecord): Promise<StatusChanged> {
+  const memberId = before.id;
   if (before.verifiedAt) return before;
   const now = tx.now();
   const after = await writeMember(tx.sql, before, { verifiedAt: now.toISOString() }, now);

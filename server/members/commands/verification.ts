@@ -3,13 +3,19 @@ import { ruleViolated } from '#server/errors/errors.ts';
 import { append } from '#server/events/append.ts';
 import '../events.ts';
 import { lockMember, type MemberRecord } from '../record.ts';
+import { isOpen } from '../rules.ts';
 
-/** Asks for the verification mail again, if there is an account that waits for it. Says nothing about whether there is. */
+/**
+ * Asks for the verification mail again, if somebody's address waits for it: a new member's, or one that was changed. Says
+ * nothing about whether there is.
+ */
 export async function resendVerification(ctx: Ctx, email: string): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     const [found] = await tx.sql<{ id: string }[]>`
-      select id from members where lower(email) = ${email} and verified_at is null and status = 'pending'`;
-    if (found) await requestVerification(tx, await lockMember(tx.sql, found.id));
+      select m.id from members m join users u on u.member_id = m.id
+      where lower(m.email) = ${email} and m.verified_at is null and u.disabled_at is null`;
+    const member = found && (await lockMember(tx.sql, found.id));
+    if (member && member.verifiedAt === null && isOpen(member.status)) await requestVerification(tx, member);
   });
 }
 
