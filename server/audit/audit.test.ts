@@ -189,7 +189,7 @@ test('the list filters by actor, action, resource and time, and pages without ga
   const within = await find({ actor: userId, from: '2029-01-01T00:00:01Z', to: '2029-01-01T00:00:03Z' });
   expect(within.map((entry) => entry.resource)).toEqual(['page/8', 'page/7', 'page/6', 'page/5', 'page/4', 'page/3']);
   const foreign = Buffer.from('["2029","x"]').toString('base64url');
-  expect((await listAudit(auditor(), { limit: 5, cursor: foreign })).data).toEqual([]);
+  await expect(listAudit(auditor(), { limit: 5, cursor: foreign })).rejects.toMatchObject({ code: 'invalid_request' });
 });
 
 test('reading the trail is noted, with what was asked for', async () => {

@@ -1,4 +1,3 @@
-import { validate } from 'uuid';
 import { type Ctx, inTransaction, requirePermission } from '#server/context/context.ts';
 import { isSealed, open, type SubjectKey } from '#server/crypto/seals.ts';
 import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
@@ -107,11 +106,7 @@ async function readRows(ctx: Ctx, filter: AuditFilter): Promise<Row[]> {
 }
 
 function positionOf(cursor: string): { at: string; id: string } {
-  const [at, id] = decodeCursor(cursor, 2).map(String);
-  // Something that this list did not make reads as "after everything", and never reaches the database as a bad value.
-  if (!at || !id || !validate(id) || Number.isNaN(Date.parse(at))) {
-    return { at: '-infinity', id: '00000000-0000-0000-0000-000000000000' };
-  }
+  const [at, id] = decodeCursor(cursor, ['timestamp', 'uuid']);
   return { at, id };
 }
 

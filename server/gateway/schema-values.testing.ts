@@ -43,6 +43,34 @@ const nasty = fc.constantFrom(
 );
 const junk: fc.Arbitrary<unknown> = fc.oneof(nasty, fc.jsonValue(), fc.integer(), fc.double(), fc.constant(null));
 
+const usualTimes = fc
+  .date({ noInvalidDate: true, min: new Date(0), max: new Date('2099-01-01') })
+  .map((date) => date.toISOString());
+const oddTimes = fc.constantFrom(
+  '0000-01-01T00:00:00Z',
+  '0001-01-01T00:00:00Z',
+  '9999-12-31T23:59:59Z',
+  '2026-02-28T23:59:59+23:59',
+  '2026-01-01T00:00:00-15:59',
+  '2026-02-30T00:00:00Z',
+  '2026-01-01 00:00:00+00',
+  `2026-01-01T00:00:00.${'0'.repeat(200)}Z`,
+  'infinity',
+);
+
+/** Well made, of nobody's making: right lengths, right and wrong kinds in any place. */
+function cursors(ids: readonly string[]): fc.Arbitrary<string> {
+  const part = fc.oneof(
+    fc.constantFrom(...ids, '2026-01-01T00:00:00Z', '2026-01-01 00:00:00.123456+00', 'x', '', '\u0000', 7),
+    oddTimes,
+    fc.constantFrom(1.5, 1e300, -1e300, 2 ** 63, -1, true, null),
+    fc.jsonValue({ maxDepth: 1 }),
+  );
+  return fc
+    .array(part, { minLength: 1, maxLength: 2 })
+    .map((values) => Buffer.from(JSON.stringify(values)).toString('base64url').slice(0, 500));
+}
+
 /** Values that mostly fit a schema and now and then do not. `ids` are of records that exist. */
 export function valuesFor(schema: z.ZodType, ids: readonly string[]): fc.Arbitrary<unknown> {
   return shaped(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema, ids);
@@ -83,7 +111,8 @@ function fitting(schema: Schema, ids: readonly string[]): fc.Arbitrary<unknown> 
 
 function objects(schema: Schema, ids: readonly string[]): fc.Arbitrary<unknown> {
   const known = Object.entries(schema.properties ?? {}).map(
-    ([name, property]) => [name, shaped(property, ids)] as const,
+    ([name, property]) =>
+      [name, name === 'cursor' ? fc.oneof(cursors(ids), shaped(property, ids)) : shaped(property, ids)] as const,
   );
   const record = fc.record(Object.fromEntries(known), { requiredKeys: schema.required ?? [] });
   const more = fc.dictionary(fc.string({ maxLength: 8 }), junk, { maxKeys: 2 });
@@ -108,9 +137,7 @@ function strings(schema: Schema, ids: readonly string[]): fc.Arbitrary<string> {
         .date({ noInvalidDate: true, min: new Date('1900-01-01'), max: new Date('2099-01-01') })
         .map((date) => date.toISOString().slice(0, 10));
     case 'date-time':
-      return fc
-        .date({ noInvalidDate: true, min: new Date(0), max: new Date('2099-01-01') })
-        .map((date) => date.toISOString());
+      return fc.oneof({ weight: 3, arbitrary: usualTimes }, { weight: 1, arbitrary: oddTimes });
     case 'email':
       return fc.oneof(fc.emailAddress(), nasty);
     default:

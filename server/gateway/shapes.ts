@@ -3,7 +3,18 @@ import { z } from 'zod';
 /** Shapes that many routes share. */
 
 export const id = z.uuid().describe('uuid');
-export const timestamp = z.iso.datetime({ offset: true }).describe('RFC 3339, UTC');
+
+const yearOf = (time: string) => Number(time.slice(0, 4));
+/** What clocks on Earth show is at most 14 hours from UTC; the database refuses more than 16. */
+const farOffset = /[+-](14:(?!00)|1[5-9]|2\d):?\d\d$/;
+
+/** Years that mean something, and that a JavaScript date and a database time both can hold. */
+export const timestamp = z.iso
+  .datetime({ offset: true })
+  .max(40)
+  .refine((time) => yearOf(time) >= 1900 && yearOf(time) <= 2200, 'must be a year from 1900 to 2200')
+  .refine((time) => !farOffset.test(time), 'has an offset that no clock shows')
+  .describe('RFC 3339, UTC');
 export const idParams = z.strictObject({ id });
 
 export const money = z.strictObject({

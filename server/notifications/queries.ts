@@ -24,7 +24,7 @@ export async function listNotifications(
 ): Promise<{ data: Notification[]; nextCursor: string | null }> {
   const userId = requireUserId(ctx);
   const { sql } = ctx;
-  const [at, id] = page.cursor ? decodeCursor(page.cursor, 2).map(String) : [];
+  const [at, id] = page.cursor ? decodeCursor(page.cursor, ['timestamp', 'uuid']) : [];
   const rows = await sql<Notification[]>`
     select id, kind, title, body, link, created_at as "createdAt", read_at as "readAt"
     from notifications

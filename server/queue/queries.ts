@@ -52,7 +52,7 @@ export async function listDeadLetters(
 ): Promise<{ data: DeadLetterView[]; nextCursor: string | null }> {
   requirePermission(ctx, 'dead-letters:read');
   const { sql } = ctx;
-  const [at, id] = filter.cursor ? decodeCursor(filter.cursor, 2) : [];
+  const [at, id] = filter.cursor ? decodeCursor(filter.cursor, ['timestamp', 'uuid']) : [];
   const rows = await sql<DeadLetterView[]>`
     select ${columns(ctx)} from dead_letters
     where status = ${filter.status ?? 'open'}
@@ -62,7 +62,7 @@ export async function listDeadLetters(
       ${filter.fingerprint ? sql`and fingerprint = ${filter.fingerprint}` : sql``}
       ${filter.memberId ? sql`and member_id = ${filter.memberId}` : sql``}
       ${filter.correlationId ? sql`and correlation_id = ${filter.correlationId}` : sql``}
-      ${at ? sql`and (created_at, id) < (${String(at)}::timestamptz, ${String(id)}::uuid)` : sql``}
+      ${at && id ? sql`and (created_at, id) < (${at}::timestamptz, ${id}::uuid)` : sql``}
     order by created_at desc, id desc limit ${filter.limit + 1}`;
   const data = rows.slice(0, filter.limit).map(shown);
   const last = data.at(-1);

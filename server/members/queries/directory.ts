@@ -63,7 +63,7 @@ export async function listMembers(
 }
 
 function after(sort: { key: SQL; descending: boolean }, cursor: string): SQL {
-  const [key = '', id = ''] = decodeCursor(cursor, 2).map(String);
+  const [key, id] = decodeCursor(cursor, [sort.key === joined ? 'timestamp' : 'text', 'uuid']);
   const value = sort.key === joined ? sql`${key}::timestamptz` : sql`${key}`;
   return sort.descending
     ? sql`(${sort.key}, ${directory.memberId}) < (${value}, ${id}::uuid)`

@@ -29,7 +29,7 @@ export async function listHelpRequests(
 ): Promise<{ data: HelpRequestView[]; nextCursor: string | null }> {
   requirePermission(ctx, 'members:act');
   const { sql } = ctx;
-  const [at, id] = filter.cursor ? decodeCursor(filter.cursor, 2).map(String) : [];
+  const [at, id] = filter.cursor ? decodeCursor(filter.cursor, ['timestamp', 'uuid']) : [];
   const rows = await sql<Array<HelpRequestView & { sealed: string }>>`
     select h.id, h.member_id as "memberId", m.number as "memberNumber", m.given_name || ' ' || m.family_name as "memberName",
       h.topic, h.message_sealed as sealed, h.status, h.created_at as "createdAt", h.closed_at as "closedAt"

@@ -20,12 +20,12 @@ export async function memberTimeline(
 ): Promise<{ data: TimelineEntry[]; nextCursor: string | null }> {
   await readableMember(ctx, id);
   const { sql } = ctx;
-  const before = page.cursor ? Number(decodeCursor(page.cursor, 1)[0]) : null;
+  const [before] = page.cursor ? decodeCursor(page.cursor, ['whole']) : [];
   const rows = await sql<Array<TimelineEntry & { position: number }>>`
     select position, at, type, system, summary, event_id as "eventId", correlation_id as "correlationId", actor
     from member_timeline
     where member_id = ${id}
-      ${before === null || Number.isNaN(before) ? sql`` : sql`and position < ${before}`}
+      ${before === undefined ? sql`` : sql`and position < ${before}`}
       ${page.system ? sql`and system = ${page.system}` : sql``}
     order by position desc
     limit ${page.limit + 1}`;
