@@ -130,6 +130,11 @@ export const memberDirectory = pgTable(
   },
   (table) => [
     index('member_directory_search').using('gin', table.searchText.op('gin_trgm_ops')),
+    // The same without the e-mail address, for whoever must not learn it by searching.
+    index('member_directory_search_names').using(
+      'gin',
+      sql`regexp_replace(${table.searchText}, '\\S+@\\S+', '', 'g') gin_trgm_ops`,
+    ),
     index('member_directory_name').on(sql`lower(${table.familyName})`, table.memberId),
     index('member_directory_status').on(table.status, table.joinedAt, table.memberId),
     index('member_directory_joined').on(table.joinedAt, table.memberId),
@@ -150,7 +155,10 @@ export const memberTimeline = pgTable(
     correlationId: uuid().notNull(),
     actor: text(),
   },
-  (table) => [primaryKey({ columns: [table.memberId, table.position] })],
+  (table) => [
+    primaryKey({ columns: [table.memberId, table.position] }),
+    index('member_timeline_at').on(table.memberId, table.at, table.position),
+  ],
 );
 
 /** In-app notifications of a member. `title` and `body` hold no personal values. */

@@ -1,0 +1,2 @@
+CREATE INDEX "member_directory_search_names" ON "member_directory" USING gin (regexp_replace("search_text", '\S+@\S+', '', 'g') gin_trgm_ops);--> statement-breakpoint
+CREATE INDEX "member_timeline_at" ON "member_timeline" USING btree ("member_id","at","position");
