@@ -5,31 +5,22 @@ import { IconCircleCheck, IconMail, IconMailOff } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useSearchParams } from 'next/navigation';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { useIntent } from '../api/intent.ts';
 import { resendVerification, verifyEmail } from '../api/members.ts';
 import { isStatus, messageOf } from '../api/problem.ts';
 import * as rules from '../forms/field-rules.ts';
 import { useValidatedForm } from '../forms/use-validated-form.ts';
 import { Notice } from '../page/notice.tsx';
-import { TextSkeleton } from '../page/skeletons.tsx';
 import stack from '../page/stack.module.css';
 import { CheckYourMail } from './check-your-mail.tsx';
 import { Task } from './task.tsx';
 
-/** Where the link in the mail leads: confirms at once. */
+/** Where the link in the mail leads. Confirms on a click: programs that open the links of a mail must not use it up. */
 export function VerifyEmail({ signedIn }: { signedIn: boolean }) {
   const token = useSearchParams().get('token') ?? '';
   const intent = useIntent();
-  const started = useRef(false);
-  const { mutate, ...verify } = useMutation({
-    mutationFn: () => intent({ token }, (key) => verifyEmail(token, key)),
-  });
-  useEffect(() => {
-    if (token === '' || started.current) return;
-    started.current = true;
-    mutate();
-  }, [token, mutate]);
+  const verify = useMutation({ mutationFn: () => intent({ token }, (key) => verifyEmail(token, key)) });
 
   if (verify.isSuccess) {
     const { choosePasswordToken } = verify.data;
@@ -55,23 +46,32 @@ export function VerifyEmail({ signedIn }: { signedIn: boolean }) {
   }
   if (token !== '' && !verify.isError) {
     return (
-      <Task title="Confirming your e-mail address" mark={<IconMail size={24} stroke={1.75} />}>
-        <TextSkeleton lines={2} />
+      <Task
+        title="Confirm your e-mail address"
+        mark={<IconMail size={24} stroke={1.75} />}
+        lead="One click, and it is yours to sign in with."
+      >
+        <Button ref={focusOnce} fullWidth loading={verify.isPending} onClick={() => verify.mutate()}>
+          Confirm my address
+        </Button>
       </Task>
     );
   }
-  if (verify.isError && !isStatus(verify.error, 400, 404, 409, 422)) {
+  if (verify.isError && !isStatus(verify.error, 400, 404, 422)) {
     return (
       <Task title="Your address is not confirmed yet" mark={<IconMailOff size={24} stroke={1.75} />} tone="bad">
         <div className={stack.fields}>
           <Notice tone="bad">{messageOf(verify.error)}</Notice>
-          <Button onClick={() => mutate()}>Try again</Button>
+          <Button onClick={() => verify.mutate()}>Try again</Button>
         </div>
       </Task>
     );
   }
   return <AskForAnother hadToken={token !== ''} />;
 }
+
+/** The one thing to do here: Enter does it. */
+const focusOnce = (button: HTMLButtonElement | null) => button?.focus();
 
 function AskForAnother({ hadToken }: { hadToken: boolean }) {
   const intent = useIntent();

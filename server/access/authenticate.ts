@@ -12,19 +12,27 @@ export interface Credentials {
 }
 
 /**
- * Who is calling. A bearer token goes before a cookie; any other `Authorization` scheme is not for us (the token endpoint
- * reads Basic itself). The session and the client are looked up each time: ending or disabling one works at once.
- * @throws AppError `unauthenticated` for a bearer token that is not, or no longer, good. A missing or dead cookie is nobody.
+ * Who is calling: by the `Authorization` header if there is one, else by the cookie. A request with the header counts as
+ * one that no browser was tricked into, so the cookie must not speak for it: HTTP Basic, which the token endpoint reads
+ * itself, is nobody. The session and the client are looked up each time: ending or disabling one works at once.
+ * @throws AppError `unauthenticated` for a header that is neither, and for a bearer token that is not, or no longer, good.
+ * A missing or dead cookie is nobody.
  */
 export async function authenticate(app: App, headers: Credentials): Promise<Actor> {
-  const bearer = headers.authorization?.match(/^Bearer +(\S+)$/i)?.[1];
-  if (bearer !== undefined) return ofBearer(app, bearer);
+  if (headers.authorization !== null) return ofHeader(app, headers.authorization);
   const sessionId = await sessionIdOf(app, headers.cookie);
   const session = sessionId === null ? null : await liveOf(app).session(sessionId);
   // A mobile session lives by its tokens, which are held to scopes; a cookie must not widen it.
   if (session?.kind !== 'browser') return anonymous;
   const { id, userId, memberId, roles } = session;
   return { kind: 'user', userId, memberId, roles, sessionId: id, scopes: null };
+}
+
+async function ofHeader(app: App, authorization: string): Promise<Actor> {
+  if (/^Basic( |$)/i.test(authorization)) return anonymous;
+  const token = authorization.match(/^Bearer +(\S+)$/i)?.[1];
+  if (token === undefined) throw new AppError('unauthenticated', 'The Authorization header must hold a Bearer token.');
+  return ofBearer(app, token);
 }
 
 async function ofBearer(app: App, token: string): Promise<Actor> {

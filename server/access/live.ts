@@ -32,6 +32,7 @@ export class Live {
   readonly #app: App;
   readonly #sessions: LiveCache<LiveSession>;
   readonly #clients: LiveCache<LiveClient>;
+  readonly #followers = new Set<(what: string) => void>();
   #listening = false;
   #starting = false;
 
@@ -64,11 +65,26 @@ export class Live {
     if (kind === 'session') this.#sessions.forget(id);
     else if (kind === 'user') this.#sessions.forgetWhere((session) => session.userId === id);
     else if (kind === 'client') this.#clients.forget(id);
+    this.#tell(what);
+  }
+
+  /** Calls `onForget` with what was forgotten, after it was; with `all` when notices may have been missed. Gives the way out. */
+  follow(onForget: (what: string) => void): () => void {
+    this.#listen();
+    this.#followers.add(onForget);
+    return () => {
+      this.#followers.delete(onForget);
+    };
   }
 
   #forgetAll(): void {
     this.#sessions.forgetAll();
     this.#clients.forgetAll();
+    this.#tell('all');
+  }
+
+  #tell(what: string): void {
+    for (const follower of this.#followers) follower(what);
   }
 
   /** Begins to listen at the first request. Requests do not wait for it: until it stands, nothing is taken from memory. */

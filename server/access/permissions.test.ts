@@ -39,6 +39,7 @@ test.each<[string, Actor, Permission[]]>([
     user(['auditor']),
     [
       'access:manage',
+      'members:open',
       'members:write',
       'members:act',
       'members:reveal',

@@ -9,7 +9,10 @@ export type Scope = (typeof scopes)[number];
 export const permissions = [
   /** One's own record, sessions, notifications, orders. */
   'self',
+  /** The list and its search: who they are. */
   'members:read',
+  /** One member's record, overview and timeline. */
+  'members:open',
   'members:create',
   'members:write',
   'members:act',
@@ -35,6 +38,7 @@ export type Permission = (typeof permissions)[number];
 const staff: Permission[] = [
   'console:open',
   'members:read',
+  'members:open',
   'members:create',
   'members:write',
   'members:act',

@@ -53,6 +53,12 @@ test('a machine gets a token by form or Basic, and calls with it', async () => {
   const bearer = { authorization: `Bearer ${byBasic.json.access_token}` };
   expect((await call('GET', '/v1/me', { headers: bearer })).json).toMatchObject({ kind: 'client', id: 'demo-admin' });
   expect((await call('GET', '/v1/users', { headers: bearer })).status).toBe(200);
+  // The cookie's session must not be used by a request that passes the check for other sites.
+  const by = await aSignedInUser(app.current, { roles: ['admin'] });
+  for (const authorization of [basic(demoSecret), 'Digest x']) {
+    const headers = { authorization, 'sec-fetch-site': 'cross-site' };
+    expect((await call('DELETE', '/v1/sessions', { by, headers })).status).toBe(401);
+  }
   // A machine has no devices.
   expect((await call('GET', '/v1/sessions', { headers: bearer })).status).toBe(403);
 });

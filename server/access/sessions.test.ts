@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type App, createApp } from '#server/context/app.ts';
 import { inTransaction } from '#server/context/context.ts';
+import { openOrNull } from '#server/crypto/seals.ts';
 import { testApp, testSettings } from '#test/database.ts';
 import { aSignedInUser, aUser, contextOf, eventsOf, signedIn } from './access.testing.ts';
 import { authenticate } from './authenticate.ts';
@@ -191,4 +192,24 @@ test('a mobile session is not reached by a cookie', async () => {
   const user = await aUser(app.current);
   const sessionId = await inTransaction(contextOf(app.current), (tx) => startSession(tx, user, 'mobile'));
   expect(await who(await sessionCookie(app.current, sessionId))).toEqual({ kind: 'anonymous' });
+});
+
+test('a cookie does not speak for a request with an Authorization header', async () => {
+  const user = await aSignedInUser(app.current);
+  const by = (authorization: string) => authenticate(app.current, { cookie: user.cookie, authorization });
+  for (const header of ['', 'Bearer', 'Bearer ', 'Bearer a b', 'Digest x', 'Bearerx', 'rubbish', 'Bearer rubbish']) {
+    await expect(by(header)).rejects.toMatchObject({ code: 'unauthenticated' });
+  }
+  expect(await by('Basic YTpi')).toEqual({ kind: 'anonymous' });
+});
+
+test('the address of a session opens as that and as nothing else', async () => {
+  const user = await aSignedInUser(app.current);
+  const { sql } = app.current.database;
+  const [row] = await sql<{ sealed: string }[]>`
+    select address_sealed as sealed from sessions where id = ${user.sessionId}`;
+  const key = await app.current.dataKeys.obtain(sql, user.memberId ?? '');
+  expect(() => openOrNull(key, 'address', row?.sealed)).toThrow();
+  expect(openOrNull(key, 'sessionAddress', row?.sealed)).toBe('203.0.113.7');
+  expect(await listSessions(user.ctx)).toMatchObject([{ address: '203.0.113.7' }]);
 });

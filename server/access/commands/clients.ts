@@ -24,7 +24,7 @@ export interface ClientSecret {
   secret: string | null;
 }
 
-/** @throws AppError `conflict` for a name that is taken, `rule_violated` for grants and redirect URIs that do not go together */
+/** @throws AppError `conflict` for a name that is taken, `rule_violated` for grants, scopes and redirect URIs that do not go together */
 export async function createClient(ctx: Ctx, input: NewClient): Promise<ClientSecret> {
   requirePermission(ctx, 'access:manage');
   checkClient(input);
@@ -101,6 +101,11 @@ function checkClient(input: NewClient): void {
   if (input.public && input.grants.includes('client_credentials')) {
     throw ruleViolated('A client without a secret cannot prove who it is.', [
       { path: 'grants', message: 'client_credentials needs a secret' },
+    ]);
+  }
+  if (byCode && input.scopes.some((scope) => scope !== 'self')) {
+    throw ruleViolated('A client that acts for people has the scope self and no other.', [
+      { path: 'scopes', message: 'must be self alone with authorization_code' },
     ]);
   }
   if (byCode !== input.redirectUris.length > 0) {

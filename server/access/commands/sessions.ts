@@ -1,7 +1,8 @@
 import { v7 as uuidv7, validate } from 'uuid';
-import { sealAddress } from '#server/audit/address.ts';
+import { obtainUnlessDestroyed, sealAddress } from '#server/audit/address.ts';
 import { writeAudit } from '#server/audit/commands.ts';
 import { type Ctx, inTransaction, requirePermission, type TxCtx } from '#server/context/context.ts';
+import { seal } from '#server/crypto/seals.ts';
 import { AppError, notFound } from '#server/errors/errors.ts';
 import { append } from '#server/events/append.ts';
 import { type EndReason, personOf, sessionStream } from '../events.ts';
@@ -36,6 +37,16 @@ const asUser = (tx: TxCtx, user: SessionUser, sessionId: string): TxCtx => ({
 
 const longestUserAgent = 300;
 
+/** A field of its own: sealed as `address` it would open in the place of the member's postal address. */
+export const sessionAddressField = 'sessionAddress';
+
+/** The caller's address as it stands in the session, under the same key. */
+async function sessionAddressOf(ctx: Ctx, user: SessionUser): Promise<string | null> {
+  if (ctx.sourceAddress === null) return null;
+  const key = await obtainUnlessDestroyed(ctx.app, ctx.sql, user.memberId ?? user.id);
+  return key && seal(key, sessionAddressField, ctx.sourceAddress);
+}
+
 /** Signs a device in: row, event, audit entry. Gives the session's id. */
 export async function startSession(tx: TxCtx, user: SessionUser, kind: SessionKind): Promise<string> {
   const id = uuidv7();
@@ -44,7 +55,8 @@ export async function startSession(tx: TxCtx, user: SessionUser, kind: SessionKi
   const now = tx.now();
   await tx.sql`
     insert into sessions (id, user_id, kind, user_agent, address_sealed, created_at, last_seen_at, expires_at)
-    values (${id}, ${user.id}, ${kind}, ${tx.userAgent?.slice(0, longestUserAgent) ?? null}, ${from.address},
+    values (${id}, ${user.id}, ${kind}, ${tx.userAgent?.slice(0, longestUserAgent) ?? null},
+      ${await sessionAddressOf(own, user)},
       ${now.toISOString()}, ${now.toISOString()}, ${new Date(now.getTime() + sessionMs).toISOString()})`;
   await append(own, sessionStream(id), 'new', [
     { type: 'session.started', data: { ...personOf(user), sessionId: id, kind, ...from } },

@@ -3,7 +3,7 @@ import { AppError } from '#server/errors/errors.ts';
 import { isRefusal, type OAuthErrorCode } from './answer.ts';
 import { findOAuthClient } from './clients.ts';
 import { issueCode } from './codes.ts';
-import { scopesOf } from './grant.ts';
+import { personScopes, scopesOf } from './grant.ts';
 
 export interface AuthorizeRequest {
   response_type?: string | undefined;
@@ -44,8 +44,10 @@ export async function authorize(ctx: Ctx, request: AuthorizeRequest): Promise<{ 
   if (request.code_challenge_method !== 'S256' || !/^[A-Za-z0-9_-]{43}$/.test(challenge)) {
     return refuseBack('invalid_request', 'PKCE is needed: code_challenge with code_challenge_method=S256.');
   }
-  const scopes = scopesOf(request.scope, client.scopes);
+  // Allowed without asking the person anew, so never more than their own affairs, whatever the client may do by itself.
+  const scopes = scopesOf(request.scope, personScopes(client.scopes));
   if (isRefusal(scopes)) return refuseBack(scopes.refused, scopes.description);
+  if (scopes.length === 0) return refuseBack('invalid_scope', 'This client may not act for people.');
   const { actor } = ctx;
   if (actor.kind !== 'user') return { redirectTo: signInFirst(request) };
   // A code made with an app's own token would let the app widen its scopes by itself.

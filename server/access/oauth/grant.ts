@@ -20,6 +20,10 @@ export interface Granted {
   refreshToken: string | null;
 }
 
+/** What a client that holds `held` may do in a person's name. */
+export const personScopes = (held: readonly Scope[]): Scope[] =>
+  held.includes('self') || held.includes('*') ? ['self'] : [];
+
 /** What is asked for, all of it if nothing is. Never more than `allowed`. */
 export function scopesOf(asked: string | undefined, allowed: readonly Scope[]): Scope[] | OAuthRefusal {
   if (asked === undefined || asked.trim() === '') return [...allowed];

@@ -363,3 +363,40 @@ test('a refresh token is over after 30 days, for another client, and when its pe
   expect(await client.refresh(last)).toMatchObject({ refused: 'invalid_grant' });
   await expect(bearer(access)).rejects.toMatchObject(gone);
 });
+
+test('a client that acts for people is made with the scope self and no other', async () => {
+  const admin = await aSignedInUser(app.current, { roles: ['admin'] });
+  const byCode = {
+    id: 'wide-app',
+    name: 'App',
+    grants: ['authorization_code' as const],
+    redirectUris: [redirectUri],
+    public: true,
+  };
+  for (const scopes of [['*'], ['self', 'read:data']] as const) {
+    await expect(createClient(admin.ctx, { ...byCode, scopes: [...scopes] })).rejects.toMatchObject({
+      code: 'rule_violated',
+      errors: [{ path: 'scopes' }],
+    });
+  }
+  await createClient(admin.ctx, { ...byCode, scopes: ['self'] });
+});
+
+test('in a person’s name a client gets self alone, also one that may do more by itself', async () => {
+  const admin = await aSignedInUser(app.current, { roles: ['member', 'admin'] });
+  const client = await mobile(admin);
+  const { sql } = app.current.database;
+  await sql`update oauth_clients set scopes = '{*}' where id = ${client.id}`;
+  const ask = async (scope: string | undefined) => {
+    const back = new URL((await client.ask({ scope })).redirectTo).searchParams;
+    return { error: back.get('error'), code: back.get('code') ?? '' };
+  };
+  expect((await ask('*')).error).toBe('invalid_scope');
+  expect((await ask('self read:data')).error).toBe('invalid_scope');
+  const answer = await granted(client.exchange((await ask(undefined)).code));
+  expect(answer.scope).toBe('self');
+  await sql`update oauth_refresh_tokens set scopes = '{*}' where client_id = ${client.id}`;
+  expect((await granted(client.refresh(answer.refresh_token ?? ''))).scope).toBe('self');
+  await sql`update oauth_clients set scopes = '{read:data}' where id = ${client.id}`;
+  expect(await ask(undefined)).toEqual({ error: 'invalid_scope', code: '' });
+});

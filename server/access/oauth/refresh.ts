@@ -5,7 +5,7 @@ import { refreshTokenMs } from '../rules.ts';
 import { newSecret, sha256 } from '../secrets.ts';
 import { isRefusal, type OAuthRefusal, refuse } from './answer.ts';
 import type { Client } from './clients.ts';
-import { type Granted, scopesOf, type TokenRequest } from './grant.ts';
+import { type Granted, personScopes, scopesOf, type TokenRequest } from './grant.ts';
 
 export async function issueRefreshToken(
   tx: TxCtx,
@@ -51,7 +51,7 @@ export async function rotateRefreshToken(
       return refuse('invalid_grant', badToken);
     }
     if (!row.usable) return refuse('invalid_grant', badToken);
-    const held = row.scopes.filter(isScope);
+    const held = personScopes(row.scopes.filter(isScope));
     // Narrower for this access token only: the next refresh may ask for all of it again.
     const scopes = scopesOf(request.scope, held);
     if (isRefusal(scopes)) return scopes;

@@ -1,6 +1,6 @@
 import type { Ctx } from '#server/context/context.ts';
 import { openOrNull } from '#server/crypto/seals.ts';
-import { requirePerson } from '../commands/sessions.ts';
+import { requirePerson, sessionAddressField } from '../commands/sessions.ts';
 import type { SessionKind } from '../live.ts';
 import { idleMsOf } from '../rules.ts';
 
@@ -41,7 +41,7 @@ export async function listSessions(ctx: Ctx): Promise<SessionView[]> {
     id: row.id,
     kind: row.kind,
     userAgent: row.user_agent,
-    address: openOrNull(key, 'address', row.address_sealed),
+    address: openOrNull(key, sessionAddressField, row.address_sealed),
     createdAt: new Date(row.created_at).toISOString(),
     lastSeenAt: new Date(row.last_seen_at).toISOString(),
     expiresAt: new Date(row.expires_at).toISOString(),

@@ -1,3 +1,4 @@
+import { sessionAddressField } from '#server/access/commands/sessions.ts';
 import { writeAudit } from '#server/audit/commands.ts';
 import { type Ctx, isOwn } from '#server/context/context.ts';
 import { openOrNull } from '#server/crypto/seals.ts';
@@ -45,7 +46,7 @@ export async function exportMember(ctx: Ctx, id: string): Promise<Record<string,
     mails,
     sessions: sessions.map(({ addressSealed, ...session }) => ({
       ...session,
-      address: openOrNull(key, 'address', addressSealed),
+      address: openOrNull(key, sessionAddressField, addressSealed),
     })),
     copiesAtPartners: partners,
   };
