@@ -26,6 +26,8 @@ const mail = partnerQueue({
   name: 'mail',
   flow: 'mail',
   payload: z.strictObject({
+    // Jobs of older versions lack it: their own id was their mail's.
+    mailId: z.uuid().optional(),
     template: z.enum(mailTemplates),
     memberId: z.uuid().nullable(),
     userId: z.uuid().nullable(),
@@ -35,7 +37,7 @@ const mail = partnerQueue({
   order: 'free',
   concurrency: 4,
   expireSeconds: 120,
-  handle: (ctx, job) => deliverMail(ctx, job.id, job.payload),
+  handle: (ctx, job) => deliverMail(ctx, { ...job.payload, mailId: job.payload.mailId ?? job.id }),
   test: (ctx) => partnersOf(ctx.app).mail().check(),
 });
 

@@ -58,9 +58,7 @@ export async function flowStatuses(ctx: Ctx): Promise<FlowStatus[]> {
         (array_agg(reason order by at desc) filter (where outcome = 'failed'))[1] as "lastError",
         max(at) filter (where outcome = 'failed') as "lastFailedAt", max(at) filter (where outcome = 'ok') as "lastOkAt"
       from partner_calls where at > now() - interval '5 minutes' group by system`,
-    sql<{ system: Partner; waiting: number }[]>`
-      select system, count(*)::int as waiting from sync_states where ack_version < wanted_version group by system
-      union all select 'mail', count(*)::int from mails where status = 'queued'`,
+    waitingWork(ctx),
     sql<{ name: string; reason: string | null; changedAt: string }[]>`
       select name, reason, changed_at as "changedAt" from flows where status = 'paused'`,
   ]);
@@ -78,6 +76,26 @@ export async function flowStatuses(ctx: Ctx): Promise<FlowStatus[]> {
       since: iso(pause?.changedAt ?? call?.lastFailedAt ?? null),
     };
   });
+}
+
+/**
+ * What will still be sent: not what lies among the dead letters or was given up. That waits for a person or for nobody, and
+ * counted here it would show a partner that works as stopped, for ever.
+ */
+function waitingWork(ctx: Ctx): Promise<{ system: Partner; waiting: number }[]> {
+  return ctx.sql<{ system: Partner; waiting: number }[]>`
+    select system, count(*)::int as waiting from sync_states s
+    where ack_version < wanted_version and not exists (
+      select from dead_letters d
+      where d.member_id = s.member_id and d.kind = 'job' and d.queue = 'sync-' || s.system
+        and (d.status = 'open' or (d.status = 'dismissed' and (d.payload->>'version')::int >= s.wanted_version)))
+    group by system
+    union all
+    select 'mail', count(*)::int from mails m
+    where m.status = 'queued' and not exists (
+      select from dead_letters d
+      where d.kind = 'job' and d.queue = 'mail' and d.status in ('open', 'dismissed')
+        and coalesce(d.payload->>'mailId', d.job_id::text) = m.id::text)`;
 }
 
 function stateOf(call: CallRow | undefined, waiting: number): FlowStatus['state'] {

@@ -102,9 +102,9 @@ interface Prepared {
  * Sends the mail of a job. A try that was cut off after the server took the mail is repeated with the same Message-ID,
  * which is what receivers drop doubles by. Gives what is to be written together with the job's completion.
  */
-export async function deliverMail(ctx: Ctx, mailId: string, job: MailJob): Promise<(tx: TxCtx) => Promise<void>> {
-  const mail = await inTransaction(ctx, (tx) => prepare(tx, mailId, job));
-  if (!mail || mail.status !== 'queued') return async () => {};
+export async function deliverMail(ctx: Ctx, job: MailJob): Promise<(tx: TxCtx) => Promise<void>> {
+  const mail = await inTransaction(ctx, (tx) => prepare(tx, job));
+  if (mail?.status !== 'queued') return async () => {};
   const key = await ctx.app.dataKeys.find(ctx.sql, mail.subjectId);
   // Erased between asking and sending: there is nobody to write to.
   if (!key) return (tx) => finish(tx, mail, 'failed', 'recipient erased');
@@ -134,7 +134,8 @@ export async function deliverMail(ctx: Ctx, mailId: string, job: MailJob): Promi
   };
 }
 
-async function prepare(tx: TxCtx, mailId: string, job: MailJob): Promise<Prepared | null> {
+async function prepare(tx: TxCtx, job: MailJob): Promise<Prepared | null> {
+  const { mailId } = job;
   const existing = await load(tx, mailId);
   if (existing) return existing;
   const who = await mailRecipient(tx, { memberId: job.memberId, userId: job.userId });

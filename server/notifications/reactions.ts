@@ -1,9 +1,12 @@
 import { defineReaction } from '#server/events/define.ts';
 import type { JsonObject, StoredEvent } from '#server/events/stored-event.ts';
+import { jobIdOf } from '#server/queue/enqueue.ts';
 import { inAppOf } from './in-app.ts';
 
 /** What a mail job knows: ids, and facts that are not personal. Everything else is read when the mail is made. */
 export interface MailJob {
+  /** Made from what is meant, not from the attempt: a job that is redriven is another job, but sends the same mail. */
+  mailId: string;
   template: MailTemplate;
   memberId: string | null;
   userId: string | null;
@@ -57,6 +60,7 @@ const mail = defineReaction({
     const wanted = mailOf[event.type]?.(event);
     return wanted
       ? {
+          mailId: jobIdOf('mail', event.id),
           template: wanted.template,
           memberId: textOf(event.data.memberId),
           userId: textOf(event.data.userId),
@@ -78,6 +82,7 @@ const mailToPreviousAddress = defineReaction({
     const to = textOf(event.data.previousEmail);
     return to
       ? {
+          mailId: jobIdOf('mail-previous-address', event.id),
           template: 'profile-updated',
           memberId: textOf(event.data.memberId),
           userId: null,

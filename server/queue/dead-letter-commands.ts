@@ -1,9 +1,12 @@
+import { sqlOf } from '#db/client.ts';
 import { writeAudit } from '#server/audit/commands.ts';
 import { type Ctx, inTransaction, isOwn, requirePermission, type TxCtx } from '#server/context/context.ts';
+import { appErrorOfDatabase } from '#server/errors/database-errors.ts';
 import { AppError, conflict, notFound, ruleViolated } from '#server/errors/errors.ts';
 import type { JsonObject } from '#server/events/stored-event.ts';
 import { enqueueLetters, type Letter, lockLetter, openLetters } from './dead-letter-table.ts';
 import { findPayloadSchema } from './define.ts';
+import { failureOf } from './failure.ts';
 
 /**
  * Does a dead letter again, and with it everything of its record that waits: the record's order holds, so whichever of them
@@ -64,7 +67,10 @@ export interface RedriveResult {
   problem: string | null;
 }
 
-/** Redrives the oldest dead letters of a queue or with a fingerprint, each in a transaction of its own. */
+/**
+ * Redrives the oldest dead letters of a queue or with a fingerprint, each in a transaction of its own, or in a savepoint of
+ * the transaction under way: one that cannot be redriven takes none of the others with it.
+ */
 export async function redriveMany(
   ctx: Ctx,
   input: { queue?: string | undefined; fingerprint?: string | undefined; limit?: number | undefined },
@@ -79,13 +85,27 @@ export async function redriveMany(
   const results: RedriveResult[] = [];
   for (const { id } of rows) {
     try {
-      results.push({ id, ...(await redriveDeadLetter(ctx, { id })), problem: null });
+      results.push({ id, ...(await apart(ctx, (own) => redriveDeadLetter(own, { id }))), problem: null });
     } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      results.push({ id, redriven: 0, problem: error.message });
+      results.push({ id, redriven: 0, problem: problemOf(ctx, id, error) });
     }
   }
   return results;
+}
+
+const isInTransaction = (ctx: Ctx): ctx is TxCtx => 'inTransaction' in ctx;
+
+/** Runs `work` so that its failure undoes nothing but itself. */
+function apart<T>(ctx: Ctx, work: (ctx: Ctx) => Promise<T>): Promise<T> {
+  if (!isInTransaction(ctx)) return work(ctx);
+  return ctx.db.transaction((db) => work({ ...ctx, db, sql: sqlOf(db) }));
+}
+
+function problemOf(ctx: Ctx, id: string, error: unknown): string {
+  const known = error instanceof AppError ? error : appErrorOfDatabase(error);
+  if (known) return known.message;
+  ctx.log.error({ failure: failureOf(error), deadLetter: id }, 'a dead letter could not be redriven');
+  return 'This one could not be redriven.';
 }
 
 async function openLetter(tx: TxCtx, id: string): Promise<Letter> {
@@ -109,12 +129,23 @@ async function requestStream(tx: TxCtx, letter: Letter): Promise<number> {
 function checkPayload(letter: Letter, payload: JsonObject): void {
   if (letter.kind === 'event')
     throw ruleViolated('An event cannot be changed. Redrive it, or dismiss it with a reason.');
+  const moved = changedIds(letter.payload, payload);
+  if (moved.length > 0) throw ruleViolated('Whom and what a job is about cannot be changed.', moved);
   const parsed = findPayloadSchema(letter.queue)?.safeParse(payload);
   const errors =
     parsed === undefined
       ? differences(letter.payload, payload)
       : (parsed.error?.issues ?? []).map(({ path, message }) => ({ path: ['payload', ...path].join('.'), message }));
   if (errors.length > 0) throw ruleViolated('The payload does not fit this queue.', errors);
+}
+
+/** Ids say whose job it is, as its key and its place in the order do: with another it would act on one record in another's turn. */
+function changedIds(before: JsonObject, after: JsonObject): Array<{ path: string; message: string }> {
+  const fields = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...fields]
+    .filter((field) => /^id$|Ids?$/.test(field))
+    .filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]))
+    .map((field) => ({ path: `payload.${field}`, message: 'must stay as it is' }));
 }
 
 /** Where this process does not know the queue's schema: the same fields, of the same kinds. The worker checks fully. */
