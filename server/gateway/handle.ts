@@ -10,7 +10,7 @@ import { parseParts, pathPart, queryPart } from './input.ts';
 import type { GatewayParts } from './parts.ts';
 import { type GatewayRequest, goneSignal } from './request.ts';
 import type { AnyRoute, DownloadRoute, Limit, Reply, Route, StreamRoute, TextRoute } from './route.ts';
-import { authorizedStill } from './still-authorized.ts';
+import { authorizedStill, revokedSignal } from './still-authorized.ts';
 
 /** Reads what the route declares, calls it, checks what it gives. */
 export function handleRoute(parts: GatewayParts, route: AnyRoute, request: GatewayRequest, ctx: Ctx): Promise<Answer> {
@@ -98,10 +98,12 @@ async function handleStream(
   }
   const headers = { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' };
   if (request.method === 'HEAD') return { status: 200, headers, body: null };
-  const signal = AbortSignal.any([goneSignal(request), parts.closing]);
+  const mayGoOn = authorizedStill(parts.app, route, request);
+  const gone = AbortSignal.any([goneSignal(request), parts.closing]);
+  const signal = AbortSignal.any([gone, revokedSignal(parts.app, ctx.actor, gone, mayGoOn)]);
   const lastEventId = request.header('last-event-id');
   const events = await route.open(ctx, { params: path, query, lastEventId, signal });
-  const frames = eventFrames(events, signal, authorizedStill(parts.app, route, request));
+  const frames = eventFrames(events, signal, mayGoOn);
   return { status: 200, headers, body: counted(ctx, logged(ctx, frames)) };
 }
 

@@ -2,19 +2,22 @@ import { connect } from 'node:net';
 import { v7 as uuidv7 } from 'uuid';
 import { describe, expect, it, vi } from 'vitest';
 import { aSignedInUser } from '#server/access/access.testing.ts';
+import { endSessions } from '#server/access/commands/sessions.ts';
+import { announce } from '#server/access/live.ts';
 import { inTransaction } from '#server/context/context.ts';
 import { append } from '#server/events/append.ts';
 import { headPosition } from '#server/events/read.ts';
 import { sequenceAll, systemContext, write } from '#server/events/store.testing.ts';
 import { routes } from '#server/gateway/routes.ts';
 import { sampleRoutes } from '#server/gateway/sample-routes.testing.ts';
-import { testWeb } from '#server/gateway/web.testing.ts';
+import { testAppOn, testWeb } from '#server/gateway/web.testing.ts';
 import '#server/notifications/events.ts';
 import { startWeb } from '#server/web.ts';
 import { testApp } from '#test/database.ts';
 
 const app = testApp();
 const server = testWeb(app, [...routes, ...sampleRoutes]);
+const elsewhere = testAppOn(app.database);
 const sql = () => app.current.database.sql;
 
 /** A stream of events, read as a browser does. */
@@ -188,6 +191,25 @@ describe('streams', () => {
     await closed;
     expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024);
   }, 60_000);
+
+  it('end at once when the session ends or the permission goes, here or in another process', async () => {
+    const [one, two, three, other] = await Promise.all(
+      Array.from({ length: 4 }, () => aSignedInUser(app.current, { roles: ['staff'] })),
+    );
+    if (!one || !two || !three || !other) throw new Error('no users');
+    const streams = await Promise.all([one, two, three, other].map(({ cookie }) => open('/events/stream', cookie)));
+    expect(streams.map(({ answer }) => answer.status)).toEqual([200, 200, 200, 200]);
+    const started = performance.now();
+    await inTransaction(one.ctx, (tx) => endSessions(tx, [one.sessionId], 'signed-out'));
+    await inTransaction(systemContext(elsewhere.current), (tx) => endSessions(tx, [two.sessionId], 'signed-out'));
+    await inTransaction(systemContext(elsewhere.current), async (tx) => {
+      await tx.sql`update users set roles = '{member}' where id = ${three.id}`;
+      await announce(tx, `user:${three.id}`);
+    });
+    await expect.poll(() => streams.map(({ state }) => state.ended)).toEqual([true, true, true, false]);
+    expect(performance.now() - started).toBeLessThan(3_000);
+    await streams[3]?.close();
+  });
 
   it('end at once when the server stops', async () => {
     const web = await startWeb(app.current, { port: 0, next: false, routes: sampleRoutes });
