@@ -4,6 +4,7 @@ import { prepareAddressKeys } from '#server/audit/address.ts';
 import type { Ctx, TxCtx } from '#server/context/context.ts';
 import { sweepIdempotencyKeys } from '#server/gateway/idempotency.ts';
 import { databaseQueue } from '#server/queue/define.ts';
+import { enqueue } from '#server/queue/enqueue.ts';
 
 const task = z.enum([
   'event-partitions',
@@ -14,6 +15,8 @@ const task = z.enum([
   'oauth',
   'old-access',
   'rewrap-keys',
+  'partner-calls',
+  'inbox',
 ]);
 export type MaintenanceTask = z.output<typeof task>;
 
@@ -32,12 +35,32 @@ const work: Record<MaintenanceTask, (tx: TxCtx) => Promise<unknown>> = {
     await tx.sql`delete from oauth_refresh_tokens where expires_at < now() - interval '1 day'`;
   },
   'old-access': forgetOldAccess,
-  'rewrap-keys': rewrapKeys,
+  'rewrap-keys': (tx) => tx.app.dataKeys.rewrap(tx.sql, keysAtATime),
+  'partner-calls': (tx) => forget(tx, 'partner_calls', 'at'),
+  inbox: (tx) => forget(tx, 'inbox', 'handled_at'),
 };
 
-/** After the key ring was rotated: wraps all data keys with the new first key. In one transaction, 500 at a time. */
-async function rewrapKeys(tx: TxCtx): Promise<void> {
-  while ((await tx.app.dataKeys.rewrap(tx.sql)) > 0);
+const keysAtATime = 500;
+const rowsAtATime = 10_000;
+/** How long it can be seen what a partner was asked, and what was handled is known. */
+const keptDays = 90;
+
+/**
+ * Tasks that do one batch in a job and, while a batch is full, leave the rest to another: whoever needs a row that is being
+ * written waits for one batch, never for the whole table.
+ */
+const batches: Partial<Record<MaintenanceTask, number>> = {
+  'rewrap-keys': keysAtATime,
+  'partner-calls': rowsAtATime,
+  inbox: rowsAtATime,
+};
+
+async function forget(tx: TxCtx, table: 'partner_calls' | 'inbox', column: 'at' | 'handled_at'): Promise<number> {
+  const before = new Date(tx.now().getTime() - keptDays * 24 * 3_600_000).toISOString();
+  const deleted = await tx.sql`
+    delete from ${tx.sql(table)} where ctid = any(array(
+      select ctid from ${tx.sql(table)} where ${tx.sql(column)} < ${before} limit ${rowsAtATime} for update skip locked))`;
+  return deleted.count;
 }
 
 /** This month's partition and the two after it. */
@@ -53,6 +76,9 @@ export const maintenance = databaseQueue({
   concurrency: 1,
   expireSeconds: 600,
   handle: async (tx, job) => {
-    await work[job.payload.task](tx);
+    const { task } = job.payload;
+    const done = await work[task](tx);
+    const full = batches[task];
+    if (full !== undefined && done === full) await enqueue(tx, { queue: 'maintenance', payload: { task } });
   },
 });

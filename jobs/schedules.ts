@@ -11,6 +11,8 @@ const schedules: ReadonlyArray<{ cron: string; task: MaintenanceTask }> = [
   { cron: '35 2 * * *', task: 'oauth' },
   { cron: '40 2 * * *', task: 'old-access' },
   { cron: '15 * * * *', task: 'rewrap-keys' },
+  { cron: '45 2 * * *', task: 'partner-calls' },
+  { cron: '50 2 * * *', task: 'inbox' },
 ];
 
 /** Brings the stored schedules to what stands above, and takes out those that do not stand there any more. */

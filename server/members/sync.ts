@@ -54,8 +54,19 @@ async function writeTo(ctx: Ctx, system: System, record: MemberRecord): Promise<
   const written =
     system === 'legacy'
       ? await partners.legacy().upsertMember(member, { origin })
-      : await partners.crm().upsertContact(member);
+      : await partners.crm().upsertContact(member).catch(untilAddressIsFree);
   return { recordId: written.recordId, version: Math.min(written.version, record.version) };
+}
+
+/**
+ * The CRM takes an e-mail address once. Whoever got one that another member has given up can be written as soon as that
+ * member's own job has arrived, in whichever order the two run: worth a few tries before it is a dead letter.
+ */
+function untilAddressIsFree(error: unknown): never {
+  if (error instanceof PartnerError && error.reason.startsWith('HTTP 409')) {
+    throw new PartnerError(error.partner, 'transient', error.reason, error.retryAfterMs);
+  }
+  throw error;
 }
 
 async function eraseAt(ctx: Ctx, system: System, record: MemberRecord): Promise<Written> {
