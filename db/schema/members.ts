@@ -131,9 +131,9 @@ export const memberDirectory = pgTable(
   (table) => [
     index('member_directory_search').using('gin', table.searchText.op('gin_trgm_ops')),
     // The same without the e-mail address, for whoever must not learn it by searching.
-    index('member_directory_search_names').using(
+    index('member_directory_search_public').using(
       'gin',
-      sql`regexp_replace(${table.searchText}, '\\S+@\\S+', '', 'g') gin_trgm_ops`,
+      sql`replace(${table.searchText}, lower(${table.email}), '') gin_trgm_ops`,
     ),
     index('member_directory_name').on(sql`lower(${table.familyName})`, table.memberId),
     index('member_directory_status').on(table.status, table.joinedAt, table.memberId),

@@ -42,7 +42,7 @@ import {
 } from './shapes.ts';
 
 const tag = 'Members';
-const selfOrStaff = ['self', 'members:read'] as const;
+const selfOrStaff = ['self', 'members:open'] as const;
 const token = z.string().min(20).max(200);
 
 /** A race lost at the unique index is the same news as an e-mail that was taken before. */
@@ -93,7 +93,8 @@ export const routes: AnyRoute[] = [
   route({
     method: 'get',
     path: '/members',
-    summary: 'Find members by part of a name, e-mail or number; by a whole phone number or birth date',
+    summary:
+      'Find members by part of a name or number; with `members:reveal` also by e-mail, whole phone number or birth date',
     tag,
     permission: ['members:read'],
     query: listQuery,
@@ -130,6 +131,7 @@ export const routes: AnyRoute[] = [
     tag,
     permission: 'public',
     body: z.strictObject({ token }),
+    idempotent: { secret: ({ choosePasswordToken }) => choosePasswordToken !== null },
     response: {
       status: 200,
       schema: z.strictObject({ memberId: id, status: z.string(), choosePasswordToken: z.string().nullable() }),
@@ -147,6 +149,7 @@ export const routes: AnyRoute[] = [
     permission: 'public',
     body: z.strictObject({ email: z.string().trim().max(254) }),
     limit: { name: 'resend', points: () => 5, windowSeconds: 3600, key: (body) => normaliseEmail(body.email) },
+    idempotent: true,
     response: { status: 202, schema: z.strictObject({ accepted: z.literal(true) }) },
     handle: async (ctx, { body }) => {
       await resendVerification(ctx, normaliseEmail(body.email));

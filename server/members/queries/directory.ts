@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, inArray, like, type SQL, sql } from 'drizzle-orm';
 import { memberDirectory as directory } from '#db/schema/members.ts';
-import { type Ctx, requirePermission } from '#server/context/context.ts';
+import { recordRepeated } from '#server/audit/commands.ts';
+import { type Ctx, can, requirePermission } from '#server/context/context.ts';
 import { maskEmail } from '#server/crypto/mask.ts';
 import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
 import { dateOfBirthIndex, phoneIndex } from '../personal.ts';
@@ -17,7 +18,8 @@ const sortOf: Record<(typeof memberSorts)[number], { key: SQL; descending: boole
 };
 
 /**
- * Finds members by part of a name, e-mail or number; by a whole phone number or birth date (through blind indexes).
+ * Finds members by part of a name, e-mail or number; by a whole phone number or birth date (through blind indexes). Whoever
+ * may not reveal values finds by name and number alone: guessing at the rest would reveal it. Searching is audited.
  * Keyset paging by (sort key, id). E-mail addresses are masked. The search text is never logged.
  *
  * Through Drizzle, whose statements are not prepared: how rare the searched text is decides the plan (the trigram index for
@@ -29,7 +31,9 @@ export async function listMembers(
 ): Promise<{ data: MemberRow[]; nextCursor: string | null }> {
   requirePermission(ctx, 'members:read');
   const sort = sortOf[input.sort];
-  const exact = input.q ? await idsByExactValue(ctx, input.q) : [];
+  const search = input.q ? await searchOf(ctx, input.q) : undefined;
+  // Going on to the next page is the same search.
+  if (input.q && !input.cursor) await recordRepeated(ctx, { action: 'member.search', resourceType: 'member' });
   const order = sort.descending ? desc : asc;
   const rows = await ctx.db
     .select({
@@ -48,7 +52,7 @@ export async function listMembers(
     .where(
       and(
         input.status ? eq(directory.status, input.status) : undefined,
-        input.q ? searchFilter(input.q, exact) : undefined,
+        search,
         input.cursor ? after(sort, input.cursor) : undefined,
       ),
     )
@@ -70,11 +74,16 @@ function after(sort: { key: SQL; descending: boolean }, cursor: string): SQL {
     : sql`(${sort.key}, ${directory.memberId}) > (${value}, ${id}::uuid)`;
 }
 
+/** As the index `member_directory_search_public` has it. */
+const namesAndNumber = sql`replace(${directory.searchText}, lower(${directory.email}), '')`;
+
 /** Every word must occur somewhere in name, e-mail or number, with or without its accents. */
-function searchFilter(q: string, exact: string[]): SQL | undefined {
+async function searchOf(ctx: Ctx, q: string): Promise<SQL | undefined> {
+  const patterns = q.toLowerCase().split(/\s+/).filter(Boolean).slice(0, 6).map(pattern);
+  if (!can(ctx, 'members:reveal')) return and(...patterns.map((words) => like(namesAndNumber, words)));
+  const exact = await idsByExactValue(ctx, q);
   if (exact.length > 0) return inArray(directory.memberId, exact);
-  const words = q.toLowerCase().split(/\s+/).filter(Boolean).slice(0, 6);
-  return and(...words.map((word) => like(directory.searchText, pattern(word))));
+  return and(...patterns.map((words) => like(directory.searchText, words)));
 }
 
 const pattern = (word: string) => `%${word.replace(/[\\%_]/g, '\\$&')}%`;

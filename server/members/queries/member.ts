@@ -19,7 +19,7 @@ export function memberIdOf(ctx: Ctx, id: string): string {
 /** The record as the cache has it: contact values sealed. @throws AppError `not_found` when it is not there or not the caller's. */
 export async function readableMember(ctx: Ctx, id: string): Promise<MemberRecord> {
   const own = isOwn(ctx, id) && can(ctx, 'self');
-  if (!own && !can(ctx, 'members:read')) throw notFound();
+  if (!own && !can(ctx, 'members:open')) throw notFound();
   const found = await readCached(ctx, memberCacheKey(id), { ttlMs: cacheMs, tags: ['members'] }, (sql) =>
     findMember(sql, id),
   );

@@ -1,0 +1,2 @@
+DROP INDEX "member_directory_search_names";--> statement-breakpoint
+CREATE INDEX "member_directory_search_public" ON "member_directory" USING gin (replace("search_text", lower("email"), '') gin_trgm_ops);

@@ -1,0 +1,111 @@
+import { beforeAll, expect, test } from 'vitest';
+import { listAudit } from '#server/audit/queries.ts';
+import { type Ctx, createContext, inTransaction } from '#server/context/context.ts';
+import { type EventRow, eventOf } from '#server/events/read.ts';
+import { testApp } from '#test/database.ts';
+import { joined, personContext, staffContext } from './members.testing.ts';
+import { directory } from './projections/directory.ts';
+import { listMembers } from './queries/directory.ts';
+import { getMember } from './queries/member.ts';
+import { memberOverview } from './queries/overview.ts';
+import { memberTimeline } from './queries/timeline.ts';
+
+const app = testApp();
+let memberId = '';
+
+beforeAll(async () => {
+  ({ memberId } = await joined(app.current, {
+    givenName: 'Zoë',
+    familyName: 'Łukaszewicz Quist',
+    email: 'secretmailbox+zoe@hidden.example',
+    phone: '+49 30 8765432',
+    dateOfBirth: '1971-02-03',
+  }));
+  await joined(app.current, { familyName: 'Somebody' });
+  const rows = await app.current.database.sql<EventRow[]>`
+    select row_number() over (order by id)::int as position, e.* from events e where type = 'member.registered'`;
+  await inTransaction(createContext(app.current, { actor: { kind: 'system', name: 'test' } }), (tx) =>
+    directory.apply(tx, rows.map(eventOf)),
+  );
+});
+
+const reader = () => createContext(app.current, { actor: { kind: 'client', clientId: 'r', scopes: ['read:data'] } });
+const everything = () => createContext(app.current, { actor: { kind: 'client', clientId: 'a', scopes: ['*'] } });
+const auditor = () => staffContext(app.current, 'auditor');
+const found = async (ctx: Ctx, q: string) => {
+  const { data } = await listMembers(ctx, { q, limit: 50, sort: '-joined' });
+  return data.some((row) => row.id === memberId);
+};
+
+const values = [
+  'secretmailbox+zoe@hidden.example',
+  'SecretMail',
+  'hidden',
+  'hidden.example m-',
+  '@',
+  '+49 30 8765432',
+  '+49308765432',
+  '1971-02-03',
+];
+
+test.each(values)('%s finds nobody for those who see masks, and its owner for those who may reveal', async (q) => {
+  expect(await found(reader(), q)).toBe(false);
+  expect(await found(auditor(), q)).toBe(false);
+  expect(await found(staffContext(app.current), q)).toBe(true);
+});
+
+test('names, with or without accents, and numbers are found by all of them', async () => {
+  const [row] = await app.current.database.sql<{ number: string }[]>`select number from members where id = ${memberId}`;
+  for (const ctx of [reader(), auditor(), staffContext(app.current)]) {
+    for (const q of ['zoë', 'zoe quist', 'ŁUKASZ', 'quist zo', row?.number ?? '', 'quist m-0']) {
+      expect(await found(ctx, q), q).toBe(true);
+    }
+    expect(await found(ctx, 'zoe nobody')).toBe(false);
+  }
+});
+
+test('searching is in the trail, once a minute with its count, and never with what was searched for', async () => {
+  const now = () => new Date('2030-03-04T05:06:07Z');
+  const searcher = { ...staffContext(app.current), now };
+  for (const q of ['quist', 'zoe', 'secretmailbox']) await found(searcher, q);
+  await listMembers(searcher, { limit: 50, sort: 'name' });
+  const userId = searcher.actor.kind === 'user' ? searcher.actor.userId : '';
+  const { data } = await listAudit(auditor(), { actor: userId, limit: 10 });
+  expect(data).toMatchObject([{ action: 'member.search', resource: 'member', outcome: 'ok', reason: null, count: 3 }]);
+  expect(JSON.stringify(data)).not.toMatch(/quist|zoe|secret/);
+});
+
+test('the record, its overview and its timeline open for oneself, staff and *, for nobody else', async () => {
+  const opening = [
+    getMember,
+    memberOverview,
+    (ctx: Ctx, id: string) => memberTimeline(ctx, id, { limit: 10 }),
+  ] as const;
+  const self = personContext(app.current, { memberId });
+  for (const open of opening) {
+    for (const ctx of [reader(), auditor(), personContext(app.current)]) {
+      await expect(open(ctx, memberId)).rejects.toMatchObject({ code: 'not_found' });
+    }
+    for (const ctx of [self, staffContext(app.current), staffContext(app.current, 'admin'), everything()]) {
+      await expect(open(ctx, memberId)).resolves.toBeTruthy();
+    }
+  }
+});
+
+test('the timeline is in the order in which things happened, whenever they were told, and pages without gap or double', async () => {
+  const { sql } = app.current.database;
+  const { memberId: id, ctx } = await joined(app.current);
+  const at = ['10:00', '09:00', '10:00', '08:00', '11:00', '09:00'].map((time) => `2026-05-01T${time}:00.123456Z`);
+  await sql`
+    insert into member_timeline (member_id, position, at, type, system, summary, event_id, correlation_id)
+    select ${id}, position, at::timestamptz, 'course.started', 'portal', position::text, gen_random_uuid(), gen_random_uuid()
+    from unnest(${at}::text[]) with ordinality as told (at, position)`;
+  const seen: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await memberTimeline(ctx, id, { limit: 2, cursor });
+    seen.push(...page.data.map((entry) => entry.summary));
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor);
+  expect(seen).toEqual(['5', '3', '1', '6', '2', '4']);
+});
