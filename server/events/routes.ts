@@ -119,6 +119,7 @@ export const routes: AnyRoute[] = [
     tag,
     permission: ['subscriptions:manage'],
     params: nameParams,
+    idempotent: true,
     response: { status: 200, schema: done },
     handle: async (ctx, { params }) => {
       await pauseSubscription(ctx, params.name);
@@ -132,6 +133,7 @@ export const routes: AnyRoute[] = [
     tag,
     permission: ['subscriptions:manage'],
     params: nameParams,
+    idempotent: true,
     response: { status: 200, schema: done },
     handle: async (ctx, { params }) => {
       await resumeSubscription(ctx, params.name);

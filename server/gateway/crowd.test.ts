@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { describe, expect, it } from 'vitest';
-import { aSignedInUser } from '#server/access/access.testing.ts';
+import { aSignedInUser, builtPassword } from '#server/access/access.testing.ts';
 import { joinInput } from '#server/members/members.testing.ts';
 import { installPlans } from '#server/memberships/plans.ts';
 import { testApp } from '#test/database.ts';
@@ -54,5 +54,35 @@ describe('GET /members/{id}', () => {
     expect([first.status, first.headers.get('etag')]).toEqual([200, '"2-masked"']);
     expect((await patch(own, 'Ada')).status).toBe(412);
     expect((await patch('"2"', 'Ada')).status).toBe(200);
+  });
+});
+
+describe('a repeated Idempotency-Key', () => {
+  const post = (path: string, cookie: string, body: object, key: string) =>
+    fetch(`${server.url}/api/v1${path}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { cookie, 'content-type': 'application/json', 'idempotency-key': key },
+    });
+
+  it('does not show the secret of a client again', async () => {
+    const admin = await aSignedInUser(app.current, { roles: ['admin'] });
+    const body = { id: 'partner-twice', name: 'P', scopes: ['read:data'], grants: ['client_credentials'] };
+    const first = await post('/api-clients', admin.cookie, body, 'client');
+    expect([first.status, await first.json()]).toEqual([201, { id: body.id, secret: expect.any(String) }]);
+    const again = await post('/api-clients', admin.cookie, body, 'client');
+    expect([again.status, (await again.json()).detail]).toEqual([409, expect.stringContaining('shown once')]);
+  });
+
+  it('changes a password once', async () => {
+    const user = await aSignedInUser(app.current);
+    const body = { current: builtPassword, next: 'a loud Friday 18' };
+    const answers = [
+      await post('/passwords/changes', user.cookie, body, 'change'),
+      await post('/passwords/changes', user.cookie, body, 'change'),
+      await post('/passwords/changes', user.cookie, body, 'another'),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([204, 204, 422]);
+    expect(answers[1]?.headers.get('idempotency-replayed')).toBe('true');
   });
 });

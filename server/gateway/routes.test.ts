@@ -28,6 +28,9 @@ const open = [
   'POST /api/oauth/token',
 ];
 
+/** POSTs that neither create nor move anything, or that have rules of their own (RFC 6749). */
+const repeatable = ['POST /api/oauth/token', 'POST /api/v1/members/{id}/reveals'];
+
 /** What is wrong with how a route is declared. */
 function complaints(one: AnyRoute): string[] {
   const found: string[] = [];
@@ -43,6 +46,8 @@ function complaints(one: AnyRoute): string[] {
   if (inPath.join() !== parsed.join()) found.push(`parses ${parsed.join()} of a path with ${inPath.join()}`);
   if (one.probe && declared !== 'public') found.push('is a probe that needs a permission');
   if (one.kind === 'json' && one.idempotent && one.method !== 'post') found.push('is idempotent without being a POST');
+  if (one.kind === 'json' && one.method === 'post' && !one.idempotent && !repeatable.includes(name(one)))
+    found.push('takes no Idempotency-Key');
   if (one.kind === 'json' && one.etag && one.method === 'get' && !one.path.includes('{'))
     found.push('has an ETag but is no single resource');
   return found;

@@ -32,6 +32,7 @@ export const routes: AnyRoute[] = [
     tag: 'Notifications',
     permission: ['self'],
     params: idParams,
+    idempotent: true,
     response: { status: 200, schema: notification },
     handle: async (ctx, { params }) => ({ body: await markRead(ctx, params.id) }),
   }),

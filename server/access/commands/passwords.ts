@@ -27,14 +27,26 @@ export async function requestPasswordReset(ctx: Ctx, input: { email: string }): 
 }
 
 /**
- * Sets a new password by the link in a mail: unlocks the account and ends every session.
- * @throws AppError `rule_violated` for a link that does not work (any more), and for a password that is not good enough:
- * then the link goes on working
+ * What comes before `resetPassword`, outside of any transaction: the hash of a password that is good enough.
+ * @throws AppError `rule_violated` for a link that does not work (any more), and for a password that is not: then the link
+ * goes on working
  */
-export async function resetPassword(ctx: Ctx, input: { token: string; password: string }): Promise<void> {
+export async function hashForReset(ctx: Ctx, input: { token: string; password: string }): Promise<string> {
   const { email } = await peekToken(ctx, 'reset-password', input.token);
   checkPassword(input.password, email);
-  const passwordHash = await hashPassword(input.password);
+  return hashPassword(input.password);
+}
+
+/**
+ * Sets a new password by the link in a mail: unlocks the account and ends every session. Whoever calls it inside a
+ * transaction brings the hash along. @throws what `hashForReset` throws
+ */
+export async function resetPassword(
+  ctx: Ctx,
+  input: { token: string; password: string },
+  hash?: string,
+): Promise<void> {
+  const passwordHash = hash ?? (await hashForReset(ctx, input));
   await inTransaction(ctx, async (tx) => {
     const { userId } = await consumeToken(tx, 'reset-password', input.token);
     await setPassword(tx, userId, passwordHash, 'reset');
@@ -43,11 +55,11 @@ export async function resetPassword(ctx: Ctx, input: { token: string; password: 
 }
 
 /**
- * Changes one's own password: the other devices are signed out, this one stays.
+ * What comes before `changePassword`, outside of any transaction: the hash of the next password.
  * @throws AppError `rule_violated` when the current one is wrong or the next one not good enough
  */
-export async function changePassword(ctx: Ctx, input: { current: string; next: string }): Promise<void> {
-  const { userId, sessionId } = requirePerson(ctx);
+export async function hashForChange(ctx: Ctx, input: { current: string; next: string }): Promise<string> {
+  const { userId } = requirePerson(ctx);
   const [user] = await ctx.sql<{ email: string; passwordHash: string | null }[]>`
     select email, password_hash as "passwordHash" from users where id = ${userId}`;
   if (!user || !(await verifyPassword(user.passwordHash, input.current))) {
@@ -60,7 +72,16 @@ export async function changePassword(ctx: Ctx, input: { current: string; next: s
     throw ruleViolated('The current password is not right.', [{ path: 'current', message: 'is not right' }]);
   }
   checkPassword(input.next, user.email, 'next');
-  const passwordHash = await hashPassword(input.next);
+  return hashPassword(input.next);
+}
+
+/**
+ * Changes one's own password: the other devices are signed out, this one stays. Whoever calls it inside a transaction
+ * brings the hash along. @throws what `hashForChange` throws
+ */
+export async function changePassword(ctx: Ctx, input: { current: string; next: string }, hash?: string): Promise<void> {
+  const { userId, sessionId } = requirePerson(ctx);
+  const passwordHash = hash ?? (await hashForChange(ctx, input));
   await inTransaction(ctx, async (tx) => {
     await setPassword(tx, userId, passwordHash, 'user');
     await endAllSessions(tx, userId, 'password-changed', sessionId);

@@ -1,7 +1,13 @@
 import { type AnyRoute, route } from '#server/gateway/route.ts';
 import { idParams } from '#server/gateway/shapes.ts';
 import { addUser, disableUser, enableUser, setRoles } from '../commands/administration.ts';
-import { createClient, disableClient, enableClient, rotateClientSecret } from '../commands/clients.ts';
+import {
+  type ClientSecret,
+  createClient,
+  disableClient,
+  enableClient,
+  rotateClientSecret,
+} from '../commands/clients.ts';
 import { listClients, listUsers, permissionTable as readPermissionTable } from '../queries/administration.ts';
 import {
   clientList,
@@ -19,6 +25,8 @@ import {
 } from '../shapes.ts';
 
 const shared = { tag: 'access', permission: ['access:manage'] as const };
+
+const shownOnce = { secret: ({ secret }: ClientSecret) => secret !== null };
 
 /** Who may do what: for admins. */
 export const administrationRoutes: AnyRoute[] = [
@@ -61,6 +69,7 @@ export const administrationRoutes: AnyRoute[] = [
     summary: 'Shuts somebody else’s account and signs out all its devices',
     params: idParams,
     body: why,
+    idempotent: true,
     response: { status: 204, schema: nothing },
     handle: async (ctx, { params, body }) => {
       await disableUser(ctx, params.id, body.reason);
@@ -74,6 +83,7 @@ export const administrationRoutes: AnyRoute[] = [
     summary: 'Opens an account again',
     params: idParams,
     body: why,
+    idempotent: true,
     response: { status: 204, schema: nothing },
     handle: async (ctx, { params, body }) => {
       await enableUser(ctx, params.id, body.reason);
@@ -103,7 +113,7 @@ export const administrationRoutes: AnyRoute[] = [
     summary: 'Makes an API client. Its secret is shown this once',
     body: newClient,
     response: { status: 201, schema: clientSecret },
-    idempotent: true,
+    idempotent: shownOnce,
     handle: async (ctx, { body }) => ({ body: await createClient(ctx, body) }),
   }),
   route({
@@ -113,7 +123,7 @@ export const administrationRoutes: AnyRoute[] = [
     summary: 'A new secret; the old one stops working at once',
     params: clientParams,
     response: { status: 200, schema: clientSecret },
-    idempotent: true,
+    idempotent: shownOnce,
     handle: async (ctx, { params }) => ({ body: await rotateClientSecret(ctx, params.id) }),
   }),
   route({
@@ -123,6 +133,7 @@ export const administrationRoutes: AnyRoute[] = [
     summary: 'Its tokens stop working at once',
     params: clientParams,
     body: why,
+    idempotent: true,
     response: { status: 204, schema: nothing },
     handle: async (ctx, { params, body }) => {
       await disableClient(ctx, params.id, body.reason);
@@ -136,6 +147,7 @@ export const administrationRoutes: AnyRoute[] = [
     summary: 'Lets a client work again',
     params: clientParams,
     body: why,
+    idempotent: true,
     response: { status: 204, schema: nothing },
     handle: async (ctx, { params, body }) => {
       await enableClient(ctx, params.id, body.reason);

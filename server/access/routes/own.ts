@@ -1,6 +1,12 @@
 import { type AnyRoute, route } from '#server/gateway/route.ts';
 import { idParams } from '#server/gateway/shapes.ts';
-import { changePassword, requestPasswordReset, resetPassword } from '../commands/passwords.ts';
+import {
+  changePassword,
+  hashForChange,
+  hashForReset,
+  requestPasswordReset,
+  resetPassword,
+} from '../commands/passwords.ts';
 import { endOtherSessions, endOwnSession } from '../commands/sessions.ts';
 import { whoAmI } from '../queries/me.ts';
 import { listSessions } from '../queries/sessions.ts';
@@ -58,6 +64,7 @@ export const ownRoutes: AnyRoute[] = [
     tag: 'access',
     permission: 'public',
     body: resetRequest,
+    idempotent: true,
     response: { status: 202, schema: accepted },
     limit: { name: 'reset-per-email', points: () => 5, windowSeconds: hour, key: (body) => body.email },
     handle: async (ctx, { body }) => {
@@ -72,10 +79,12 @@ export const ownRoutes: AnyRoute[] = [
     tag: 'access',
     permission: 'public',
     body: reset,
+    idempotent: true,
     response: { status: 204, schema: nothing },
     limit: { name: 'reset', points: () => 30, windowSeconds: quarterHour },
-    handle: async (ctx, { body }) => {
-      await resetPassword(ctx, body);
+    prepare: (ctx, { body }) => hashForReset(ctx, body),
+    handle: async (ctx, { body, prepared }) => {
+      await resetPassword(ctx, body, prepared);
       return { body: null };
     },
   }),
@@ -86,10 +95,12 @@ export const ownRoutes: AnyRoute[] = [
     tag: 'access',
     permission: ['self'],
     body: change,
+    idempotent: true,
     response: { status: 204, schema: nothing },
     limit: { name: 'password-change', points: () => 10, windowSeconds: quarterHour },
-    handle: async (ctx, { body }) => {
-      await changePassword(ctx, body);
+    prepare: (ctx, { body }) => hashForChange(ctx, body),
+    handle: async (ctx, { body, prepared }) => {
+      await changePassword(ctx, body, prepared);
       return { body: null };
     },
   }),
