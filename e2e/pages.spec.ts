@@ -13,7 +13,7 @@ const pages: ReadonlyArray<{ person: DemoPerson | null; paths: string[] }> = [
     ],
   },
   { person: 'member', paths: ['/', '/profile', '/membership', '/notifications', '/security', '/help'] },
-  { person: 'staff', paths: ['/ops', '/ops/members', '/ops/events', '/ops/dead-letters'] },
+  { person: 'staff', paths: ['/ops', '/ops/members', '/ops/events', '/ops/dead-letters', '/ops/help'] },
   { person: 'admin', paths: ['/ops/access'] },
   { person: 'auditor', paths: ['/ops/audit'] },
 ];
