@@ -42,7 +42,7 @@ import {
 } from './shapes.ts';
 
 const tag = 'Members';
-const selfOrStaff = ['self', 'members:read'] as const;
+const selfOrStaff = ['self', 'members:open'] as const;
 const token = z.string().min(20).max(200);
 
 /** A race lost at the unique index is the same news as an e-mail that was taken before. */
@@ -93,7 +93,8 @@ export const routes: AnyRoute[] = [
   route({
     method: 'get',
     path: '/members',
-    summary: 'Find members by part of a name, e-mail or number; by a whole phone number or birth date',
+    summary:
+      'Find members by part of a name or number; with `members:reveal` also by e-mail, whole phone number or birth date',
     tag,
     permission: ['members:read'],
     query: listQuery,
