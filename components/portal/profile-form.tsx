@@ -156,7 +156,7 @@ export function ProfileForm({ member }: { member: Member }) {
             </div>
             <TextInput
               label="E-mail"
-              description="You sign in with it, and our mail goes there."
+              description="You sign in with it, and our mail goes there. A new one counts once you have followed the link that we send to it."
               type="email"
               inputMode="email"
               autoComplete="email"

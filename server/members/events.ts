@@ -46,7 +46,8 @@ export const memberVerified = defineEvent({
   type: 'member.verified',
   version: 1,
   producers: ours,
-  data: z.strictObject({ memberId, version }),
+  /** `again`: not the first address that this member verified. */
+  data: z.strictObject({ memberId, version, again: z.boolean().optional() }),
 });
 
 export const memberProfileUpdated = defineEvent({

@@ -36,7 +36,8 @@ const mailOf: Record<string, (event: StoredEvent) => { template: MailTemplate; f
   // People who are imported have an account elsewhere already: no mail goes out to thousands at once.
   'member.registered': (event) => (event.data.channel === 'import' ? null : { template: 'verify-email' }),
   'member.verification.requested': () => ({ template: 'verify-email' }),
-  'member.verified': () => ({ template: 'welcome' }),
+  // One is welcomed once, however many addresses one moves to.
+  'member.verified': (event) => (event.data.again ? null : { template: 'welcome' }),
   // Of a new address the owner of the old one hears: see below.
   'member.profile.updated': (event) =>
     textOf(event.data.previousEmail) === null

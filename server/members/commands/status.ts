@@ -50,9 +50,11 @@ async function markRecordVerified(tx: TxCtx, before: MemberRecord): Promise<Stat
   const memberId = before.id;
   if (before.verifiedAt) return before;
   const now = tx.now();
+  const [again] = await tx.sql`
+    select 1 from events where stream = ${memberStream(memberId)} and type = 'member.verified' limit 1`;
   const after = await writeMember(tx.sql, before, { verifiedAt: now.toISOString() }, now);
   await append(tx, memberStream(memberId), before.version, [
-    { type: 'member.verified', data: { memberId, version: after.version } },
+    { type: 'member.verified', data: { memberId, version: after.version, ...(again ? { again: true } : {}) } },
   ]);
   await writeAudit(tx, { action: 'member.verify', resourceType: 'member', resourceId: memberId });
   tx.afterCommit(() => tx.app.cache.drop([memberCacheKey(memberId)]));
