@@ -148,3 +148,28 @@ function openedJson(key: SubjectKey | null, field: string, value: Json): Json {
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, openedJson(key, name, inner)]));
 }
+
+export interface AuditMention {
+  action: string;
+  at: string;
+  actorKind: string;
+}
+
+/**
+ * What the trail has about a person, for themselves: what was done to these resources (`[type, id]`) and what the user did.
+ * Oldest first. The caller has checked that it is the person who asks.
+ */
+export async function auditAbout(
+  ctx: Ctx,
+  person: { resources: ReadonlyArray<readonly [string, string]>; userId: string },
+): Promise<AuditMention[]> {
+  const rows = await ctx.sql<AuditMention[]>`
+    select action, at, "actorKind" from (
+      select id, action, at, actor_kind as "actorKind" from audit_entries where actor_id = ${person.userId}
+      union
+      select a.id, a.action, a.at, a.actor_kind
+      from unnest(${person.resources.map(([type]) => type)}::text[], ${person.resources.map(([, id]) => id)}::text[]) as r (type, id)
+        join audit_entries a on a.resource_type = r.type and a.resource_id = r.id
+    ) as entries order by at, id`;
+  return rows.map((row) => ({ ...row, at: new Date(row.at).toISOString() }));
+}

@@ -104,3 +104,17 @@ function stateOf(call: CallRow | undefined, waiting: number): FlowStatus['state'
   if (failedLast) return call.lastOkAt === null || waiting > 0 ? 'stopped' : 'failing';
   return call.ok > 0 ? 'flowing' : 'idle';
 }
+
+export interface MemberCall {
+  at: string;
+  system: string;
+  operation: string;
+  outcome: string;
+}
+
+/** The calls to partners that were about a member, oldest first. */
+export async function partnerCallsOf(ctx: Ctx, memberId: string): Promise<MemberCall[]> {
+  const rows = await ctx.sql<MemberCall[]>`
+    select at, system, operation, outcome from partner_calls where member_id = ${memberId} order by at`;
+  return rows.map((row) => ({ ...row, at: new Date(row.at).toISOString() }));
+}

@@ -48,3 +48,29 @@ export async function listSessions(ctx: Ctx): Promise<SessionView[]> {
     current: row.id === sessionId,
   }));
 }
+
+export interface AppGrant {
+  client: string;
+  scopes: string[];
+  sessionId: string;
+  grantedAt: string;
+  lastUsedAt: string | null;
+  endsAt: string;
+}
+
+/** The apps that a member let in, by session; also those that are out again. */
+export async function appGrantsOf(ctx: Ctx, memberId: string): Promise<AppGrant[]> {
+  const iso = (value: string) => new Date(value).toISOString();
+  const rows = await ctx.sql<AppGrant[]>`
+    select c.name as client, t.scopes, t.session_id as "sessionId", min(t.created_at) as "grantedAt",
+      max(t.used_at) as "lastUsedAt", max(t.expires_at) as "endsAt"
+    from users u join sessions s on s.user_id = u.id join oauth_refresh_tokens t on t.session_id = s.id
+      join oauth_clients c on c.id = t.client_id
+    where u.member_id = ${memberId} group by c.name, t.scopes, t.session_id order by min(t.created_at)`;
+  return rows.map((row) => ({
+    ...row,
+    grantedAt: iso(row.grantedAt),
+    lastUsedAt: row.lastUsedAt && iso(row.lastUsedAt),
+    endsAt: iso(row.endsAt),
+  }));
+}

@@ -1,37 +1,47 @@
 import { sessionAddressField } from '#server/access/commands/sessions.ts';
+import { appGrantsOf } from '#server/access/queries/sessions.ts';
 import { writeAudit } from '#server/audit/commands.ts';
+import { auditAbout } from '#server/audit/queries.ts';
 import { type Ctx, isOwn } from '#server/context/context.ts';
 import { openOrNull } from '#server/crypto/seals.ts';
 import { notFound } from '#server/errors/errors.ts';
+import { partnerCallsOf } from '#server/integrations/queries.ts';
 import { memberViewOf, openContact } from '../personal.ts';
 import { findMember } from '../record.ts';
+import { heldEvents } from './held-events.ts';
 
 /** Everything we hold about a member, for the member: GDPR articles 15 and 20. Plain JSON, values in the clear. */
 export async function exportMember(ctx: Ctx, id: string): Promise<Record<string, unknown>> {
-  if (!isOwn(ctx, id)) throw notFound();
+  if (!isOwn(ctx, id) || ctx.actor.kind !== 'user') throw notFound();
   const record = await findMember(ctx.sql, id);
   if (!record) throw notFound();
   const key = await ctx.app.dataKeys.find(ctx.sql, id);
   const { masked: _, ...member } = memberViewOf(record, await openContact(ctx.app, ctx.sql, record), false);
   const { sql } = ctx;
-  const [notes, help, timeline, notifications, mails, sessions, partners] = await Promise.all([
+  const [notes, help, timeline, notifications, mails, sessions, partners, events, apps, calls] = await Promise.all([
     sql<Array<{ textSealed: string; createdAt: string }>>`
       select text_sealed as "textSealed", created_at as "createdAt" from member_notes where member_id = ${id} order by created_at`,
-    sql<Array<{ topic: string; messageSealed: string; status: string; createdAt: string }>>`
-      select topic, message_sealed as "messageSealed", status, created_at as "createdAt"
+    sql<Array<{ id: string; topic: string; messageSealed: string; status: string; createdAt: string }>>`
+      select id, topic, message_sealed as "messageSealed", status, created_at as "createdAt", closed_at as "closedAt"
       from help_requests where member_id = ${id} order by created_at`,
-    sql`select at, type, system, summary, event_id as "eventId" from member_timeline where member_id = ${id} order by position`,
+    sql`select at, type, system, summary, event_id as "eventId" from member_timeline where member_id = ${id} order by at, position`,
     sql`
       select n.kind, n.title, n.body, n.created_at as "createdAt", n.read_at as "readAt"
       from notifications n where n.member_id = ${id} order by n.created_at`,
     sql`
       select template, status, created_at as "createdAt", sent_at as "sentAt" from mails where member_id = ${id} order by created_at`,
     sql<Array<{ addressSealed: string | null; createdAt: string; endedAt: string | null; userAgent: string | null }>>`
-      select s.address_sealed as "addressSealed", s.created_at as "createdAt", s.ended_at as "endedAt", s.user_agent as "userAgent"
+      select s.kind, s.last_seen_at as "lastSeenAt", s.ended_reason as "endedReason", s.address_sealed as "addressSealed", s.created_at as "createdAt", s.ended_at as "endedAt", s.user_agent as "userAgent"
       from sessions s join users u on u.id = s.user_id where u.member_id = ${id} order by s.created_at`,
     sql`
       select system, record_id as "recordId", ack_version as "version", ack_at as "at" from sync_states where member_id = ${id}`,
+    heldEvents(ctx, id, key),
+    appGrantsOf(ctx, id),
+    partnerCallsOf(ctx, id),
   ]);
+  const { userId } = ctx.actor;
+  const helped = help.map((request) => ['help-request', request.id] as const);
+  const audit = await auditAbout(ctx, { resources: [['member', id], ['user', userId], ...helped], userId });
   await writeAudit(ctx, { action: 'member.export', resourceType: 'member', resourceId: id });
   return {
     exportedAt: ctx.now().toISOString(),
@@ -48,6 +58,10 @@ export async function exportMember(ctx: Ctx, id: string): Promise<Record<string,
       ...session,
       address: openOrNull(key, sessionAddressField, addressSealed),
     })),
+    apps,
     copiesAtPartners: partners,
+    callsToPartners: calls,
+    events,
+    audit,
   };
 }
