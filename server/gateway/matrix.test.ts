@@ -55,7 +55,60 @@ const forged = {
   forwarded: 'for=127.0.0.1;host=localhost',
 };
 
+/** Who is meant by the contract's words. An auditor reads what staff and `read:data` read in lists; `*` counts as admin. */
+const staff = ['staff', 'admin', 'client *'];
+const admin = ['admin', 'client *'];
+const people = ['ada', 'bob', 'staff', 'admin', 'auditor', 'admin by mobile app'];
+const readData = [...staff, 'auditor', 'client read:data'];
+const readStatus = [...staff, 'auditor', 'client read:status'];
+const contract: Record<string, { who: readonly string[] | 'anyone'; owned?: keyof OwnedThings }> = {
+  'POST /api/v1/members': { who: 'anyone' },
+  'GET /api/v1/members': { who: readData },
+  'GET /api/v1/members/{id}': { who: ['ada', ...staff], owned: 'memberId' },
+  'PATCH /api/v1/members/{id}': { who: ['ada', ...staff], owned: 'memberId' },
+  'GET /api/v1/members/{id}/overview': { who: ['ada', ...staff], owned: 'memberId' },
+  'GET /api/v1/members/{id}/timeline': { who: ['ada', ...staff], owned: 'memberId' },
+  'POST /api/v1/members/{id}/actions': { who: staff, owned: 'memberId' },
+  'POST /api/v1/members/{id}/reveals': { who: staff, owned: 'memberId' },
+  'GET /api/v1/members/{id}/export': { who: ['ada'], owned: 'memberId' },
+  'GET /api/v1/notifications': { who: people },
+  'POST /api/v1/notifications/{id}/read': { who: ['ada'], owned: 'notificationId' },
+  'GET /api/v1/notifications/stream': { who: people },
+  'GET /api/v1/sessions': { who: people },
+  'GET /api/v1/plans': { who: 'anyone' },
+  'GET /api/v1/events': { who: readData },
+  'GET /api/v1/events/{id}': { who: readData },
+  'GET /api/v1/events/stream': { who: readData },
+  'GET /api/v1/schemas': { who: readData },
+  'GET /api/v1/schemas/{type}': { who: readData },
+  'GET /api/v1/subscriptions': { who: readStatus },
+  'POST /api/v1/subscriptions/{name}/pause': { who: admin },
+  'POST /api/v1/subscriptions/{name}/resume': { who: admin },
+  'GET /api/v1/dead-letters': { who: [...staff, 'auditor'] },
+  'POST /api/v1/dead-letters/{id}/redrive': { who: staff },
+  'POST /api/v1/dead-letters/{id}/dismiss': { who: staff },
+  'POST /api/v1/dead-letters/redrive': { who: staff },
+  'GET /api/v1/audit': { who: ['auditor', ...admin] },
+  'GET /api/health': { who: 'anyone' },
+  'GET /api/ready': { who: 'anyone' },
+  'GET /api/metrics': { who: readStatus },
+};
+
 describe('authorisation', () => {
+  it.each(Object.entries(contract))('is what the contract says of %s', async (said, { who, owned }) => {
+    const route = routes.find((one) => name(one) === said);
+    if (!route) throw new Error(`${said} is not declared`);
+    const wrong: string[] = [];
+    for (const caller of callers) {
+      const { status } = await call(route, caller, owned ? ada[owned] : uuidv7());
+      const allowed = who === 'anyone' || who.includes(caller.name);
+      // What is not theirs is not there; where nothing is owned, a 404 is about the made-up id.
+      const refused = status === 401 || status === 403 || (owned !== undefined && status === 404);
+      if (refused === allowed || status === 500) wrong.push(`${caller.name}: ${status}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+
   it.each(routes.map((route) => [name(route), route] as const))('%s', async (_name, route) => {
     const id = uuidv7();
     for (const caller of callers) {
