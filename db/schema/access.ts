@@ -12,6 +12,7 @@ export const users = pgTable(
     name: text().notNull(),
     passwordHash: text(),
     roles: text().array().notNull().default(sql`'{}'`),
+    /** Refers to `members`; said in a migration only, for the files here do not refer to each other in a circle. */
     memberId: uuid(),
     emailVerifiedAt: at(),
     disabledAt: at(),
@@ -26,6 +27,7 @@ export const users = pgTable(
   (table) => [
     uniqueIndex('users_email_key').on(sql`lower(${table.email})`),
     uniqueIndex('users_member_key').on(table.memberId),
+    index('users_search').using('gin', sql`lower(${table.email}) gin_trgm_ops`, sql`lower(${table.name}) gin_trgm_ops`),
     check('users_roles_known', sql`${table.roles} <@ array['member','staff','admin','auditor']`),
   ],
 );
@@ -47,7 +49,10 @@ export const sessions = pgTable(
     endedAt: at(),
     endedReason: text(),
   },
-  (table) => [index('sessions_user').on(table.userId, table.createdAt)],
+  (table) => [
+    index('sessions_user').on(table.userId, table.createdAt),
+    check('sessions_kind', sql`${table.kind} in ('browser','mobile')`),
+  ],
 );
 
 /** Links sent by mail: verifying an address, resetting a password. Only a hash is kept; each works once. */

@@ -11,6 +11,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import { members } from './members.ts';
 
 const at = () => timestamp({ withTimezone: true });
 
@@ -18,7 +19,9 @@ const at = () => timestamp({ withTimezone: true });
 export const syncStates = pgTable(
   'sync_states',
   {
-    memberId: uuid().notNull(),
+    memberId: uuid()
+      .notNull()
+      .references(() => members.id),
     system: text().notNull(),
     recordId: text(),
     ackVersion: integer().notNull().default(0),
@@ -34,6 +37,7 @@ export const syncStates = pgTable(
     index('sync_states_behind')
       .on(table.system, table.wantedAt)
       .where(sql`${table.ackVersion} < ${table.wantedVersion}`),
+    check('sync_states_system', sql`${table.system} in ('legacy','crm')`),
   ],
 );
 
@@ -72,6 +76,7 @@ export const mails = pgTable(
   (table) => [
     uniqueIndex('mails_message_key').on(table.messageId),
     index('mails_member').on(table.memberId, table.createdAt),
+    index('mails_queued').on(table.createdAt).where(sql`${table.status} = 'queued'`),
     check('mails_status', sql`${table.status} in ('queued','sent','failed')`),
   ],
 );

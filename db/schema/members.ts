@@ -13,6 +13,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import { users } from './access.ts';
 
 const at = () => timestamp({ withTimezone: true });
 
@@ -166,7 +167,9 @@ export const notifications = pgTable(
   'notifications',
   {
     id: uuid().primaryKey(),
-    userId: uuid().notNull(),
+    userId: uuid()
+      .notNull()
+      .references(() => users.id),
     memberId: uuid(),
     kind: text().notNull(),
     title: text().notNull(),
@@ -187,7 +190,9 @@ export const helpRequests = pgTable(
   'help_requests',
   {
     id: uuid().primaryKey(),
-    memberId: uuid().notNull(),
+    memberId: uuid()
+      .notNull()
+      .references(() => members.id),
     topic: text().notNull(),
     messageSealed: text().notNull(),
     status: text().notNull().default('open'),
@@ -196,6 +201,7 @@ export const helpRequests = pgTable(
   },
   (table) => [
     index('help_requests_member').on(table.memberId, table.createdAt),
+    index('help_requests_open').on(table.createdAt, table.id).where(sql`${table.status} = 'open'`),
     check('help_requests_status', sql`${table.status} in ('open','closed')`),
   ],
 );

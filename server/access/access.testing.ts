@@ -3,6 +3,7 @@ import { expect, vi } from 'vitest';
 import { type Actor, anonymous } from '#server/context/actor.ts';
 import type { App } from '#server/context/app.ts';
 import { type Ctx, createContext, inTransaction } from '#server/context/context.ts';
+import { installPlans } from '#server/memberships/plans.ts';
 import { startSession } from './commands/sessions.ts';
 import { createUser } from './commands/users.ts';
 import { hashPassword } from './passwords.ts';
@@ -20,7 +21,7 @@ export interface BuiltUser {
   memberId: string | null;
 }
 
-/** A user with values of their own. With the role `member`, and no id said, they get a member id that has no row. */
+/** A user with values of their own. With the role `member`, and no id said, they get a member's row too, and no more of one. */
 export async function aUser(
   app: App,
   values: { roles?: Role[]; email?: string; memberId?: string | null } = {},
@@ -28,12 +29,23 @@ export async function aUser(
   builtHash ??= hashPassword(builtPassword);
   const passwordHash = await builtHash;
   const roles = values.roles ?? ['member'];
-  const memberId = values.memberId === undefined ? (roles.includes('member') ? uuidv7() : null) : values.memberId;
+  const memberId =
+    values.memberId === undefined ? (roles.includes('member') ? await aMemberRow(app) : null) : values.memberId;
   const email = values.email ?? `person-${uuidv7()}@example.test`;
   const id = await inTransaction(contextOf(app), (tx) =>
     createUser(tx, { email, name: 'Built Person', passwordHash, roles, memberId }),
   );
   return { id, email, roles, memberId };
+}
+
+async function aMemberRow(app: App): Promise<string> {
+  const id = uuidv7();
+  await installPlans(app.database.sql);
+  await app.database.sql`
+    insert into members (id, number, given_name, family_name, email, plan_id, joined_at, updated_at)
+    select ${id}, 'M-' || lpad(nextval('member_numbers')::text, 6, '0'), 'Built', 'Person', ${`${id}@members.test`},
+      (select id from plans order by sort limit 1), now(), now()`;
+  return id;
 }
 
 export const contextOf = (app: App, actor: Actor = anonymous, options: Partial<Ctx> = {}): Ctx =>

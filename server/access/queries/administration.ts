@@ -45,14 +45,16 @@ export async function listUsers(
   requirePermission(ctx, 'access:manage');
   const after = filter.cursor === undefined ? null : idOf(filter.cursor);
   const like = filter.q === undefined ? null : `%${filter.q.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
-  const rows = await ctx.sql<UserRow[]>`
+  const { sql } = ctx;
+  const rows = await sql<UserRow[]>`
     select u.id, u.email, u.name, u.roles, u.member_id as "memberId", u.disabled_at as "disabledAt",
       case when u.locked_until > ${ctx.now().toISOString()} then u.locked_until end as "lockedUntil",
       (select max(s.last_seen_at) from sessions s where s.user_id = u.id) as "lastSeenAt", u.created_at as "createdAt"
     from users u
-    where (${after}::uuid is null or u.id < ${after}::uuid)
-      and (${like}::text is null or lower(u.email) like ${like} or lower(u.name) like ${like})
-      and (${filter.role ?? null}::text is null or ${filter.role ?? null}::text = any(u.roles))
+    where true
+      ${after === null ? sql`` : sql`and u.id < ${after}::uuid`}
+      ${like === null ? sql`` : sql`and (lower(u.email) like ${like} or lower(u.name) like ${like})`}
+      ${filter.role === undefined ? sql`` : sql`and ${filter.role}::text = any(u.roles)`}
     order by u.id desc limit ${filter.limit + 1}`;
   const page = rows.slice(0, filter.limit);
   const last = page.at(-1);
