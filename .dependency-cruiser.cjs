@@ -68,14 +68,14 @@ module.exports = {
     {
       name: 'inner-files-stay-inside',
       comment:
-        'A domain uses another domain’s commands, queries, events, shapes and declared ports; not its tables, records or rules.',
+        'A domain uses another domain’s commands, queries, events, shapes and declared ports; not its tables or records.',
       severity: 'error',
       from: { path: `^server/(${domains})/`, pathNot: '\\.(test|testing)\\.ts$' },
       to: {
         path: `^server/(${domains})/`,
         pathNot: [
           '^server/$1/',
-          `^server/(${domains})/(commands|queries|events|projections|permissions|shapes)(\\.ts|/)`,
+          `^server/(${domains})/(commands|queries|events|projections|permissions|shapes|rules)(\\.ts|/)`,
           '^server/access/(mailed-tokens|passwords|authenticate|rules)\\.ts$',
           '^server/audit/address\\.ts$',
           '^server/integrations/(partners|partner-error|partner-member|breaker|retry-policy)\\.ts$',

@@ -6,7 +6,7 @@ export const consolePages = [
   {
     href: '/ops/members',
     label: 'Members',
-    permission: 'members:read',
+    permission: 'members:open',
     about: 'Find, read and mend a member’s record',
   },
   { href: '/ops/help', label: 'Help requests', permission: 'members:act', about: 'What members asked, and who waits' },

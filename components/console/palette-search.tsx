@@ -20,14 +20,14 @@ export async function searchPalette(
   if (uuid.test(query)) {
     const id = query.toLowerCase();
     const found = await Promise.all([
-      may('members:read') ? memberById(id, signal) : [],
+      may('members:open') ? memberById(id, signal) : [],
       may('events:read') ? eventById(id, signal) : [],
       may('events:read') ? correlation(id, signal) : [],
       may('dead-letters:read') ? deadLetterById(id, signal) : [],
     ]);
     return [{ label: 'By id', items: found.flat() }];
   }
-  if (!may('members:read')) return [];
+  if (!may('members:open')) return [];
   const { data } = await findMembers(query, signal);
   return [{ label: 'Members', items: data.map(memberItem) }];
 }

@@ -3,6 +3,7 @@ import { userOfMember } from '#server/access/queries/users.ts';
 import type { TxCtx } from '#server/context/context.ts';
 import { append } from '#server/events/append.ts';
 import type { StoredEvent } from '#server/events/stored-event.ts';
+import { helpTopicLabel } from '#server/members/rules.ts';
 import './events.ts';
 
 interface Wanted {
@@ -50,7 +51,7 @@ export const inAppOf: Record<string, (event: StoredEvent) => Wanted | null> = {
   'support.answered': (event) => ({
     kind: 'help-answered',
     title: 'Your question was answered',
-    body: `It was about: ${String(event.data.topic)}.`,
+    body: `It was about: ${helpTopicLabel(String(event.data.topic))}.`,
     link: '/help',
   }),
   'support.requested': () => ({

@@ -7,6 +7,7 @@ import { withBreaker } from '#server/integrations/breaker.ts';
 import { callPartner } from '#server/integrations/commands.ts';
 import { type TemplateInput, type TemplateName, templates } from '#server/integrations/mail/index.ts';
 import { partnersOf } from '#server/integrations/partners.ts';
+import { helpTopicLabel } from '#server/members/rules.ts';
 import './events.ts';
 import type { MailJob, MailTemplate } from './reactions.ts';
 
@@ -78,7 +79,7 @@ const compose: { [Name in MailTemplate]: Compose<Name> } = {
   'help-request-received': (tx, _who, job, common) => ({
     ...common,
     reference: text(job.facts.reference),
-    topic: text(job.facts.topic),
+    topic: helpTopicLabel(text(job.facts.topic)),
     receivedAt: text(job.facts.at),
     helpUrl: portal(tx, '/help'),
   }),

@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { writeAudit } from '#server/audit/commands.ts';
 import { type Ctx, inTransaction, isOwn, requirePermission } from '#server/context/context.ts';
 import { seal } from '#server/crypto/seals.ts';
-import { AppError, notFound } from '#server/errors/errors.ts';
+import { AppError, notFound, notYours } from '#server/errors/errors.ts';
 import { append } from '#server/events/append.ts';
 import { activityStream } from '../events.ts';
 import type { HelpTopic } from '../rules.ts';
@@ -20,7 +20,7 @@ export async function requestHelp(
   memberId: string,
   input: { topic: HelpTopic; message: string },
 ): Promise<HelpRequest> {
-  if (!isOwn(ctx, memberId)) throw notFound();
+  if (!isOwn(ctx, memberId)) throw notYours();
   return inTransaction(ctx, async (tx) => {
     const key = await tx.app.dataKeys.obtain(tx.sql, memberId);
     const request = { id: uuidv7(), topic: input.topic, status: 'open', createdAt: tx.now().toISOString() };

@@ -3,7 +3,7 @@ import { writeAudit } from '#server/audit/commands.ts';
 import { type Ctx, can, inTransaction, isOwn, type TxCtx } from '#server/context/context.ts';
 import { isMasked, maskAddressLine } from '#server/crypto/mask.ts';
 import { openOrNull, type SubjectKey, seal, sealOrNull } from '#server/crypto/seals.ts';
-import { AppError, conflict, notFound, ruleViolated } from '#server/errors/errors.ts';
+import { AppError, conflict, notYours, ruleViolated } from '#server/errors/errors.ts';
 import { append } from '#server/events/append.ts';
 import { memberStream, type ProfileChanges } from '../events.ts';
 import { contactOf, dateOfBirthIndex, memberViewOf, phoneIndex } from '../personal.ts';
@@ -123,7 +123,7 @@ function requireReadOnlyUnchanged(current: MemberRecord, input: PutInput, masked
 /** The caller's own open record, or anyone's with `members:write`. Not yours reads as not there. */
 function requireWritable(tx: TxCtx, record: MemberRecord): void {
   const own = isOwn(tx, record.id) && can(tx, 'self');
-  if (!own && !can(tx, 'members:write')) throw notFound();
+  if (!own && !can(tx, 'members:write')) throw notYours();
   if (!isOpen(record.status)) throw ruleViolated(`A record that is ${record.status} cannot be changed.`);
 }
 

@@ -4,7 +4,7 @@ import { consumeToken, issueToken, peekToken } from '#server/access/mailed-token
 import { hasPassword } from '#server/access/queries/users.ts';
 import { writeAudit } from '#server/audit/commands.ts';
 import { type Ctx, inTransaction, isOwn, type TxCtx } from '#server/context/context.ts';
-import { notFound, ruleViolated } from '#server/errors/errors.ts';
+import { notFound, notYours, ruleViolated } from '#server/errors/errors.ts';
 import { append } from '#server/events/append.ts';
 import { memberStream } from '../events.ts';
 import { lockMember, type MemberRecord, writeMember } from '../record.ts';
@@ -96,6 +96,6 @@ export async function changeStatus(
 
 /** A member leaves by their own word. */
 export async function resign(ctx: Ctx, id: string, reason: string): Promise<MemberRecord> {
-  if (!isOwn(ctx, id)) throw notFound();
+  if (!isOwn(ctx, id)) throw notYours();
   return inTransaction(ctx, async (tx) => changeStatus(tx, await lockMember(tx.sql, id), 'resigned', 'resign', reason));
 }

@@ -4,7 +4,7 @@ import { writeAudit } from '#server/audit/commands.ts';
 import { auditAbout } from '#server/audit/queries.ts';
 import { type Ctx, isOwn } from '#server/context/context.ts';
 import { openOrNull } from '#server/crypto/seals.ts';
-import { notFound } from '#server/errors/errors.ts';
+import { notFound, notYours } from '#server/errors/errors.ts';
 import { partnerCallsOf } from '#server/integrations/queries.ts';
 import { memberViewOf, openContact } from '../personal.ts';
 import { findMember } from '../record.ts';
@@ -12,7 +12,7 @@ import { heldEvents } from './held-events.ts';
 
 /** Everything we hold about a member, for the member: GDPR articles 15 and 20. Plain JSON, values in the clear. */
 export async function exportMember(ctx: Ctx, id: string): Promise<Record<string, unknown>> {
-  if (!isOwn(ctx, id) || ctx.actor.kind !== 'user') throw notFound();
+  if (!isOwn(ctx, id) || ctx.actor.kind !== 'user') throw notYours();
   const record = await findMember(ctx.sql, id);
   if (!record) throw notFound();
   const key = await ctx.app.dataKeys.find(ctx.sql, id);

@@ -1,7 +1,7 @@
 import { writeAudit } from '#server/audit/commands.ts';
 import { readCached } from '#server/cache/read-cached.ts';
 import { type Ctx, can, inTransaction, isOwn, requirePermission } from '#server/context/context.ts';
-import { AppError, notFound } from '#server/errors/errors.ts';
+import { AppError, notFound, notYours } from '#server/errors/errors.ts';
 import { memberCacheKey } from '../commands/profile.ts';
 import { memberViewOf, openContact } from '../personal.ts';
 import { findMember, type MemberRecord } from '../record.ts';
@@ -19,7 +19,7 @@ export function memberIdOf(ctx: Ctx, id: string): string {
 /** The record as the cache has it: contact values sealed. @throws AppError `not_found` when it is not there or not the caller's. */
 export async function readableMember(ctx: Ctx, id: string): Promise<MemberRecord> {
   const own = isOwn(ctx, id) && can(ctx, 'self');
-  if (!own && !can(ctx, 'members:open')) throw notFound();
+  if (!own && !can(ctx, 'members:open')) throw notYours();
   const found = await readCached(ctx, memberCacheKey(id), { ttlMs: cacheMs, tags: ['members'] }, (sql) =>
     findMember(sql, id),
   );
