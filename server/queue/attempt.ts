@@ -8,9 +8,9 @@ import { type NextRetry, nextRetry } from '#server/integrations/retry-policy.ts'
 import { withSpan } from '#server/telemetry/traces.ts';
 import { writeJobLetter } from './dead-letter.ts';
 import type { Job, Queue } from './define.ts';
-import type { JobData } from './job-data.ts';
 import { type Failure, failureOf, isTransient } from './failure.ts';
 import { pauseFlow } from './flows.ts';
+import type { JobData } from './job-data.ts';
 import { type Claim, ClaimLostError, completeJob, putBack } from './job-table.ts';
 
 /** Errors that no table foresees are probably ours, and permanent; a few tries tell. */

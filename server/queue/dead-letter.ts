@@ -1,8 +1,8 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Queryable } from '#db/client.ts';
 import type { JsonObject, StoredEvent } from '#server/events/stored-event.ts';
-import type { JobData } from './job-data.ts';
 import { type Failure, fingerprintOf } from './failure.ts';
+import type { JobData } from './job-data.ts';
 
 interface Letter {
   kind: 'job' | 'event';

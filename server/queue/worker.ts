@@ -4,8 +4,8 @@ import { createBell } from '#server/events/bell.ts';
 import { type Attempt, attemptOf, giveBack, runAttempt } from './attempt.ts';
 import type { Queue } from './define.ts';
 import { jobsChannel } from './enqueue.ts';
-import type { JobData } from './job-data.ts';
 import { pausedFlows, testPausedFlows } from './flows.ts';
+import type { JobData } from './job-data.ts';
 import { recoverJobs, touchJobs } from './job-table.ts';
 
 export interface WorkerTiming {
