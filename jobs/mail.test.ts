@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Sandbox, startSandbox } from '#sandbox/start.ts';
 import { inTransaction } from '#server/context/context.ts';
@@ -137,4 +138,15 @@ test('redriving many inside of a transaction: one that cannot be takes none of t
       expect(await received(input.email)).toHaveLength(1);
     }
   }, soon);
+});
+
+test('a dead letter from when a mail had its job’s id is redriven as that mail', async () => {
+  const { memberId, input, letter } = await unreachable();
+  const [before] = await mailsOf(memberId);
+  await sql()`update dead_letters set payload = payload - 'mailId' where id = ${letter.id}`;
+  const migration = new URL('../db/migrations/0010_mails_of_older_dead_letters.sql', import.meta.url);
+  await sql().unsafe(await readFile(migration, 'utf8'));
+  await redriveDeadLetter(staffContext(app.current), { id: letter.id });
+  await vi.waitFor(async () => expect(await received(input.email)).toHaveLength(1), soon);
+  await vi.waitFor(async () => expect(await mailsOf(memberId)).toEqual([{ ...before, status: 'sent' }]), soon);
 });
