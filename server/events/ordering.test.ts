@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { inTransaction } from '#server/context/context.ts';
 import { testApp } from '#test/database.ts';
+import { rounds } from '#test/soak.ts';
 import { append } from './append.ts';
 import { readEvents } from './read.ts';
 import { count, expectSoundOrder, sequenceAll, systemContext, write } from './store.testing.ts';
@@ -120,42 +121,51 @@ describe('transactions held open on purpose', () => {
     await expectSoundOrder(app.current.database.sql);
   });
 
-  it('four on two streams, beginning late, in a spread of all orders', async () => {
-    let index = 0;
-    for (const order of interleavings(4, ['begin', 'append', 'end'])) {
-      if (index++ % 6_007 === 0) await play(order, [commit('a'), commit('a'), commit('b'), rollBack('b')]);
-    }
-    await expectSoundOrder(app.current.database.sql);
-  });
+  it(
+    'four on two streams, beginning late, in a spread of all orders',
+    async () => {
+      let index = 0;
+      for (const order of interleavings(4, ['begin', 'append', 'end'])) {
+        if (index++ % rounds(6_007, 211) === 0)
+          await play(order, [commit('a'), commit('a'), commit('b'), rollBack('b')]);
+      }
+      await expectSoundOrder(app.current.database.sql);
+    },
+    rounds(20_000, 600_000),
+  );
 });
 
 describe('under load', () => {
-  it('two sequencing at once and 8 writers: sound, and whoever lost the lead gives nothing out', async () => {
-    const { sql } = app.current.database;
-    await sql`update sequencer set expires_at = '-infinity'`;
-    const [first] = await sql<{ fencing: number }[]>`select take_sequencer('first', 60000) as fencing`;
-    await sql`update sequencer set expires_at = '-infinity'`;
-    const [second] = await sql<{ fencing: number }[]>`select take_sequencer('second', 60000) as fencing`;
-    let writing = true;
-    const sequencing = [first, second].map(async (lease) => {
-      let given = 0;
-      while (writing) {
-        const [result] = await sql<{ moved: number }[]>`
+  it(
+    'two sequencing at once and 8 writers: sound, and whoever lost the lead gives nothing out',
+    async () => {
+      const { sql } = app.current.database;
+      await sql`update sequencer set expires_at = '-infinity'`;
+      const [first] = await sql<{ fencing: number }[]>`select take_sequencer('first', 60000) as fencing`;
+      await sql`update sequencer set expires_at = '-infinity'`;
+      const [second] = await sql<{ fencing: number }[]>`select take_sequencer('second', 60000) as fencing`;
+      let writing = true;
+      const sequencing = [first, second].map(async (lease) => {
+        let given = 0;
+        while (writing) {
+          const [result] = await sql<{ moved: number }[]>`
           select sequence_events(${lease?.fencing ?? 0}, 100, 60000) as moved`;
-        given += Math.max(0, result?.moved ?? 0);
-      }
-      return given;
-    });
-    await Promise.all(
-      Array.from({ length: 8 }, async (_, writer) => {
-        for (let n = 0; n < 50; n += 1) await write(app.current, `load-${(writer + n) % 5}`, n);
-      }),
-    );
-    writing = false;
-    expect((await Promise.all(sequencing))[0]).toBe(0);
-    await sequenceAll(sql);
-    await expectSoundOrder(sql);
-  });
+          given += Math.max(0, result?.moved ?? 0);
+        }
+        return given;
+      });
+      await Promise.all(
+        Array.from({ length: 8 }, async (_, writer) => {
+          for (let n = 0; n < rounds(50, 4_000); n += 1) await write(app.current, `load-${(writer + n) % 5}`, n);
+        }),
+      );
+      writing = false;
+      expect((await Promise.all(sequencing))[0]).toBe(0);
+      await sequenceAll(sql);
+      await expectSoundOrder(sql);
+    },
+    rounds(20_000, 600_000),
+  );
 
   it('refuses the lead that has expired, even when nobody has taken it', async () => {
     const { sql } = app.current.database;

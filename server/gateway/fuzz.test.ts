@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { professional } from '#server/members/members.testing.ts';
 import { prepareQueues } from '#server/queue/boss.ts';
 import { testApp } from '#test/database.ts';
+import { rounds } from '#test/soak.ts';
 import { aMember, type Caller, otherCallers } from './callers.testing.ts';
 import { type AnyRoute, fullPath } from './route.ts';
 import { routes } from './routes.ts';
@@ -12,7 +13,7 @@ import { type HttpAnswer, rawHttp, testWeb } from './web.testing.ts';
 
 const app = testApp();
 const server = testWeb(app);
-const runs = 10;
+const runs = rounds(10, 120);
 /** Routes for which something sent was good enough to be done. */
 const reached = new Set<string>();
 let ids: string[];
@@ -107,7 +108,7 @@ describe('every route, whatever it is sent', () => {
         );
       }
     },
-    60_000,
+    rounds(60_000, 900_000),
   );
 
   it('gets past the parsing of most', () => {
