@@ -10,7 +10,7 @@ import { EmptyState } from '../../page/empty-state.tsx';
 import { PageHeader } from '../../page/page-header.tsx';
 import { formatDateTime, formatNumber } from '../../values/format.ts';
 import { StatePill } from '../../values/state-pill.tsx';
-import { toInstant, toLocalInput } from '../moments.ts';
+import { TimeRange } from '../time-range.tsx';
 import { useTyped } from '../use-typed.ts';
 import classes from './audit.module.css';
 import { AuditDrawer } from './audit-drawer.tsx';
@@ -186,22 +186,7 @@ function AuditFilters({
         onChange={(event) => setResource(event.currentTarget.value)}
         className={classes.wide ?? ''}
       />
-      <TextInput
-        aria-label="From"
-        leftSection={<span aria-hidden>From</span>}
-        leftSectionWidth={44}
-        type="datetime-local"
-        value={toLocalInput(values.from ?? '')}
-        onChange={(event) => onChange('from', toInstant(event.currentTarget.value))}
-      />
-      <TextInput
-        aria-label="To"
-        leftSection={<span aria-hidden>To</span>}
-        leftSectionWidth={44}
-        type="datetime-local"
-        value={toLocalInput(values.to ?? '')}
-        onChange={(event) => onChange('to', toInstant(event.currentTarget.value))}
-      />
+      <TimeRange from={values.from} to={values.to} onChange={onChange} />
       {isSet ? (
         <Button variant="subtle" onClick={onClear}>
           Clear filters

@@ -1,7 +1,7 @@
 'use client';
 
 import { Autocomplete, Button, TextInput } from '@mantine/core';
-import { toInstant, toLocalInput } from '../moments.ts';
+import { TimeRange } from '../time-range.tsx';
 import { useTyped } from '../use-typed.ts';
 import classes from './events-page.module.css';
 import { isUuid } from './tail.ts';
@@ -72,26 +72,7 @@ export function EventFilters({
         onChange={(event) => setCorrelationId(event.currentTarget.value)}
         className={classes.wide ?? ''}
       />
-      {withTimes ? (
-        <>
-          <TextInput
-            aria-label="From"
-            leftSection={<span aria-hidden>From</span>}
-            leftSectionWidth={44}
-            type="datetime-local"
-            value={toLocalInput(values.from ?? '')}
-            onChange={(event) => onChange('from', toInstant(event.currentTarget.value))}
-          />
-          <TextInput
-            aria-label="To"
-            leftSection={<span aria-hidden>To</span>}
-            leftSectionWidth={44}
-            type="datetime-local"
-            value={toLocalInput(values.to ?? '')}
-            onChange={(event) => onChange('to', toInstant(event.currentTarget.value))}
-          />
-        </>
-      ) : null}
+      {withTimes ? <TimeRange from={values.from} to={values.to} onChange={onChange} /> : null}
       {set.length > 0 ? (
         <Button variant="subtle" onClick={() => set.forEach((name) => void onChange(name, ''))}>
           Clear filters
