@@ -9,11 +9,12 @@ export interface SystemPackage {
 }
 
 export const chromium: SystemPackage = { program: '/usr/bin/chromium', debian: 'chromium', neededFor: 'browser tests' };
-export const mariadb: SystemPackage = {
-  program: '/usr/sbin/mariadbd',
-  debian: 'mariadb-server-core',
-  neededFor: 'the legacy contract on MariaDB',
-};
+const legacyContract = 'the legacy contract on MariaDB';
+export const mariadb: SystemPackage[] = [
+  { program: '/usr/sbin/mariadbd', debian: 'mariadb-server-core', neededFor: legacyContract },
+  // Setting up a data folder calls a program that is packed with the client.
+  { program: '/usr/bin/my_print_defaults', debian: 'mariadb-client-core', neededFor: legacyContract },
+];
 
 /** Installs what is missing where that is allowed. Gives what is still missing. */
 export function installPackages(wanted: SystemPackage[]): SystemPackage[] {

@@ -9,10 +9,11 @@ import { createConnection } from 'mysql2/promise';
 
 const server = '/usr/sbin/mariadbd';
 const installer = '/usr/bin/mariadb-install-db';
+const neededByInstaller = '/usr/bin/my_print_defaults';
 const startLimitMs = 30_000;
 
 export function mariadbInstalled(): boolean {
-  return existsSync(server) && existsSync(installer);
+  return [server, installer, neededByInstaller].every((program) => existsSync(program));
 }
 
 export interface TestMariadb {
