@@ -1,5 +1,17 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, index, integer, jsonb, pgTable, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 
 const at = () => timestamp({ withTimezone: true });
 
@@ -15,6 +27,8 @@ export const users = pgTable(
     /** Refers to `members`; said in a migration only, for the files here do not refer to each other in a circle. */
     memberId: uuid(),
     emailVerifiedAt: at(),
+    /** The address that the account moves to when its owner follows the link there. A reset password withdraws it. */
+    pendingEmail: text(),
     disabledAt: at(),
     failedSignIns: integer().notNull().default(0),
     /** When the failures that are counted began; older ones are forgotten. */
@@ -89,25 +103,29 @@ export const oauthClients = pgTable('oauth_clients', {
   updatedAt: at().notNull().defaultNow(),
 });
 
-export const oauthCodes = pgTable('oauth_codes', {
-  codeHash: text().primaryKey(),
-  clientId: text()
-    .notNull()
-    .references(() => oauthClients.id, { onDelete: 'cascade' }),
-  userId: uuid()
-    .notNull()
-    .references(() => users.id, { onDelete: 'cascade' }),
-  sessionId: uuid()
-    .notNull()
-    .references(() => sessions.id, { onDelete: 'cascade' }),
-  redirectUri: text().notNull(),
-  codeChallenge: text().notNull(),
-  scopes: text().array().notNull(),
-  expiresAt: at().notNull(),
-  usedAt: at(),
-  /** The session that the code was exchanged for: ended when the code comes a second time. */
-  issuedSessionId: uuid(),
-});
+export const oauthCodes = pgTable(
+  'oauth_codes',
+  {
+    codeHash: text().primaryKey(),
+    clientId: text()
+      .notNull()
+      .references(() => oauthClients.id, { onDelete: 'cascade' }),
+    userId: uuid()
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    sessionId: uuid()
+      .notNull()
+      .references(() => sessions.id, { onDelete: 'cascade' }),
+    redirectUri: text().notNull(),
+    codeChallenge: text().notNull(),
+    scopes: text().array().notNull(),
+    expiresAt: at().notNull(),
+    usedAt: at(),
+    /** The session that the code was exchanged for: ended when the code comes a second time. */
+    issuedSessionId: uuid(),
+  },
+  (table) => [index('oauth_codes_user').on(table.userId, table.clientId)],
+);
 
 /** Rotating refresh tokens; the family is the session. Using one twice ends the family. */
 export const oauthRefreshTokens = pgTable(
@@ -126,6 +144,22 @@ export const oauthRefreshTokens = pgTable(
     usedAt: at(),
   },
   (table) => [index('oauth_refresh_tokens_session').on(table.sessionId)],
+);
+
+/** Which apps a person lets act for them. Taking it back removes the row and ends what the app has. */
+export const oauthConsents = pgTable(
+  'oauth_consents',
+  {
+    userId: uuid()
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    clientId: text()
+      .notNull()
+      .references(() => oauthClients.id, { onDelete: 'cascade' }),
+    scopes: text().array().notNull(),
+    givenAt: at().notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.clientId] })],
 );
 
 /**

@@ -1,6 +1,9 @@
-import { bigint, index, integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { bigint, index, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 
-/** First answers by key, kept for 24 hours. The request body is known only by its HMAC, the answer is sealed. */
+/**
+ * First answers by key, kept for 24 hours. The request body is known only by its HMAC, the answer is sealed: under the data
+ * key of the person it is about, so that erasing them takes it along, else under the ring.
+ */
 export const idempotencyKeys = pgTable(
   'idempotency_keys',
   {
@@ -11,6 +14,8 @@ export const idempotencyKeys = pgTable(
     status: integer(),
     headers: jsonb(),
     answerSealed: text(),
+    /** Whose data key seals the answer; null for the ring. */
+    subjectId: uuid(),
     createdAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
     expiresAt: timestamp({ withTimezone: true }).notNull(),
   },
