@@ -1,5 +1,6 @@
 import { accessEvents } from '#server/access/events.ts';
 import type { EventType, Projection, Reaction } from '#server/events/define.ts';
+import { memberEvents as eventsOfMembers } from '#server/events/member-events.ts';
 import { eventCatalogue } from '#server/events/registry.ts';
 import { integrationEvents } from '#server/integrations/events.ts';
 import { projections as integrationProjections } from '#server/integrations/projections.ts';
@@ -18,7 +19,11 @@ export const events: readonly EventType[] = eventCatalogue([
 ]);
 
 /** Readers that keep read models. */
-export const projections: readonly Projection[] = [...memberProjections, ...integrationProjections];
+export const projections: readonly Projection[] = [
+  ...memberProjections,
+  ...integrationProjections,
+  eventsOfMembers(events),
+];
 
 /** Readers that turn events into jobs. */
 export const reactions: readonly Reaction[] = [...memberReactions, ...notificationReactions];

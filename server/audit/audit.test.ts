@@ -6,7 +6,7 @@ import { seal } from '#server/crypto/seals.ts';
 import { testApp } from '#test/database.ts';
 import { anonymousSubject, forgetAnonymousAddresses, prepareAddressKeys } from './address.ts';
 import { recordRefusal, writeAudit } from './commands.ts';
-import { listAudit } from './queries.ts';
+import { getAudit, listAudit } from './queries.ts';
 
 const app = testApp();
 const address = '192.0.2.44';
@@ -75,6 +75,25 @@ test('the auditor reads who, what, from where and both states, opened; the datab
     before: { phone: '+31201234567', list: [{ email: 'old@example.test' }], version: 1 },
     after: { phone: null, version: 2 },
   });
+});
+
+test('one entry reads as in the list, is noted, and is for auditors', async () => {
+  const memberId = uuidv7();
+  const key = await app.current.dataKeys.obtain(as(person(['staff'])).sql, memberId);
+  const before = { phone: seal(key, 'phone', '+31207654321') };
+  await writeAudit(as(person(['staff'])), {
+    action: 'member.update',
+    resourceType: 'member',
+    resourceId: memberId,
+    before,
+  });
+  const [listed] = await find({ resource: `member/${memberId}` });
+  const id = listed?.id ?? '';
+  expect(await getAudit(auditor(), id)).toEqual(listed);
+  expect(listed?.before).toEqual({ phone: '+31207654321' });
+  expect(await find({ action: 'audit.read', resource: `audit/${id}` })).toHaveLength(1);
+  await expect(getAudit(auditor(), uuidv7())).rejects.toMatchObject({ code: 'not_found' });
+  await expect(getAudit(as(person(['staff'])), id)).rejects.toMatchObject({ code: 'forbidden' });
 });
 
 test('an erased person’s values read as erased, and so does the address of one who acted', async () => {

@@ -1,5 +1,6 @@
 import { type Ctx, inTransaction, requirePermission } from '#server/context/context.ts';
 import { isSealed, open, type SubjectKey } from '#server/crypto/seals.ts';
+import { notFound } from '#server/errors/errors.ts';
 import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
 import { type Json, writeAudit } from './commands.ts';
 
@@ -70,19 +71,40 @@ export async function listAudit(
   return inTransaction(ctx, async (tx) => {
     const rows = await readRows(tx, filter);
     const page = rows.slice(0, filter.limit);
-    const subjects = new Set(page.flatMap((row) => [row.address_subject_id, row.subject_id]));
-    const ids = [...subjects].filter((id) => id !== null);
-    const keys = ids.length === 0 ? new Map<string, SubjectKey>() : await tx.app.dataKeys.findMany(tx.sql, ids);
+    const data = await opened(tx, page);
     const { cursor: _cursor, ...asked } = filter;
     const after = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) as Json;
     await writeAudit(tx, { action: 'audit.read', resourceType: 'audit', after });
     const last = page.at(-1);
     return {
-      data: page.map((row) => viewOf(row, keys)),
+      data,
       nextCursor: rows.length > filter.limit && last ? encodeCursor([last.at_exact, last.id]) : null,
     };
   });
 }
+
+/** One entry, opened as in the list. That it was read is an entry of its own too. @throws AppError `not_found` */
+export async function getAudit(ctx: Ctx, id: string): Promise<AuditView> {
+  requirePermission(ctx, 'audit:read');
+  return inTransaction(ctx, async (tx) => {
+    const [entry] = await opened(tx, await tx.sql<Row[]>`select ${columns(tx)} from audit_entries where id = ${id}`);
+    if (!entry) throw notFound('There is no such entry.');
+    await writeAudit(tx, { action: 'audit.read', resourceType: 'audit', resourceId: id });
+    return entry;
+  });
+}
+
+async function opened(tx: Ctx, rows: readonly Row[]): Promise<AuditView[]> {
+  const subjects = new Set(rows.flatMap((row) => [row.address_subject_id, row.subject_id]));
+  const ids = [...subjects].filter((id) => id !== null);
+  const keys = ids.length === 0 ? new Map<string, SubjectKey>() : await tx.app.dataKeys.findMany(tx.sql, ids);
+  return rows.map((row) => viewOf(row, keys));
+}
+
+const columns = ({ sql }: Ctx) => sql`
+  id, at, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at_exact, actor_kind, actor_id,
+  action, resource_type, resource_id, outcome, reason, source_address_sealed, address_subject_id, correlation_id,
+  subject_id, before, after, count`;
 
 async function readRows(ctx: Ctx, filter: AuditFilter): Promise<Row[]> {
   const { sql } = ctx;
@@ -90,9 +112,7 @@ async function readRows(ctx: Ctx, filter: AuditFilter): Promise<Row[]> {
   const resourceId = rest.length > 0 ? rest.join('/') : null;
   const before = filter.cursor === undefined ? null : positionOf(filter.cursor);
   return sql<Row[]>`
-    select id, at, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at_exact, actor_kind, actor_id,
-      action, resource_type, resource_id, outcome, reason, source_address_sealed, address_subject_id, correlation_id,
-      subject_id, before, after, count
+    select ${columns(ctx)}
     from audit_entries
     where true
       ${filter.actor === undefined ? sql`` : sql`and actor_id = ${filter.actor}`}
@@ -121,7 +141,8 @@ function viewOf(row: Row, keys: Map<string, SubjectKey>): AuditView {
     resource: row.resource_id === null ? row.resource_type : `${row.resource_type}/${row.resource_id}`,
     outcome: row.outcome,
     reason: isSealed(row.reason) ? reasonOf(keyOf(row.subject_id), row.reason) : row.reason,
-    sourceIp: row.source_address_sealed && opened(keyOf(row.address_subject_id), 'address', row.source_address_sealed),
+    sourceIp:
+      row.source_address_sealed && openedValue(keyOf(row.address_subject_id), 'address', row.source_address_sealed),
     correlationId: row.correlation_id,
     count: row.count,
     before: openedJson(keyOf(row.subject_id), '', row.before),
@@ -129,9 +150,9 @@ function viewOf(row: Row, keys: Map<string, SubjectKey>): AuditView {
   };
 }
 
-const reasonOf = (key: SubjectKey | null, sealed: string) => (key ? opened(key, 'reason', sealed) : 'Erased');
+const reasonOf = (key: SubjectKey | null, sealed: string) => (key ? openedValue(key, 'reason', sealed) : 'Erased');
 
-function opened(key: SubjectKey | null, field: string, sealed: string): string {
+function openedValue(key: SubjectKey | null, field: string, sealed: string): string {
   if (!key) return erased;
   try {
     return open(key, field, sealed);
@@ -143,7 +164,7 @@ function opened(key: SubjectKey | null, field: string, sealed: string): string {
 
 /** Sealed values stand under the name of the field that they were sealed for. */
 function openedJson(key: SubjectKey | null, field: string, value: Json): Json {
-  if (isSealed(value)) return opened(key, field, value);
+  if (isSealed(value)) return openedValue(key, field, value);
   if (Array.isArray(value)) return value.map((item) => openedJson(key, field, item));
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, openedJson(key, name, inner)]));

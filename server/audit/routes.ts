@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type AnyRoute, route } from '#server/gateway/route.ts';
-import { id, listOf, pageQuery, timestamp } from '#server/gateway/shapes.ts';
-import { listAudit } from './queries.ts';
+import { id, idParams, listOf, pageQuery, timestamp } from '#server/gateway/shapes.ts';
+import { getAudit, listAudit } from './queries.ts';
 
 const entry = z.strictObject({
   id,
@@ -38,5 +38,15 @@ export const routes: AnyRoute[] = [
     query,
     response: { status: 200, schema: listOf(entry) },
     handle: async (ctx, { query: filter }) => ({ body: await listAudit(ctx, filter) }),
+  }),
+  route({
+    method: 'get',
+    path: '/audit/{id}',
+    summary: 'One entry. Reading it is noted too',
+    tag: 'audit',
+    permission: ['audit:read'],
+    params: idParams,
+    response: { status: 200, schema: entry },
+    handle: async (ctx, { params }) => ({ body: await getAudit(ctx, params.id) }),
   }),
 ];

@@ -1,26 +1,39 @@
 import { type Ctx, requirePermission } from '#server/context/context.ts';
 import { notFound } from '#server/errors/errors.ts';
-import { type EventRow, eventOf, readEvent } from './read.ts';
+import { readEvent } from './read.ts';
+import { type Selection, selectEvents } from './select.ts';
 import type { StoredEvent } from './stored-event.ts';
 
-export interface EventFilter {
+export interface EventFilter extends Selection {
   /** By when it was recorded: from this moment on, and before that one. RFC 3339. */
   from?: string | undefined;
   to?: string | undefined;
-  type?: string | undefined;
-  stream?: string | undefined;
-  correlationId?: string | undefined;
   /** A position: only events after it. */
   after?: number | undefined;
+  /** `asc` unless said: in the order of their positions. `desc`: the newest first. */
+  order?: 'asc' | 'desc' | undefined;
+  /** The last position of the page before, in the same order. */
+  cursor?: number | undefined;
   limit: number;
 }
 
-/** Events in the order of their positions. `next` is the position to go on from, or null at the end. */
+/**
+ * Events in the order of their positions, or against it. `next` is the position to go on from, or null at the end. Events
+ * about a member are as fresh as the reader `member-events`.
+ */
 export async function listEvents(ctx: Ctx, filter: EventFilter): Promise<{ data: StoredEvent[]; next: number | null }> {
   requirePermission(ctx, 'events:read');
-  const rows = await (filter.stream || filter.correlationId ? byKey(ctx, filter) : byPosition(ctx, filter));
-  const data = rows.slice(0, filter.limit).map(eventOf);
-  return { data, next: rows.length > filter.limit ? (data.at(-1)?.position ?? null) : null };
+  const { after = 0, cursor, order = 'asc', from, to, limit, ...selection } = filter;
+  const rows = await selectEvents(ctx.sql, selection, {
+    after: order === 'asc' ? Math.max(after, cursor ?? 0) : after,
+    before: order === 'desc' && cursor !== undefined ? cursor : Number.MAX_SAFE_INTEGER,
+    from,
+    to,
+    order,
+    limit: limit + 1,
+  });
+  const data = rows.slice(0, limit);
+  return { data, next: rows.length > limit ? (data.at(-1)?.position ?? null) : null };
 }
 
 /** @throws AppError `not_found`, also for an event that has no position yet. */
@@ -29,61 +42,6 @@ export async function getEvent(ctx: Ctx, id: string): Promise<StoredEvent> {
   const event = await readEvent(ctx.sql, id);
   if (!event) throw notFound('There is no such event.');
   return event;
-}
-
-/** A stream or a correlation is short: found by its own index, then put into order. */
-function byKey({ sql }: Ctx, filter: EventFilter): Promise<EventRow[]> {
-  return sql<EventRow[]>`
-    select p.position, e.* from events e join event_positions p on p.event_id = e.id
-    where true
-      ${filter.stream ? sql`and e.stream = ${filter.stream}` : sql``}
-      ${filter.correlationId ? sql`and e.correlation_id = ${filter.correlationId}` : sql``}
-      ${filter.type ? sql`and e.type = ${filter.type}` : sql``}
-      ${filter.from ? sql`and e.recorded_at >= ${filter.from}::timestamptz` : sql``}
-      ${filter.to ? sql`and e.recorded_at < ${filter.to}::timestamptz` : sql``}
-      and p.position > ${filter.after ?? 0}
-    order by p.position limit ${filter.limit + 1}`;
-}
-
-/**
- * Positions follow recording times but for what was committed late. The range of times becomes a range of positions with
- * room for that on both sides; exact times then decide. Without it a search for yesterday would walk all the years before.
- */
-async function byPosition(ctx: Ctx, filter: EventFilter): Promise<EventRow[]> {
-  const { sql } = ctx;
-  const start = filter.from ? await positionAt(ctx, filter.from, -lateMinutes) : 0;
-  const end = filter.to ? await positionAt(ctx, filter.to, lateMinutes) : Number.MAX_SAFE_INTEGER;
-  return sql<EventRow[]>`
-    select p.position, e.* from (
-      select position, event_id, recorded_at from event_positions
-      where position > ${Math.max(filter.after ?? 0, start - 1)} and position <= ${end}
-        ${filter.type ? sql`and type = ${filter.type}` : sql``}
-        ${filter.from ? sql`and recorded_at >= ${filter.from}::timestamptz` : sql``}
-        ${filter.to ? sql`and recorded_at < ${filter.to}::timestamptz` : sql``}
-      order by position limit ${filter.limit + 1}
-    ) p cross join lateral (
-      select * from events e where e.id = p.event_id and e.recorded_at = p.recorded_at offset 0
-    ) e order by p.position`;
-}
-
-/** The longest that a transaction is reckoned to stay open after it has appended. */
-const lateMinutes = 60;
-
-/** About the last position recorded before a moment: a search by halves, for positions have no gaps. */
-async function positionAt({ sql }: Ctx, moment: string, minutes: number): Promise<number> {
-  const [row] = await sql<{ position: number }[]>`
-    with recursive halves as (
-      select 0::bigint as low, (select last_position from sequencer) + 1 as high
-      union all
-      select case when p.recorded_at < m.moment then p.position else h.low end,
-        case when p.recorded_at < m.moment then h.high else p.position end
-      from halves h
-      cross join (select ${moment}::timestamptz + ${minutes}::int * interval '1 minute' as moment) m
-      join event_positions p on p.position = (h.low + h.high) / 2
-      where h.high - h.low > 1
-    )
-    select low as position from halves order by high - low limit 1`;
-  return row?.position ?? 0;
 }
 
 export interface SubscriptionView {

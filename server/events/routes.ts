@@ -41,13 +41,20 @@ const schemaView = z.strictObject({
   registeredAt: timestamp,
 });
 
-const eventsQuery = z.strictObject({
-  from: timestamp.optional(),
-  to: timestamp.optional(),
+/** Which events: for the list and for the stream alike. */
+export const eventSelection = {
   type: z.string().max(100).optional(),
   stream: z.string().max(200).optional(),
-  correlationId: id.optional(),
-  after: z.coerce.number().int().min(0).optional(),
+  correlationId: id.toLowerCase().optional(),
+  memberId: id.toLowerCase().optional().describe('events about this member'),
+};
+
+const eventsQuery = z.strictObject({
+  ...eventSelection,
+  from: timestamp.optional(),
+  to: timestamp.optional(),
+  after: z.coerce.number().int().min(0).optional().describe('a position: only events after it'),
+  order: z.enum(['asc', 'desc']).default('asc').describe('desc: the newest first'),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z
     .string()
@@ -63,14 +70,13 @@ export const routes: AnyRoute[] = [
   route({
     method: 'get',
     path: '/events',
-    summary: 'Events in the order of their positions; the cursor is a position',
+    summary: 'Events in the order of their positions, or the newest first',
     tag,
     permission: ['events:read'],
     query: eventsQuery,
     response: { status: 200, schema: listOf(eventView) },
     handle: async (ctx, { query }) => {
-      const { cursor, after, ...filter } = query;
-      const page = await listEvents(ctx, { ...filter, after: cursor ? Number(cursor) : after });
+      const page = await listEvents(ctx, { ...query, cursor: query.cursor ? Number(query.cursor) : undefined });
       return { body: { data: page.data, nextCursor: page.next === null ? null : String(page.next) } };
     },
   }),

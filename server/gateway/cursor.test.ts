@@ -64,7 +64,7 @@ it('every list refuses forged cursors', async () => {
     '/notifications',
     '/dead-letters',
   ];
-  for (const list of [...lists, '/audit', '/users', '/help-requests']) {
+  for (const list of [...lists, '/audit', '/users', '/help-requests', '/jobs']) {
     for (const values of [['x', id], ['x'], [1.5], [1e300], [id, 'x'], ['0000-01-01T00:00:00Z', 'x']]) {
       const cursor = encodeCursor(values);
       const answer = await fetch(`${server.url}/api/v1${list}${list.includes('?') ? '&' : '?'}cursor=${cursor}`, {

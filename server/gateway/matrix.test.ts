@@ -89,6 +89,7 @@ const contract: Record<string, { who: readonly string[] | 'anyone'; owned?: keyo
   'POST /api/v1/dead-letters/{id}/dismiss': { who: staff },
   'POST /api/v1/dead-letters/redrive': { who: staff },
   'GET /api/v1/audit': { who: ['auditor', ...admin] },
+  'GET /api/v1/audit/{id}': { who: ['auditor', ...admin] },
   'GET /api/health': { who: 'anyone' },
   'GET /api/ready': { who: 'anyone' },
   'GET /api/metrics': { who: readStatus },

@@ -1,19 +1,19 @@
 import type { App } from '#server/context/app.ts';
-import { readEvents } from '#server/events/read.ts';
+import { fits, nextStretch, type Selection } from '#server/events/select.ts';
 import type { StoredEvent } from '#server/events/stored-event.ts';
 import { tailOf } from './tail.ts';
 
 export interface Following {
   /** A position: go on after it. Null: from now on. */
   after: number | null;
-  types?: readonly string[] | undefined;
+  selection: Selection;
+  /** What a selection cannot say. */
   wants?: ((event: StoredEvent) => boolean) | undefined;
   signal: AbortSignal;
 }
 
 /** Events held for a reader that is slower than they come. One who falls further behind is sent away, to resume by position. */
 const mostHeld = 1_000;
-const pageSize = 500;
 
 /**
  * Events as they get their positions, in order, without a gap: what came before is read from the store, what follows is
@@ -59,16 +59,14 @@ async function* readFrom(
 
 async function* before(app: App, following: Following, after: number, upTo: number): AsyncGenerator<StoredEvent> {
   for (let position = after; position < upTo && !following.signal.aborted; ) {
-    const types = following.types ? { types: following.types } : {};
-    const events = await readEvents(app.database.sql, { after: position, upTo, limit: pageSize, ...types });
+    const { events, through } = await nextStretch(app.database.sql, following.selection, position, upTo);
     for (const event of events) if (isWanted(following, event)) yield event;
-    if (events.length < pageSize) return;
-    position = events.at(-1)?.position ?? upTo;
+    position = through;
   }
 }
 
-const isWanted = ({ types, wants }: Following, event: StoredEvent) =>
-  (!types || types.includes(event.type)) && (!wants || wants(event));
+const isWanted = ({ selection, wants }: Following, event: StoredEvent) =>
+  fits(selection, event) && (!wants || wants(event));
 
 function holder(following: Following) {
   let events: StoredEvent[] = [];

@@ -11,6 +11,7 @@ import { sequenceAll, systemContext, write } from '#server/events/store.testing.
 import { routes } from '#server/gateway/routes.ts';
 import { sampleRoutes } from '#server/gateway/sample-routes.testing.ts';
 import { testAppOn, testWeb } from '#server/gateway/web.testing.ts';
+import '#server/members/events.ts';
 import '#server/notifications/events.ts';
 import { startWeb } from '#server/web.ts';
 import { testApp } from '#test/database.ts';
@@ -132,6 +133,35 @@ describe('GET /events/stream', () => {
     await expect.poll(() => stream.events.length).toBeGreaterThan(0);
     expect(stream.events.map((event) => event.id)).toEqual([String(Number(ahead) + 1)]);
     await stream.close();
+  });
+
+  it('brings one member’s events alone, live and when it is taken up again', async () => {
+    const staff = await aSignedInUser(app.current, { roles: ['staff'] });
+    const [ada, bob] = [uuidv7(), uuidv7()];
+    const view = async (memberId: string, path: string) => {
+      const data = { memberId, path };
+      await inTransaction(systemContext(app.current), (tx) =>
+        append(tx, `ext-portal-${path}`, 'any', [{ type: 'page.viewed', data }]),
+      );
+      await sequenceAll(sql());
+    };
+    const paths = (stream: Awaited<ReturnType<typeof open>>) =>
+      stream.events.map((event) => JSON.parse(event.data).data.path);
+    const first = await open(`/events/stream?memberId=${ada.toUpperCase()}`, staff.cookie);
+    await view(bob, 'b1');
+    await view(ada, 'a1');
+    await expect.poll(() => paths(first)).toEqual(['a1']);
+    await first.close();
+    await view(ada, 'a2');
+    await view(bob, 'b2');
+    const second = await open(`/events/stream?memberId=${ada}`, staff.cookie, {
+      'last-event-id': first.events[0]?.id ?? '',
+    });
+    await view(ada, 'a3');
+    await expect.poll(() => paths(second)).toEqual(['a2', 'a3']);
+    await second.close();
+    const bad = await open('/events/stream?memberId=ada', staff.cookie);
+    expect(bad.answer.status).toBe(400);
   });
 
   it('listens once, however many are connected', async () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Ctx } from '#server/context/context.ts';
 import { AppError } from '#server/errors/errors.ts';
-import { eventView } from '#server/events/routes.ts';
+import { eventSelection, eventView } from '#server/events/routes.ts';
 import type { StoredEvent } from '#server/events/stored-event.ts';
 import type { StreamEvent } from '#server/gateway/event-stream.ts';
 import { type AnyRoute, stream } from '#server/gateway/route.ts';
@@ -14,12 +14,7 @@ import {
 } from '#server/notifications/queries.ts';
 import { followEvents } from './follow.ts';
 
-const eventsQuery = z.strictObject({
-  after: z.coerce.number().int().min(0).optional(),
-  type: z.string().max(100).optional(),
-  stream: z.string().max(200).optional(),
-  correlationId: id.optional(),
-});
+const eventsQuery = z.strictObject({ ...eventSelection, after: z.coerce.number().int().min(0).optional() });
 
 export const routes: AnyRoute[] = [
   stream({
@@ -29,12 +24,9 @@ export const routes: AnyRoute[] = [
     permission: ['events:read'],
     query: eventsQuery,
     async open(ctx, { query, lastEventId, signal }) {
-      const after = lastEventId === null ? (query.after ?? null) : positionOf(lastEventId);
-      const wants = (event: StoredEvent) =>
-        (query.stream === undefined || event.stream === query.stream) &&
-        (query.correlationId === undefined || event.correlationId === query.correlationId);
-      const types = query.type === undefined ? undefined : [query.type];
-      return frames(await followEvents(ctx.app, { after, types, wants, signal }));
+      const { after = null, ...selection } = query;
+      const from = lastEventId === null ? after : positionOf(lastEventId);
+      return frames(await followEvents(ctx.app, { after: from, selection, signal }));
     },
   }),
   stream({
@@ -44,8 +36,9 @@ export const routes: AnyRoute[] = [
     permission: ['self'],
     async open(ctx, { lastEventId, signal }) {
       const userId = requireUserId(ctx);
+      const selection = { type: 'notification.sent' };
       const wants = (event: StoredEvent) => event.data.userId === userId;
-      const sent = await followEvents(ctx.app, { after: null, types: ['notification.sent'], wants, signal });
+      const sent = await followEvents(ctx.app, { after: null, selection, wants, signal });
       const missed = lastEventId === null ? [] : await notificationsAfter(ctx, notificationId(lastEventId));
       return arrivals(ctx, missed, sent);
     },

@@ -129,13 +129,19 @@ export interface JobView {
   createdAt: string;
 }
 
+export interface JobFilter {
+  queue?: string | undefined;
+  key?: string | undefined;
+  correlationId?: string | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}
+
 /** Queued, running and lately finished jobs of a record (its key) or of a correlation, newest first. */
-export async function listJobs(
-  ctx: Ctx,
-  filter: { queue?: string | undefined; key?: string | undefined; correlationId?: string | undefined; limit?: number },
-): Promise<JobView[]> {
+export async function listJobs(ctx: Ctx, filter: JobFilter): Promise<{ data: JobView[]; nextCursor: string | null }> {
   requirePermission(ctx, 'status:read');
   const { sql } = ctx;
+  const [at, id] = filter.cursor ? decodeCursor(filter.cursor, ['timestamp', 'uuid']) : [];
   const rows = await sql<Array<JobView & { lastError: string | null; failures: string | null }>>`
     select id, name as queue, singleton_key as key, state, data->>'failures' as failures,
       case when state in ('created', 'retry') then start_after end as "nextTryAt", data->>'lastError' as "lastError",
@@ -145,14 +151,17 @@ export async function listJobs(
       ${filter.queue ? sql`and name = ${filter.queue}` : sql``}
       ${filter.key ? sql`and singleton_key = ${filter.key}` : sql``}
       ${filter.correlationId ? sql`and data->>'correlationId' = ${filter.correlationId}` : sql``}
-    order by created_on desc limit ${filter.limit ?? 100}`;
-  return rows.map(({ failures, ...row }) => ({
+      ${at && id ? sql`and (created_on, id) < (${at}::timestamptz, ${id}::uuid)` : sql``}
+    order by created_on desc, id desc limit ${filter.limit + 1}`;
+  const data = rows.slice(0, filter.limit).map(({ failures, ...row }) => ({
     ...row,
     attempts: Object.values(JSON.parse(failures ?? '{}') as Record<string, number>).reduce((sum, n) => sum + n, 0),
     lastError: row.lastError === null ? null : (JSON.parse(row.lastError) as JobView['lastError']),
     nextTryAt: row.nextTryAt && rfc3339(row.nextTryAt),
     createdAt: rfc3339(row.createdAt),
   }));
+  const last = data.at(-1);
+  return { data, nextCursor: rows.length > filter.limit && last ? encodeCursor([last.createdAt, last.id]) : null };
 }
 
 export interface QueueStatus {

@@ -155,16 +155,17 @@ export const routes: AnyRoute[] = [
   route({
     method: 'get',
     path: '/jobs',
-    summary: 'Queued, running and lately finished jobs of a record or of a correlation',
+    summary: 'Queued, running and lately finished jobs of a record or of a correlation, newest first',
     tag,
     permission: ['status:read'],
     query: z.strictObject({
+      ...pageQuery,
       queue: z.string().max(100).optional(),
       key: z.string().max(200).optional(),
       correlationId: id.optional(),
     }),
     response: { status: 200, schema: listOf(job) },
-    handle: async (ctx, { query }) => ({ body: { data: await listJobs(ctx, query), nextCursor: null } }),
+    handle: async (ctx, { query }) => ({ body: await listJobs(ctx, query) }),
   }),
   route({
     method: 'get',
