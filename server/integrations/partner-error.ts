@@ -1,5 +1,5 @@
 /** Systems outside Guildhall that it writes to. */
-export type Partner = 'legacy' | 'crm' | 'mail';
+export type Partner = 'legacy' | 'crm' | 'mail' | 'gateway';
 
 /**
  * What a failed call means for the work behind it.
@@ -14,21 +14,30 @@ export type ErrorClass = 'permanent' | 'transient' | 'unavailable' | 'limited' |
 /**
  * A failed call to a partner. `reason` is short, stable (dead letters are grouped by it) and made of codes and field
  * names only: partners quote personal values in their messages, so theirs are never kept, not even as a cause.
- * `retryAfterMs` is what the partner asked for, in milliseconds.
+ * `retryAfterMs` is what the partner asked for, in milliseconds. `outcomeUnknown`: the call may have taken effect although
+ * no answer says so; only partners whose calls cannot simply be repeated say it.
  */
 export class PartnerError extends Error {
   readonly partner: Partner;
   readonly errorClass: ErrorClass;
   readonly retryAfterMs: number | null;
   readonly reason: string;
+  readonly outcomeUnknown: boolean;
 
-  constructor(partner: Partner, errorClass: ErrorClass, reason: string, retryAfterMs: number | null = null) {
+  constructor(
+    partner: Partner,
+    errorClass: ErrorClass,
+    reason: string,
+    retryAfterMs: number | null = null,
+    { outcomeUnknown = false }: { outcomeUnknown?: boolean } = {},
+  ) {
     super(`${partner}: ${reason}`);
     this.name = 'PartnerError';
     this.partner = partner;
     this.errorClass = errorClass;
     this.reason = reason;
     this.retryAfterMs = retryAfterMs;
+    this.outcomeUnknown = outcomeUnknown;
   }
 }
 

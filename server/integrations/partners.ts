@@ -1,5 +1,7 @@
 import type { App } from '#server/context/app.ts';
+import type { Settings } from '#server/settings/settings.ts';
 import { type CrmSystem, connectCrm } from './crm/index.ts';
+import { connectGateway, type Gateway, gatewayNotConnected } from './gateway/index.ts';
 import { connectLegacy, type LegacySystem } from './legacy/index.ts';
 import { connectMail, type Mailer } from './mail/index.ts';
 
@@ -8,6 +10,7 @@ export interface Partners {
   legacy(): LegacySystem;
   crm(): CrmSystem;
   mail(): Mailer;
+  gateway(): Gateway;
   close(): Promise<void>;
 }
 
@@ -28,6 +31,7 @@ function connect(app: App): Partners {
   let legacy: LegacySystem | undefined;
   let crm: CrmSystem | undefined;
   let mail: Mailer | undefined;
+  let gateway: Gateway | undefined;
   return {
     legacy: () => {
       legacy ??= connectLegacy(settings.LEGACY_DATABASE_URL, { timeoutMs });
@@ -41,9 +45,20 @@ function connect(app: App): Partners {
       mail ??= connectMail({ url: settings.SMTP_URL, from: settings.MAIL_FROM, timeoutMs });
       return mail;
     },
+    gateway: () => {
+      gateway ??= gatewayOf(settings);
+      return gateway;
+    },
     close: async () => {
       await legacy?.close();
       await mail?.close();
     },
   };
+}
+
+function gatewayOf(settings: Settings): Gateway {
+  const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecret } = settings;
+  if (!secretKey || !webhookSecret) return gatewayNotConnected();
+  const { STRIPE_API_BASE: apiBase, PARTNER_TIMEOUT_MS: timeoutMs } = settings;
+  return connectGateway({ secretKey, webhookSecret, apiBase, timeoutMs });
 }

@@ -12,7 +12,7 @@ const cause = z.strictObject({
 });
 
 const system = z.strictObject({
-  system: z.enum(['legacy', 'crm', 'mail']),
+  system: z.enum(['legacy', 'crm', 'mail', 'gateway']),
   state: z.enum(['flowing', 'idle', 'failing', 'paused', 'stopped']),
   perMinute: z.number(),
   p95Ms: z.number().nullable(),

@@ -1,0 +1,2 @@
+export { connectGateway, gatewayNotConnected } from './connect.ts';
+export type * from './gateway.ts';
