@@ -5,6 +5,8 @@ import { createContext, inTransaction } from '#server/context/context.ts';
 import { append } from '#server/events/append.ts';
 import { kill, startProcess } from '#server/events/process.testing.ts';
 import { eventually, expectSoundOrder, systemContext } from '#server/events/store.testing.ts';
+import { breakerState, withBreaker } from '#server/integrations/breaker.ts';
+import { PartnerError } from '#server/integrations/partner-error.ts';
 import { prepareQueues } from '#server/queue/boss.ts';
 import { dismissDeadLetter, redriveDeadLetter, redriveMany } from '#server/queue/dead-letter-commands.ts';
 import { groupDeadLetters, listDeadLetters, listJobs } from '#server/queue/queries.ts';
@@ -135,6 +137,9 @@ const settled = () =>
     ]).toEqual([]);
   });
 
+const jobsOf = async (filter: { queue?: string; key?: string; correlationId?: string }) =>
+  (await listJobs(systemContext(app.current), { ...filter, limit: 50 })).data;
+
 const letters = async (queue: string, key: string) =>
   (await listDeadLetters(systemContext(app.current), { queue, key, limit: 50 })).data.reverse();
 
@@ -148,7 +153,7 @@ describe('from an event to its consequences', () => {
     const expected = { correlation_id: ctx.correlationId, causation_id: ids[0] };
     expect([...rows]).toEqual([expected, expected]);
     await settled();
-    expect(await listJobs(systemContext(app.current), { correlationId: ctx.correlationId })).toMatchObject([
+    expect(await jobsOf({ correlationId: ctx.correlationId })).toMatchObject([
       { state: 'completed', eventId: ids[0], attempts: 0 },
       { state: 'completed', eventId: ids[0], attempts: 0 },
     ]);
@@ -182,7 +187,7 @@ describe('from an event to its consequences', () => {
     await expectEffects('other', [1, 2, 3]);
     await eventually(() => expect(asked.filter(({ key }) => key === 'fifo').length).toBeGreaterThan(1));
     expect(asked.filter(({ key, n }) => key === 'fifo' && n > 1)).toEqual([]);
-    const [head] = await listJobs(systemContext(app.current), { queue: 'test-partner', key: 'fifo' }).then((jobs) =>
+    const [head] = await jobsOf({ queue: 'test-partner', key: 'fifo' }).then((jobs) =>
       jobs.filter((job) => job.attempts > 0),
     );
     expect(head).toMatchObject({ lastError: { class: 'transient', reason: 'crm: said no' } });
@@ -288,7 +293,7 @@ describe('stopping', () => {
     await held.open();
     expect(await exited).toBe(0);
     expect(await effects('database', 'stop')).toEqual([1]);
-    const [job] = await listJobs(systemContext(app.current), { key: 'stop-hang', queue: 'test-partner' });
+    const [job] = await jobsOf({ key: 'stop-hang', queue: 'test-partner' });
     expect(job).toMatchObject({ state: 'retry', attempts: 0 });
     answers.clear();
     await start();
@@ -409,6 +414,69 @@ describe('dead letters', () => {
   });
 });
 
+describe('a partner that was out of reach', () => {
+  const failedOnce = async (keys: readonly string[], failures = 1) => {
+    await eventually(async () => {
+      await sql()`
+        update pgboss.job set start_after = now()
+        where name = 'test-partner' and state = 'retry' and (data->'failures'->>'unavailable')::int < ${failures}`;
+      const waiting = await sql()`
+        select 1 from pgboss.job where name = 'test-partner' and state = 'retry' and singleton_key = any(${keys as string[]})
+          and (data->'failures'->>'unavailable')::int >= ${failures}`;
+      expect(waiting).toHaveLength(keys.length);
+    });
+  };
+  const asksOf = (key: string) => asked.filter((one) => one.key === key).map(({ n }) => n);
+
+  it('is caught up with as soon as it answers again, each record in its order', async () => {
+    const keys = Array.from({ length: 30 }, (_, i) => `back-${i}`);
+    for (const key of keys) answers.set(key, 'unavailable');
+    await start();
+    for (const key of keys) await publish(key, 1, 2, 3);
+    await failedOnce(keys, 3);
+    answers.clear();
+    asked.length = 0;
+    const began = performance.now();
+    await sql()`
+      update pgboss.job set start_after = now() where name = 'test-partner' and state = 'retry' and singleton_key = 'back-7'`;
+    for (const key of keys) await expectEffects(key, [1, 2, 3], ['partner']);
+    // By their own delays they would have come back after fifteen seconds.
+    expect(performance.now() - began).toBeLessThan(6_000);
+    for (const key of keys) expect(asksOf(key)).toEqual([1, 2, 3]);
+    await settled();
+  });
+
+  it('and answers some only: a few are tried at a time, and none again and again', async () => {
+    const keys = Array.from({ length: 12 }, (_, i) => `down-${i}`);
+    for (const key of keys) answers.set(key, 'unavailable');
+    await start();
+    for (const key of keys) await publish(key, 1);
+    await failedOnce(keys);
+    asked.length = 0;
+    for (let n = 1; n <= 8; n += 1) {
+      await publish('up', n);
+      await eventually(async () => expect(await effects('partner', 'up')).toHaveLength(n));
+      // Four for each success at most: the next batch does not grow while they fail.
+      expect(keys.flatMap(asksOf).length).toBeLessThanOrEqual(4 * (n + 1));
+    }
+    for (const key of keys) expect(asksOf(key).length, key).toBeLessThanOrEqual(1);
+    answers.clear();
+    await sql()`update pgboss.job set start_after = now() where name = 'test-partner' and state = 'retry'`;
+    for (const key of keys) await expectEffects(key, [1], ['partner']);
+    await settled();
+  });
+
+  it('is known to answer in every process once one has found out', async () => {
+    for (let failure = 1; failure <= 5; failure += 1) {
+      await withBreaker('crm', () => Promise.reject(new PartnerError('crm', 'unavailable', 'away'))).catch(() => {});
+    }
+    expect(breakerState('crm')).toBe('open');
+    await start();
+    await sql()`select pg_notify('guildhall_recovered', 'crm')`;
+    await eventually(() => expect(breakerState('crm')).toBe('closed'));
+  });
+});
+
 describe('our own credentials refused', () => {
   it('the flow pauses, its jobs stay queued, and it resumes by itself after a test that succeeds', async () => {
     answers.set('pause', 'credentials');
@@ -430,5 +498,21 @@ describe('our own credentials refused', () => {
     expect(
       (await sql()`select action from audit_entries where resource_type = 'flow' order by at`).map((row) => row.action),
     ).toEqual(['flow.pause', 'flow.resume']);
+  });
+
+  it('for one record only, again and again: that record is a dead letter, and the others flow', async () => {
+    answers.set('refused', 'credentials');
+    await sql()`insert into gates values ('accepted') on conflict do nothing`;
+    await start();
+    await publish('refused', 1, 2);
+    await publish('refused-not', 1);
+    await eventually(async () =>
+      expect(await letters('test-partner', 'refused')).toMatchObject([
+        { tail: false, errorClass: 'credentials', error: 'crm: said no' },
+        { tail: true },
+      ]),
+    );
+    expect(asked.filter(({ key }) => key === 'refused').length).toBeGreaterThan(5);
+    await expectEffects('refused-not', [1]);
   });
 });

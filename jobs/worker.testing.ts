@@ -76,7 +76,7 @@ async function call({ payload: { key, n, url }, signal }: Job<Payload>): Promise
   if (answer.ok) return;
   throw new PartnerError(
     'crm',
-    z.enum(['permanent', 'transient', 'credentials']).parse(await answer.text()),
+    z.enum(['permanent', 'transient', 'unavailable', 'credentials']).parse(await answer.text()),
     'said no',
   );
 }

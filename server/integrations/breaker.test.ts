@@ -75,6 +75,13 @@ describe('circuit breaker', () => {
     expect(await call('ok')).toBe('done');
   });
 
+  it('closes at once when another process has found the partner up', async () => {
+    await open();
+    breakers.closeCircuit('crm');
+    expect(await call('ok')).toBe('done');
+    expect(breakers.breakerState('crm')).toBe('closed');
+  });
+
   it('keeps partners apart', async () => {
     await open();
     expect(await breakers.withBreaker('mail', async () => 'sent')).toBe('sent');

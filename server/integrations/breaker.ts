@@ -17,6 +17,8 @@ export type BreakerState = 'closed' | 'open' | 'half-open';
 export interface Breakers {
   withBreaker: <T>(partner: Partner, work: () => Promise<T>) => Promise<T>;
   breakerState: (partner: Partner) => BreakerState;
+  /** Forgets a partner's failures: another process has found that it answers. Whatever is no partner is passed over. */
+  closeCircuit: (partner: string) => void;
 }
 
 type Outcome<T> = { ok: true; value: T } | { ok: false; error: unknown };
@@ -28,7 +30,7 @@ function isUnavailable(outcome: unknown): boolean {
 
 /** Circuits that open after 5 `unavailable` errors in a row and let one call through every 2 s until it succeeds. */
 export function createBreakers(): Breakers {
-  const circuits = new Map<Partner, CircuitBreakerPolicy>();
+  const circuits = new Map<string, CircuitBreakerPolicy>();
 
   function circuitOf(partner: Partner): CircuitBreakerPolicy {
     let circuit = circuits.get(partner);
@@ -62,7 +64,11 @@ export function createBreakers(): Breakers {
     return state === CircuitState.HalfOpen ? 'half-open' : 'open';
   }
 
-  return { withBreaker, breakerState };
+  function closeCircuit(partner: string): void {
+    circuits.delete(partner);
+  }
+
+  return { withBreaker, breakerState, closeCircuit };
 }
 
 async function settle<T>(work: () => Promise<T>): Promise<Outcome<T>> {
@@ -73,5 +79,5 @@ async function settle<T>(work: () => Promise<T>): Promise<Outcome<T>> {
   }
 }
 
-/** This process's circuits: each process learns by itself that a partner is down. */
-export const { withBreaker, breakerState } = createBreakers();
+/** This process's circuits: each process learns by itself that a partner is down, and from the first to find out that it is up. */
+export const { withBreaker, breakerState, closeCircuit } = createBreakers();

@@ -13,6 +13,8 @@ import { pauseFlow } from './flows.ts';
 import type { JobData } from './job-data.ts';
 import { type Claim, ClaimLostError, completeJob, putBack } from './job-table.ts';
 
+/** A record that is refused this often, while the test of our credentials succeeds in between, is refused itself. */
+const pauseLimit = 5;
 /** Errors that no table foresees are probably ours, and permanent; a few tries tell. */
 const unexpectedAttempts = 3;
 /** A job that has taken its worker down with it this often will do so again. */
@@ -41,6 +43,8 @@ export function attemptOf(app: App, queue: Queue, fetched: JobWithMetadata<JobDa
     lastError: given?.lastError ?? null,
     ...(given?.returned ? { returned: given.returned } : {}),
     ...(given?.redrives ? { redrives: given.redrives } : {}),
+    ...(given?.rung ? { rung: given.rung } : {}),
+    ...(given?.pauses ? { pauses: given.pauses } : {}),
   };
   const { correlationId, causationId } = data;
   const ctx = createContext(app, {
@@ -135,7 +139,7 @@ async function settleFailure(attempt: Attempt, error: unknown): Promise<Outcome>
   if (error instanceof ClaimLostError) return 'lost';
   const stopped = attempt.signal.aborted && attempt.signal.reason === 'stopping';
   const failure = failureOf(error);
-  const { class: errorClass, next } = decide(attempt.data, error);
+  const { class: errorClass, next } = decide(attempt, error);
   const data = counted(attempt, errorClass, failure);
   try {
     // Stopped by us, not failed: the job goes back as it was.
@@ -157,10 +161,11 @@ async function settleFailure(attempt: Attempt, error: unknown): Promise<Outcome>
   }
 }
 
-function decide(data: JobData, error: unknown): { class: string; next: NextRetry } {
+function decide({ queue, data }: Attempt, error: unknown): { class: string; next: NextRetry } {
   if (error instanceof UnfitPayloadError) return { class: 'permanent', next: { action: 'dead-letter' } };
   const count = (name: string) => (data.failures[name] ?? 0) + 1;
-  if (error instanceof PartnerError) {
+  // Only a partner's queue has a flow that could be paused.
+  if (error instanceof PartnerError && queue.kind === 'partner') {
     const { errorClass, retryAfterMs } = error;
     return { class: errorClass, next: nextRetry(errorClass, count(errorClass), retryAfterMs, Math.random) };
   }
@@ -190,11 +195,14 @@ export async function giveBack(attempt: Attempt, state: 'retry' | 'created', las
 
 /** The partner refuses us, not the record: the flow stops and the job keeps its place. */
 async function pause(attempt: Attempt, failure: Failure): Promise<Outcome> {
-  const { ctx, queue } = attempt;
+  const { ctx, queue, data } = attempt;
+  const pauses = data.pauses ?? 0;
+  if (pauses >= pauseLimit) return bury(attempt, failure);
   return inTransaction(ctx, async (tx) => {
-    await pauseFlow(tx, queue.kind === 'partner' ? queue.flow : queue.name, failure.reason);
+    const paused = await pauseFlow(tx, queue.kind === 'partner' ? queue.flow : queue.name, failure.reason);
     const lastError = { class: failure.class, reason: failure.reason, at: ctx.now().toISOString() };
-    return giveBack({ ...attempt, ctx: tx }, 'retry', lastError);
+    const given = paused ? { ...data, pauses: pauses + 1 } : data;
+    return giveBack({ ...attempt, ctx: tx, data: given }, 'retry', lastError);
   });
 }
 

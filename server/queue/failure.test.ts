@@ -29,6 +29,12 @@ describe('failureOf', () => {
   });
 });
 
+it('gives what the database can store, whatever was thrown', () => {
+  const { reason } = failureOf(new Error(`${'x'.repeat(499)}😀\0 after the cut`));
+  expect(reason.isWellFormed()).toBe(true);
+  expect(failureOf(new Error('a\0b')).reason).toBe('Error: ab');
+});
+
 describe('fingerprintOf', () => {
   const print = (error: unknown) => fingerprintOf('q', failureOf(error));
 

@@ -11,6 +11,12 @@ export interface Failure {
 }
 
 export function failureOf(error: unknown): Failure {
+  const { class: errorClass, reason } = classified(error);
+  // Cut characters and NUL cannot be stored: the job could not be settled, again and again.
+  return { class: errorClass, reason: reason.replaceAll('\0', '').toWellFormed() };
+}
+
+function classified(error: unknown): Failure {
   if (error instanceof PartnerError) return { class: error.errorClass, reason: error.message };
   if (error instanceof AppError) return { class: 'refused', reason: `${error.code}: ${withoutValues(error.message)}` };
   const database = databaseErrorOf(error);

@@ -14,8 +14,8 @@ export async function pausedFlows(sql: Queryable): Promise<Set<string>> {
   return new Set(rows.map((row) => row.name));
 }
 
-/** Pauses a flow because the partner refuses our credentials. Said once, however many jobs find out. */
-export async function pauseFlow(tx: TxCtx, flow: string, reason: string): Promise<void> {
+/** Pauses a flow because the partner refuses our credentials. Said once, however many jobs find out; true for the first. */
+export async function pauseFlow(tx: TxCtx, flow: string, reason: string): Promise<boolean> {
   const changed = await tx.sql`
     insert into flows as f (name, status, reason, changed_at, changed_by)
     values (${flow}, 'paused', ${reason}, clock_timestamp(), ${byCredentials})
@@ -23,9 +23,10 @@ export async function pauseFlow(tx: TxCtx, flow: string, reason: string): Promis
       changed_by = excluded.changed_by
     where f.status = 'running'
     returning 1`;
-  if (changed.length === 0) return;
+  if (changed.length === 0) return false;
   await writeAudit(tx, { action: 'flow.pause', resourceType: 'flow', resourceId: flow, reason });
   tx.log.error({ flow, reason }, 'our credentials were refused: the flow is paused, its jobs stay queued');
+  return true;
 }
 
 /** Tries our credentials on every flow that was paused for them; those that are accepted flow again. */

@@ -7,7 +7,7 @@ import { testApp } from '#test/database.ts';
 import { createBoss, ensureQueues } from './boss.ts';
 import { databaseQueue, noPayload, type Queue } from './define.ts';
 import { enqueue, enqueueAll } from './enqueue.ts';
-import { type Claim, completeJob, putBack, recoverJobs, touchJobs } from './job-table.ts';
+import { type Claim, completeJob, putBack, recoverJobs, slotOf, touchJobs } from './job-table.ts';
 
 const app = testApp();
 const sql = () => app.current.database.sql;
@@ -50,7 +50,7 @@ describe('our statements beside the library’s', () => {
     await add({ queue: 'table-strict', key: 'a', payload: {} }, { queue: 'table-strict', key: 'a', payload: {} });
     const first = await fetchOne('table-strict');
     expect(await boss.fetch('table-strict')).toEqual([]);
-    expect(await touchJobs(sql(), [first])).toEqual(new Set([first.id]));
+    expect(await touchJobs(sql(), [first])).toEqual(new Set([`${first.id}:0`]));
     await putBack(sql(), first, 'retry', 0, {
       payload: {},
       correlationId: uuidv7(),
@@ -62,7 +62,7 @@ describe('our statements beside the library’s', () => {
     const again = await fetchOne('table-strict');
     expect(again).toEqual({ ...first, retryCount: 1 });
     await expect(completeJob(sql(), first)).rejects.toThrow('somebody else');
-    expect(await touchJobs(sql(), [first])).toEqual(new Set());
+    expect(await touchJobs(sql(), [first, again])).toEqual(new Set([`${first.id}:1`]));
     await completeJob(sql(), again);
     const second = await fetchOne('table-strict');
     expect(second.id).not.toBe(first.id);
@@ -81,7 +81,7 @@ describe('a job that is being settled elsewhere', () => {
       await held`begin`;
       await completeJob(held, settling);
       const [before] = await sql()`select heartbeat_on from pgboss.job where id = ${other.id}`;
-      expect(await touchJobs(sql(), [settling, other])).toEqual(new Set([settling.id, other.id]));
+      expect(await touchJobs(sql(), [settling, other])).toEqual(new Set([slotOf(settling), slotOf(other)]));
       const [after] = await sql()`select heartbeat_on from pgboss.job where id = ${other.id}`;
       expect(after?.heartbeat_on).not.toBe(before?.heartbeat_on);
       await sql()`update pgboss.job set heartbeat_on = heartbeat_on - interval '1 hour' where id = ${other.id}`;

@@ -56,6 +56,9 @@ export interface Claim {
   retryCount: number;
 }
 
+/** Names an attempt: a job that was taken from a worker may come back to it while its first handler is still running. */
+export const slotOf = ({ id, retryCount }: Pick<Claim, 'id' | 'retryCount'>) => `${id}:${retryCount}`;
+
 /** This worker has not got the job any more: its time was up, or it was taken for dead. Whatever it did is rolled back. */
 export class ClaimLostError extends Error {
   constructor() {
@@ -95,11 +98,31 @@ export async function putBack(
 }
 
 /**
- * Says that these jobs are still being worked on. Gives the ids of those that are still ours. A locked row is being settled
+ * Lets the oldest retries run now that wait because their partner was out of reach; gives how many. One that fails again is
+ * passed over once: for a record that always fails so, successes of others must not turn a try a minute into a storm.
+ */
+export async function ringRetries(sql: Queryable, queues: readonly string[], limit: number): Promise<number> {
+  const rows = await sql`
+    with waiting as materialized (
+      select name, id from pgboss.job
+      where name = any(${queues as string[]}::text[]) and state = 'retry' and start_after > now()
+        and data->'lastError'->>'class' = 'unavailable'
+        and coalesce((data->>'rung')::int + 2, 0) <= (data->'failures'->>'unavailable')::int
+      order by created_on limit ${limit} for update skip locked
+    )
+    update pgboss.job j
+    set start_after = now(), data = jsonb_set(j.data, '{rung}', j.data->'failures'->'unavailable')
+    from waiting w where j.name = w.name and j.id = w.id
+    returning 1`;
+  return rows.length;
+}
+
+/**
+ * Says that these jobs are still being worked on. Gives the slots of those that are still ours. A locked row is being settled
  * and is passed over: waiting for one would let the signs of life of all the others lapse.
  */
 export async function touchJobs(sql: Queryable, claims: readonly Claim[]): Promise<Set<string>> {
-  const rows = await sql<{ id: string }[]>`
+  const rows = await sql<{ id: string; retryCount: number }[]>`
     with claimed as materialized (
       select * from json_to_recordset(${JSON.stringify(claims)}::text::json) as c (id uuid, queue text, "retryCount" integer)
     ),
@@ -110,9 +133,9 @@ export async function touchJobs(sql: Queryable, claims: readonly Claim[]): Promi
     touched as (
       update pgboss.job j set heartbeat_on = clock_timestamp() from free f where j.name = f.name and j.id = f.id
     )
-    select j.id from pgboss.job j join claimed c on j.name = c.queue and j.id = c.id
+    select j.id, j.retry_count as "retryCount" from pgboss.job j join claimed c on j.name = c.queue and j.id = c.id
     where j.state = 'active' and j.retry_count = c."retryCount"`;
-  return new Set(rows.map((row) => row.id));
+  return new Set(rows.map(slotOf));
 }
 
 /**

@@ -1,12 +1,14 @@
 import type { PgBoss } from 'pg-boss';
 import type { App } from '#server/context/app.ts';
 import { createBell } from '#server/events/bell.ts';
+import { closeCircuit } from '#server/integrations/breaker.ts';
 import { type Attempt, attemptOf, giveBack, runAttempt } from './attempt.ts';
 import type { Queue } from './define.ts';
 import { jobsChannel } from './enqueue.ts';
 import { pausedFlows, testPausedFlows } from './flows.ts';
 import type { JobData } from './job-data.ts';
-import { recoverJobs, touchJobs } from './job-table.ts';
+import { recoverJobs, slotOf, touchJobs } from './job-table.ts';
+import { recoveredChannel, startRecovery } from './recovery.ts';
 
 export interface WorkerTiming {
   /** Looks for jobs this often when nobody rings: for those whose time has come, and rings that were lost. */
@@ -39,7 +41,17 @@ export async function startQueueWorkers(
   const ringAll = () => {
     for (const bell of bells.values()) bell.ring();
   };
-  const unlisten = await app.listener.on(jobsChannel, (queue) => bells.get(queue)?.ring(), ringAll);
+  const unlisten = await Promise.all([
+    app.listener.on(jobsChannel, (queue) => bells.get(queue)?.ring(), ringAll),
+    app.listener.on(recoveredChannel, recovered),
+  ]);
+  const recovery = startRecovery(app, queues, timing.pollMs, stopping.signal);
+
+  /** Another worker may have found out: with the circuit open here, this one would fail what was rung. */
+  function recovered(flow: string): void {
+    closeCircuit(flow);
+    for (const queue of queues) if (queue.kind === 'partner' && queue.flow === flow) bells.get(queue.name)?.ring();
+  }
 
   async function runQueue(queue: Queue): Promise<void> {
     const bell = bells.get(queue.name) ?? createBell();
@@ -74,10 +86,13 @@ export async function startQueueWorkers(
     const attempt = attemptOf(app, queue, job, abort.signal);
     const expiry = setTimeout(() => abort.abort('expired'), queue.expireSeconds * 1_000);
     const end = app.metrics.jobDuration.startTimer({ queue: queue.name });
-    // By attempt: a job that was taken from this worker may come back to it while the first handler is still running.
-    const slot = `${job.id}:${job.retryCount}`;
+    const slot = slotOf(attempt.claim);
     const done = runAttempt(attempt)
-      .then((outcome) => app.metrics.jobs.inc({ queue: queue.name, outcome }))
+      .then((outcome) => {
+        app.metrics.jobs.inc({ queue: queue.name, outcome });
+        if (queue.kind === 'partner' && outcome === 'completed') recovery.succeeded(queue.flow);
+        if (queue.kind === 'partner' && outcome === 'retried') recovery.failed(queue.flow);
+      })
       .finally(() => {
         clearTimeout(expiry);
         end();
@@ -94,7 +109,7 @@ export async function startQueueWorkers(
       app.database.sql,
       jobs.map(({ attempt }) => attempt.claim),
     );
-    for (const { attempt, abort } of jobs) if (!ours.has(attempt.claim.id)) abort.abort('lost');
+    for (const { attempt, abort } of jobs) if (!ours.has(slotOf(attempt.claim))) abort.abort('lost');
   }
 
   async function recover(): Promise<void> {
@@ -126,8 +141,8 @@ export async function startQueueWorkers(
   return {
     async stop(graceMs) {
       stopping.abort();
-      unlisten();
-      await Promise.all(loops);
+      for (const end of unlisten) end();
+      await Promise.all([...loops, recovery.done]);
       await endJobs(running, graceMs);
       finished.abort();
       await touching;
