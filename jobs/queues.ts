@@ -5,6 +5,7 @@ import { notify } from '#server/notifications/in-app.ts';
 import { deliverMail } from '#server/notifications/mail.ts';
 import { mailTemplates } from '#server/notifications/reactions.ts';
 import { databaseQueue, partnerQueue, type Queue } from '#server/queue/define.ts';
+import { sagaCalls, sagaSteps } from '#server/sagas/queues.ts';
 import { maintenance } from './maintenance.ts';
 
 const syncPayload = z.strictObject({ memberId: z.uuid(), version: z.int().positive() });
@@ -69,4 +70,6 @@ export const queues = [
   sync('crm'),
   mail,
   notifications,
+  sagaSteps,
+  sagaCalls,
 ] as const satisfies readonly Queue[];

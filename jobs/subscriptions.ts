@@ -9,6 +9,7 @@ import { projections as memberProjections } from '#server/members/projections.ts
 import { reactions as memberReactions } from '#server/members/reactions.ts';
 import { notificationEvents } from '#server/notifications/events.ts';
 import { reactions as notificationReactions } from '#server/notifications/reactions.ts';
+import { sagaEvents } from '#server/sagas/events.ts';
 
 /** Every event type, for the registry. */
 export const events: readonly EventType[] = eventCatalogue([
@@ -16,6 +17,7 @@ export const events: readonly EventType[] = eventCatalogue([
   integrationEvents,
   memberEvents,
   notificationEvents,
+  sagaEvents,
 ]);
 
 /** Readers that keep read models. */

@@ -29,6 +29,8 @@ export const permissions = [
   'dead-letters:manage',
   'integrations:read',
   'integrations:manage',
+  'sagas:read',
+  'sagas:manage',
   'audit:read',
   'access:manage',
   'console:open',
@@ -50,6 +52,8 @@ const staff: Permission[] = [
   'dead-letters:read',
   'dead-letters:manage',
   'integrations:read',
+  'sagas:read',
+  'sagas:manage',
 ];
 
 const auditor: Permission[] = [
@@ -61,6 +65,7 @@ const auditor: Permission[] = [
   'members:read',
   'dead-letters:read',
   'integrations:read',
+  'sagas:read',
 ];
 
 const ofRole: Record<Role, readonly Permission[]> = {

@@ -7,6 +7,7 @@ import { routes as memberships } from '#server/memberships/routes.ts';
 import { routes as notifications } from '#server/notifications/routes.ts';
 import { routes as overview } from '#server/overview/routes.ts';
 import { routes as queue } from '#server/queue/routes.ts';
+import { routes as sagas } from '#server/sagas/routes.ts';
 import type { AnyRoute } from './route.ts';
 import { systemRoutes } from './system-routes.ts';
 
@@ -22,4 +23,5 @@ export const routes: readonly AnyRoute[] = [
   ...notifications,
   ...overview,
   ...queue,
+  ...sagas,
 ];

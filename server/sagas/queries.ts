@@ -1,0 +1,140 @@
+import type { SagaError, SagaStatus } from '#db/schema/sagas.ts';
+import { type Ctx, isOwn, requirePermission } from '#server/context/context.ts';
+import { notFound } from '#server/errors/errors.ts';
+import { rfc3339 } from '#server/events/read.ts';
+import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
+import { type PartnerWord, sagaDefinition } from './define.ts';
+import { allowedActions, type SagaAction } from './rules.ts';
+import { findSaga, findSagaOf, type SagaRow, type StepRow, stepAt } from './table.ts';
+import { restingView } from './view.ts';
+
+/** A step as members and staff see it. */
+export interface StepView {
+  name: string;
+  status: StepRow['status'];
+  attempts: number;
+  startedAt: string | null;
+  finishedAt: string | null;
+  error?: SagaError;
+}
+
+export interface SagaSummary {
+  id: string;
+  type: string;
+  subjectId: string;
+  memberId: string | null;
+  status: SagaStatus;
+  step: string;
+  error: SagaError | null;
+  wakeAt: string | null;
+  correlationId: string;
+  startedAt: string;
+  updatedAt: string;
+  finishedAt: string | null;
+}
+
+export interface SagaView extends SagaSummary {
+  steps: Array<StepView & { idempotencyKey: string; skippable: boolean }>;
+  log: Array<{ at: string; step: string | null; what: string; detail: string | null; actor: string | null }>;
+  actions: SagaAction[];
+}
+
+export const stepViews = (saga: SagaRow): StepView[] => saga.steps.map(stepViewOf);
+
+const stepViewOf = ({ name, status, attempts, startedAt, finishedAt, error }: StepRow): StepView => ({
+  name,
+  status,
+  attempts,
+  startedAt,
+  finishedAt,
+  ...(error ? { error } : {}),
+});
+
+/** The steps of whatever a saga is about; none while there is no saga. The caller has checked whose it is. */
+export async function stepsOf(
+  ctx: Ctx,
+  type: string,
+  subjectId: string,
+): Promise<{ id: string | null; steps: StepView[] }> {
+  const saga = await findSagaOf(ctx.sql, type, subjectId);
+  return { id: saga?.id ?? null, steps: saga ? stepViews(saga) : [] };
+}
+
+/** @throws AppError `not_found` */
+export async function getSaga(ctx: Ctx, id: string): Promise<SagaView> {
+  requirePermission(ctx, 'sagas:read');
+  const saga = await findSaga(ctx.sql, id);
+  if (!saga) throw notFound();
+  const log = await ctx.sql<SagaView['log']>`
+    select at, step, what, detail, actor from saga_log where saga_id = ${id} order by line`;
+  const { steps } = sagaDefinition(saga.type);
+  return {
+    ...summaryOf(saga),
+    steps: saga.steps.map((step, position) => ({
+      ...stepViewOf(step),
+      idempotencyKey: step.idempotencyKey,
+      skippable: steps[position]?.skippable === true,
+    })),
+    log: log.map((line) => ({ ...line, at: rfc3339(line.at) })),
+    actions: saga.memberId && isOwn(ctx, saga.memberId) ? [] : allowedActions(saga),
+  };
+}
+
+/** What the partners say about it now. @throws AppError `not_found` */
+export async function inspectSaga(ctx: Ctx, id: string): Promise<PartnerWord[]> {
+  requirePermission(ctx, 'sagas:read');
+  const saga = await findSaga(ctx.sql, id);
+  if (!saga) throw notFound();
+  return [...((await sagaDefinition(saga.type).inspect?.(ctx, restingView(saga))) ?? [])];
+}
+
+export interface SagaFilter {
+  status?: SagaStatus | undefined;
+  type?: string | undefined;
+  memberId?: string | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}
+
+/** Newest first. */
+export async function listSagas(
+  ctx: Ctx,
+  filter: SagaFilter,
+): Promise<{ data: SagaSummary[]; nextCursor: string | null }> {
+  requirePermission(ctx, 'sagas:read');
+  const { sql } = ctx;
+  const [at, id] = filter.cursor ? decodeCursor(filter.cursor, ['timestamp', 'uuid']) : [];
+  const rows = await sql<SagaSummary[]>`
+    select s.id, s.type, s.subject_id as "subjectId", s.member_id as "memberId", s.status,
+      (select t.name from saga_steps t where t.saga_id = s.id and t.position = s.step) as step, s.error,
+      s.wake_at as "wakeAt", s.correlation_id as "correlationId",
+      s.started_at as "startedAt", s.updated_at as "updatedAt",
+      s.finished_at as "finishedAt"
+    from sagas s
+    where true
+      ${filter.status ? sql`and s.status = ${filter.status}` : sql``}
+      ${filter.type ? sql`and s.type = ${filter.type}` : sql``}
+      ${filter.memberId ? sql`and s.member_id = ${filter.memberId}` : sql``}
+      ${at && id ? sql`and (s.started_at, s.id) < (${at}, ${id})` : sql``}
+    order by s.started_at desc, s.id desc limit ${filter.limit + 1}`;
+  const data = rows.slice(0, filter.limit).map((row) => ({
+    ...row,
+    wakeAt: row.wakeAt && rfc3339(row.wakeAt),
+    startedAt: rfc3339(row.startedAt),
+    updatedAt: rfc3339(row.updatedAt),
+    finishedAt: row.finishedAt && rfc3339(row.finishedAt),
+  }));
+  const last = data.at(-1);
+  return { data, nextCursor: rows.length > filter.limit && last ? encodeCursor([last.startedAt, last.id]) : null };
+}
+
+/** How many wait for a person. */
+export async function stuckSagas(ctx: Ctx): Promise<number> {
+  const [row] = await ctx.sql<{ n: number }[]>`select count(*)::int as n from sagas where status = 'stuck'`;
+  return row?.n ?? 0;
+}
+
+function summaryOf(saga: SagaRow): SagaSummary {
+  const { steps: _steps, turn: _turn, data: _data, step, ...rest } = saga;
+  return { ...rest, step: stepAt(saga, step).name };
+}

@@ -1,0 +1,300 @@
+import { v7 as uuidv7 } from 'uuid';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startWorker, type Worker } from '#jobs/worker.ts';
+import { createContext, inTransaction, type TxCtx } from '#server/context/context.ts';
+import { ruleViolated } from '#server/errors/errors.ts';
+import { eventually, systemContext } from '#server/events/store.testing.ts';
+import { PartnerError } from '#server/integrations/partner-error.ts';
+import { testApp } from '#test/database.ts';
+import { retrySaga, settleSaga, skipStep, startSaga, wakeSaga } from './commands.ts';
+import { completed, defineSaga, failed, type SagaRun, type StepOutcome, waiting } from './define.ts';
+import { sagaEvents } from './events.ts';
+import { getSaga, listSagas, stepsOf } from './queries.ts';
+import { sagaCalls, sagaSteps } from './queues.ts';
+
+const app = testApp(() => ({ DATABASE_POOL: '14' }));
+const sql = () => app.current.database.sql;
+
+/** What the steps of a subject answer, by step and direction; each list is used up, then `completed`. */
+type Answer = StepOutcome | (() => StepOutcome);
+const answers = new Map<string, Answer[]>();
+const say = (subject: string, step: string, ...list: Answer[]) => answers.set(`${subject}/${step}`, list);
+const answer = (saga: SagaRun, direction: string): StepOutcome => {
+  const list = answers.get(`${saga.subjectId}/${direction}`);
+  const next = list?.shift() ?? completed({ attempt: saga.attempt });
+  return typeof next === 'function' ? next() : next;
+};
+
+const note = (tx: TxCtx, saga: SagaRun, what: string) =>
+  tx.sql`insert into saga_effects (subject, what, key) values (${saga.subjectId}, ${what}, ${saga.idempotencyKey})`;
+
+async function database(tx: TxCtx, saga: SagaRun, what: string): Promise<StepOutcome> {
+  await note(tx, saga, what);
+  return answer(saga, what);
+}
+
+async function partner(saga: SagaRun, what: string) {
+  const outcome = answer(saga, what);
+  return async (tx: TxCtx) => {
+    await note(tx, saga, what);
+    return outcome;
+  };
+}
+
+const ended: string[] = [];
+defineSaga({
+  type: 'test',
+  steps: [
+    {
+      kind: 'database',
+      name: 'one',
+      run: (tx, s) => database(tx, s, 'one'),
+      compensate: (tx, s) => database(tx, s, 'undo one'),
+    },
+    { kind: 'partner', name: 'two', run: (_, s) => partner(s, 'two'), compensate: (_, s) => partner(s, 'undo two') },
+    {
+      kind: 'database',
+      name: 'three',
+      skippable: true,
+      run: (tx, s) => database(tx, s, s.timedOut ? 'three timed out' : 'three'),
+    },
+    { kind: 'partner', name: 'four', run: (_, s) => partner(s, 'four') },
+  ],
+  async onEnd(_, saga, end) {
+    ended.push(`${saga.subjectId} ${end}`);
+  },
+});
+
+let worker: Worker;
+beforeAll(async () => {
+  await sql().unsafe('create table saga_effects (at bigserial, subject uuid, what text, key text)');
+  worker = await startWorker(app.current, {
+    events: sagaEvents,
+    projections: [],
+    reactions: [],
+    queues: [sagaSteps, sagaCalls],
+    timing: { pollMs: 50, touchMs: 300, recoverMs: 200, testFlowsMs: 200 },
+  });
+});
+afterAll(() => worker?.stop());
+beforeEach(() => void ended.splice(0));
+
+const run = async (subject: string, memberId: string | null = null) =>
+  inTransaction(systemContext(app.current), (tx) =>
+    startSaga(tx, { type: 'test', subjectId: subject, memberId, data: { amount: 5 } }),
+  );
+
+const effects = async (subject: string) =>
+  (await sql()<{ what: string }[]>`select what from saga_effects where subject = ${subject} order by at`).map(
+    (row) => row.what,
+  );
+
+const staff = (memberId: string | null = null) =>
+  createContext(app.current, {
+    actor: { kind: 'user', userId: uuidv7(), memberId, roles: ['staff'], sessionId: uuidv7(), scopes: null },
+  });
+const statusOf = async (id: string) => (await getSaga(staff(), id)).status;
+const until = (id: string, status: string) =>
+  eventually(async () => {
+    expect(await statusOf(id)).toBe(status);
+  });
+
+describe('forwards', () => {
+  it('runs its steps in order, each once, and ends', async () => {
+    const subject = uuidv7();
+    const id = await run(subject);
+    await until(id, 'completed');
+    expect(await effects(subject)).toEqual(['one', 'two', 'three', 'four']);
+    expect(ended).toEqual([`${subject} completed`]);
+    const { steps } = await stepsOf(staff(), 'test', subject);
+    expect(steps.map((step) => `${step.name} ${step.status} ${step.attempts}`)).toEqual([
+      'one completed 1',
+      'two completed 1',
+      'three completed 1',
+      'four completed 1',
+    ]);
+    expect(steps.every((step) => step.startedAt !== null && step.finishedAt !== null)).toBe(true);
+  });
+
+  it('is begun once for a subject', async () => {
+    const subject = uuidv7();
+    const id = await run(subject);
+    await expect(run(subject)).rejects.toThrow();
+    await until(id, 'completed');
+    expect(await effects(subject)).toHaveLength(4);
+  });
+
+  it('tries again what an error of a partner may pass, with the same key', async () => {
+    const subject = uuidv7();
+    const broken = () => {
+      throw new PartnerError('crm', 'unavailable', 'no answer');
+    };
+    say(subject, 'two', broken);
+    const id = await run(subject);
+    await eventually(async () => {
+      const saga = await getSaga(staff(), id);
+      expect(saga.steps[1]).toMatchObject({ attempts: 1, error: { code: 'unavailable' } });
+      expect(saga.actions).toContain('retry');
+    });
+    await retrySaga(staff(), id);
+    await until(id, 'completed');
+    const keys = await sql()<
+      { key: string }[]
+    >`select distinct key from saga_effects where subject = ${subject} and what = 'two'`;
+    expect(keys.map((row) => row.key)).toEqual([`test:${subject}:two`]);
+  });
+
+  it('waits until it is woken, and then looks again', async () => {
+    const subject = uuidv7();
+    say(subject, 'three', waiting(3_600_000));
+    const id = await run(subject);
+    await until(id, 'waiting');
+    await inTransaction(systemContext(app.current), (tx) => wakeSaga(tx, 'test', subject));
+    await until(id, 'completed');
+    expect(await effects(subject)).toEqual(['one', 'two', 'three', 'three', 'four']);
+  });
+
+  it('is told when its wait has run out', async () => {
+    const subject = uuidv7();
+    say(subject, 'three', waiting(20));
+    const id = await run(subject);
+    await until(id, 'completed');
+    expect(await effects(subject)).toEqual(['one', 'two', 'three', 'three timed out', 'four']);
+  });
+
+  it('is woken by many at once as if by one', async () => {
+    const subject = uuidv7();
+    say(subject, 'three', waiting(3_600_000));
+    const id = await run(subject);
+    await until(id, 'waiting');
+    await Promise.all(
+      Array.from({ length: 10 }, () =>
+        inTransaction(systemContext(app.current), (tx) => wakeSaga(tx, 'test', subject)),
+      ),
+    );
+    await until(id, 'completed');
+    expect(await effects(subject)).toEqual(['one', 'two', 'three', 'three', 'four']);
+  });
+
+  it('wakes nobody who does not wait', async () => {
+    const subject = uuidv7();
+    await inTransaction(systemContext(app.current), (tx) => wakeSaga(tx, 'test', subject));
+    const id = await run(subject);
+    await until(id, 'completed');
+    await inTransaction(systemContext(app.current), (tx) => wakeSaga(tx, 'test', subject));
+    expect(await statusOf(id)).toBe('completed');
+    expect(await effects(subject)).toHaveLength(4);
+  });
+});
+
+describe('backwards', () => {
+  it('undoes in reverse what this run has done, and only that', async () => {
+    const subject = uuidv7();
+    say(subject, 'three', failed('no_stock', 'There is none left.'));
+    const id = await run(subject);
+    await until(id, 'failed');
+    // What the failed try itself did is rolled back with it, or kept, as the step says: here it answers, so it is kept.
+    expect(await effects(subject)).toEqual(['one', 'two', 'three', 'undo two', 'undo one']);
+    expect(ended).toEqual([`${subject} failed`]);
+    const saga = await getSaga(staff(), id);
+    expect(saga.error).toEqual({ code: 'no_stock', reason: 'There is none left.' });
+    expect(saga.steps.map((step) => step.status)).toEqual(['compensated', 'compensated', 'failed', 'pending']);
+  });
+
+  it('turns back when a rule says no, and leaves nothing of that try', async () => {
+    const subject = uuidv7();
+    say(subject, 'three', () => {
+      throw ruleViolated('Not on a Sunday.');
+    });
+    const id = await run(subject);
+    await until(id, 'failed');
+    expect(await effects(subject)).toEqual(['one', 'two', 'undo two', 'undo one']);
+  });
+
+  it('ends at once when the first step fails', async () => {
+    const subject = uuidv7();
+    say(subject, 'one', failed('no', 'No.'));
+    const id = await run(subject);
+    await until(id, 'failed');
+    expect(await effects(subject)).toEqual(['one']);
+  });
+
+  it('tries to undo again, and is stuck when that is refused for good', async () => {
+    const subject = uuidv7();
+    say(subject, 'four', failed('no', 'No.'));
+    say(subject, 'undo two', () => {
+      throw new PartnerError('crm', 'permanent', 'HTTP 400');
+    });
+    const id = await run(subject);
+    await until(id, 'stuck');
+    expect(await effects(subject)).toEqual(['one', 'two', 'three', 'four']);
+    const saga = await getSaga(staff(), id);
+    expect(saga.actions).toEqual(['retry', 'skip', 'settle']);
+    expect((await listSagas(staff(), { status: 'stuck', limit: 50 })).data.map((one) => one.id)).toContain(id);
+    const [event] = await sql()`select data from events where type = 'saga.stuck' and stream = ${`saga-${id}`}`;
+    expect(event?.data).toMatchObject({ sagaId: id, step: 'two', code: 'permanent' });
+
+    await retrySaga(staff(), id);
+    await until(id, 'failed');
+    expect(await effects(subject)).toEqual(['one', 'two', 'three', 'four', 'undo two', 'undo one']);
+  });
+
+  it('goes on without a step when an operator says so, with a reason that is audited', async () => {
+    const subject = uuidv7();
+    say(subject, 'four', failed('no', 'No.'));
+    say(subject, 'undo two', failed('gone', 'It is gone.'));
+    const id = await run(subject);
+    await until(id, 'stuck');
+    await expect(skipStep(staff(), id, { step: 'one', reason: 'wrong' })).rejects.toMatchObject({ code: 'conflict' });
+    await skipStep(staff(), id, { step: 'two', reason: 'refunded by hand' });
+    await until(id, 'failed');
+    const saga = await getSaga(staff(), id);
+    expect(saga.steps.map((step) => step.status)).toEqual(['compensated', 'skipped', 'completed', 'failed']);
+    const [audit] = await sql()`select reason from audit_entries where action = 'saga.skip' and resource_id = ${id}`;
+    expect(audit?.reason).toBe('refunded by hand');
+  });
+
+  it('is ended by a person, as the person says', async () => {
+    const subject = uuidv7();
+    say(subject, 'four', failed('no', 'No.'));
+    say(subject, 'undo two', failed('gone', 'It is gone.'));
+    const id = await run(subject);
+    await until(id, 'stuck');
+    await settleSaga(staff(), id, { outcome: 'failed', reason: 'done by hand' });
+    expect(await statusOf(id)).toBe('settled');
+    expect(ended).toEqual([`${subject} failed`]);
+    await expect(retrySaga(staff(), id)).rejects.toMatchObject({ code: 'rule_violated' });
+  });
+});
+
+describe('who may', () => {
+  it('lets nobody decide on their own, nor without the permission', async () => {
+    const subject = uuidv7();
+    const memberId = uuidv7();
+    say(subject, 'three', waiting(3_600_000));
+    const id = await run(subject, memberId);
+    await until(id, 'waiting');
+    await expect(retrySaga(staff(memberId), id)).rejects.toMatchObject({ code: 'forbidden' });
+    const member = createContext(app.current, {
+      actor: { kind: 'user', userId: uuidv7(), memberId, roles: ['member'], sessionId: uuidv7(), scopes: null },
+    });
+    await expect(retrySaga(member, id)).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(retrySaga(staff(), uuidv7())).rejects.toMatchObject({ code: 'not_found' });
+    expect((await getSaga(staff(), id)).actions).toEqual(['retry', 'skip']);
+    await skipStep(staff(), id, { step: 'three', reason: 'not needed' });
+    await until(id, 'completed');
+  });
+
+  it('does not skip what must not be left out, and settles only what is stuck', async () => {
+    const subject = uuidv7();
+    say(subject, 'four', waiting(3_600_000));
+    const id = await run(subject);
+    await until(id, 'waiting');
+    await expect(skipStep(staff(), id, { step: 'four', reason: 'hurry' })).rejects.toMatchObject({
+      code: 'rule_violated',
+    });
+    await expect(settleSaga(staff(), id, { outcome: 'completed', reason: 'hurry' })).rejects.toMatchObject({
+      code: 'rule_violated',
+    });
+  });
+});

@@ -1,0 +1,110 @@
+import { sqlOf } from '#db/client.ts';
+import { type Ctx, inTransaction, type TxCtx } from '#server/context/context.ts';
+import { AppError } from '#server/errors/errors.ts';
+import { PartnerError } from '#server/integrations/partner-error.ts';
+import { nextRetry } from '#server/integrations/retry-policy.ts';
+import type { Recording } from '#server/queue/define.ts';
+import { failureOf, isTransient } from '#server/queue/failure.ts';
+import type { PartnerStep, StepOutcome } from './define.ts';
+import { advance, type Tried } from './move.ts';
+import { lockSaga, type SagaRow, stepAt, writeStep } from './table.ts';
+import { isGoingBack, stepOf, viewOf } from './view.ts';
+
+/** One try of a step: which saga, and which turn of it. */
+export interface Turn {
+  sagaId: string;
+  turn: number;
+  /** The wait of the step has run out. */
+  timedOut: boolean;
+}
+
+/** Errors that nobody foresaw are probably ours; a few tries tell. */
+const unexpectedAttempts = 3;
+const unexpectedDelayMs = 1_000;
+
+/** Tries a step that touches our own database, and moves the saga, in the caller's transaction. */
+export async function runDatabaseTurn(tx: TxCtx, turn: Turn, signal: AbortSignal): Promise<void> {
+  const saga = await begin(tx, turn);
+  if (!saga) return;
+  const step = stepOf(saga);
+  if (step.kind !== 'database') throw new Error(`${saga.type}.${step.name} calls a partner`);
+  const work = isGoingBack(saga) ? step.compensate : step.run;
+  const tried = await attempt(
+    tx,
+    saga,
+    async (inner) => work?.(inner, viewOf(saga, turn, signal)) ?? { outcome: 'completed' },
+  );
+  await advance(tx, saga, tried);
+}
+
+/** Tries a step that calls a partner. Gives what moves the saga, to be written together with the job's completion. */
+export async function runPartnerTurn(ctx: Ctx, turn: Turn, signal: AbortSignal): Promise<Recording> {
+  // Written before the call: that it was begun is known even if this worker dies in the middle of it.
+  const saga = await inTransaction(ctx, (tx) => begin(tx, turn));
+  if (!saga) return async () => {};
+  const step = stepOf(saga);
+  if (step.kind !== 'partner') throw new Error(`${saga.type}.${step.name} calls no partner`);
+  const called = await call(ctx, step, saga, turn, signal);
+  return async (tx) => {
+    // What the call brought to light is written in any case; the saga is moved only if nobody has moved it meanwhile.
+    const tried = typeof called === 'function' ? { outcome: await called(tx) } : called;
+    const now = await lockSaga(tx.sql, saga.id);
+    if (now && isCurrent(now, turn)) await advance(tx, now, tried);
+  };
+}
+
+async function call(ctx: Ctx, step: PartnerStep, saga: SagaRow, turn: Turn, signal: AbortSignal) {
+  const work = isGoingBack(saga) ? step.compensate : step.run;
+  if (!work) return { outcome: { outcome: 'completed' } } satisfies Tried;
+  try {
+    return await work(ctx, viewOf(saga, turn, signal));
+  } catch (error) {
+    // Stopped, or refused as a whole: the queue puts the job back, or pauses the flow with it.
+    if (signal.aborted || (error instanceof PartnerError && error.errorClass === 'credentials')) throw error;
+    return triedOf(saga, error);
+  }
+}
+
+/** In a savepoint, so that a try that fails leaves nothing but the note that it did. */
+async function attempt(tx: TxCtx, saga: SagaRow, work: (tx: TxCtx) => Promise<StepOutcome>): Promise<Tried> {
+  try {
+    return { outcome: await tx.db.transaction((db) => work({ ...tx, db, sql: sqlOf(db) })) };
+  } catch (error) {
+    // Says nothing about the step: the whole job is tried again.
+    if (isTransient(error) || (error instanceof AppError && error.transient)) throw error;
+    return triedOf(saga, error);
+  }
+}
+
+/** What follows a try that threw. */
+function triedOf(saga: SagaRow, error: unknown): Tried {
+  const { class: errorClass, reason } = failureOf(error);
+  if (error instanceof PartnerError) {
+    const tries = (stepAt(saga, saga.step).failures[error.errorClass] ?? 0) + 1;
+    const next = nextRetry(error.errorClass, tries, error.retryAfterMs, Math.random);
+    if (next.action === 'retry') return { retryInMs: next.delayMs, errorClass, reason };
+    return no(errorClass, reason);
+  }
+  // A rule of ours says no, and would again.
+  if (error instanceof AppError) return no(error.code, error.message);
+  const tries = (stepAt(saga, saga.step).failures.unexpected ?? 0) + 1;
+  if (tries < unexpectedAttempts) return { retryInMs: unexpectedDelayMs * tries, errorClass: 'unexpected', reason };
+  return no('unexpected', reason);
+}
+
+const no = (code: string, reason: string): Tried => ({ outcome: { outcome: 'failed', code, reason } });
+
+/** Notes that the step is being tried. null: this turn is over. */
+async function begin(tx: TxCtx, turn: Turn): Promise<SagaRow | null> {
+  const saga = await lockSaga(tx.sql, turn.sagaId);
+  if (!saga || !isCurrent(saga, turn)) return null;
+  const before = stepAt(saga, saga.step);
+  const back = isGoingBack(saga);
+  return writeStep(tx.sql, saga, saga.step, {
+    status: back ? 'compensating' : 'running',
+    attempts: before.attempts + 1,
+    startedAt: before.startedAt ?? tx.now().toISOString(),
+  });
+}
+
+const isCurrent = (saga: SagaRow, turn: Turn) => saga.finishedAt === null && saga.turn === turn.turn;
