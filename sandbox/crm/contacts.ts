@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { inTransaction } from '../database.ts';
-import { contactExists, invalidRequest, notFound, valueTaken } from './errors.ts';
+import { contactExists, invalidRequest, notFound, valueHeld, valueTaken } from './errors.ts';
 import type { Properties, Values } from './properties.ts';
 
 /** A contact; times are epoch ms. `values` holds what has been set, never an empty string. */
@@ -144,18 +144,19 @@ export class Contacts {
             .prepare('INSERT INTO contacts (properties, created_at, updated_at) VALUES (?1, ?2, ?2) RETURNING *')
             .get(JSON.stringify(values), now);
       const contact = fromRow(row as Row);
-      this.#claim(contact, changes);
+      this.#claim(contact, changes, before !== undefined && by === 'api');
       this.#record(contact.id, action, by, changes);
       return contact;
     });
   }
 
-  #claim(contact: Contact, changes: Write['changes']): void {
+  #claim(contact: Contact, changes: Write['changes'], updated: boolean): void {
     for (const property of this.#properties.unique()) {
       if (!changes[property]) continue;
       const value = contact.values[property];
       const owner = value === undefined ? undefined : this.#owner(property, value);
       if (owner !== undefined && owner !== contact.id) {
+        if (updated) throw valueHeld(property, value ?? '', contact.id, owner);
         throw property === 'email' ? contactExists(owner) : valueTaken(property, owner);
       }
       this.#database

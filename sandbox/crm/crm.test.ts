@@ -187,6 +187,19 @@ describe('error bodies', () => {
     });
   });
 
+  it('400 for an update that takes the address of another contact', async () => {
+    await upsert(['a-1', 'a-2']);
+    const taken = {
+      category: 'VALIDATION_ERROR',
+      message: expect.stringMatching(/propertyName=email, value=a-1@example\.com\} on 2\. 1 already has that value\.$/),
+    };
+    const properties = { email: 'a-1@example.com' };
+    expect(await refusal(contacts.basicApi.update('2', { properties }))).toMatchObject({ code: 400, body: taken });
+    const input = { idProperty: 'guildhall_id', id: 'a-2', properties };
+    expect(await refusal(contacts.batchApi.upsert({ inputs: [input] }))).toMatchObject({ code: 400, body: taken });
+    expect((await byGuildhallId('a-2')).properties.email).toBe('a-2@example.com');
+  });
+
   it('400 naming each property that is wrong', async () => {
     const properties = { nonsense: 'x', email: 'not-an-address', guildhall_version: 'seven', hs_object_id: '5' };
     const { code, body } = await refusal(contacts.basicApi.create({ properties, associations: [] }));

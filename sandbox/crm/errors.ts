@@ -30,6 +30,14 @@ export const invalidRequest = (message: string) => new CrmError(400, message, { 
 export const contactExists = (id: number) =>
   new CrmError(409, `Contact already exists. Existing ID: ${id}`, { category: 'CONFLICT' });
 
+/** What an update that takes a unique value of another contact is answered with; it quotes the value. */
+export const valueHeld = (property: string, value: string, id: number, holder: number) =>
+  new CrmError(
+    400,
+    `Cannot set PropertyValueCoordinates{portalId=1, objectTypeId=ObjectTypeId{legacyObjectType=CONTACT}, propertyName=${property}, value=${value}} on ${id}. ${holder} already has that value.`,
+    { category: 'VALIDATION_ERROR' },
+  );
+
 export const valueTaken = (property: string, id: number) =>
   new CrmError(409, `A contact with that value of ${property} already exists. Existing ID: ${id}`, {
     category: 'CONFLICT',

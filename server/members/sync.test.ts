@@ -31,7 +31,10 @@ test('an address that went from one member to another is taken once its former h
   for (const { memberId } of [ada, bob]) await bring(memberId, 1);
   await changeAddress(ada.memberId, `new.${ada.input.email}`);
   await changeAddress(bob.memberId, ada.input.email);
-  await expect(bring(bob.memberId, 2)).rejects.toMatchObject({ errorClass: 'transient', reason: 'HTTP 409 CONFLICT' });
+  await expect(bring(bob.memberId, 2)).rejects.toMatchObject({
+    errorClass: 'transient',
+    reason: expect.stringMatching(/^HTTP 409 CONFLICT/),
+  });
   await bring(ada.memberId, 2);
   await bring(bob.memberId, 2);
   expect(await partnersOf(app.current).crm().readContact(bob.memberId)).toMatchObject({ email: ada.input.email });

@@ -6,7 +6,7 @@ import { fromPartnerRecord, type PartnerRecord, toPartnerRecord } from '../field
 import { httpError, PartnerError } from '../partner-error.ts';
 import type { PartnerMember } from '../partner-member.ts';
 import { type CustomProperty, crmMapping, customProperties } from './mapping.ts';
-import { timedTransport } from './transport.ts';
+import { AddressTakenError, timedTransport } from './transport.ts';
 
 const objectType = 'contacts';
 const idProperty = 'guildhall_id';
@@ -32,7 +32,8 @@ export interface CrmSystem {
   install: () => Promise<void>;
   /**
    * Writes the member's state unless a version as new or newer is stored. The CRM has no conditional write: the guard
-   * is a read before it, so the caller must write one member's states one after another.
+   * is a read before it, so the caller must write one member's states one after another. A contact that was made in the
+   * CRM with the member's e-mail address becomes the member's.
    */
   upsertContact: (member: PartnerMember) => Promise<CrmWrite>;
   /** Null when there is none. */
@@ -81,16 +82,38 @@ export function connectCrm({ baseUrl, accessToken, timeoutMs = defaultTimeoutMs 
     if (stored !== null && stored.version >= member.version) {
       return { recordId: stored.recordId, version: stored.version, applied: false };
     }
+    try {
+      return await write(member, record);
+    } catch (error) {
+      if (!(error instanceof AddressTakenError)) throw error;
+      return await adopt(error.holder, member, record, stored !== null);
+    }
+  }
+
+  async function write(member: PartnerMember, record: PartnerRecord): Promise<CrmWrite> {
     const input = { idProperty, id: member.memberId, properties: cleared(record) };
     const answer = await asPartner(() => batch.upsert({ inputs: [input] }));
     if ('errors' in answer && answer.errors !== undefined && answer.errors.length > 0) {
       throw new PartnerError('crm', 'permanent', 'the contact was not accepted');
     }
-    const written = answer.results[0];
-    if (written?.properties.guildhall_version !== String(member.version)) {
-      throw new PartnerError('crm', 'transient', 'the written version was not confirmed');
+    return confirmed(answer.results[0], member);
+  }
+
+  async function adopt(
+    holder: string,
+    member: PartnerMember,
+    record: PartnerRecord,
+    hasOwn: boolean,
+  ): Promise<CrmWrite> {
+    const contact = await orNull(() => basic.getById(holder, [idProperty]));
+    if (contact === null)
+      throw new PartnerError('crm', 'transient', 'the contact with this e-mail address has just gone');
+    const owner = contact.properties[idProperty];
+    if (owner) throw new AddressTakenError(holder, 'the contact of another member has this e-mail address');
+    if (hasOwn) {
+      throw new AddressTakenError(holder, 'a contact made in the CRM has this e-mail address; merge the two there');
     }
-    return { recordId: written.id, version: member.version, applied: true };
+    return confirmed(await asPartner(() => basic.update(holder, { properties: cleared(record) })), member);
   }
 
   async function readContact(memberId: string): Promise<CrmContact | null> {
@@ -113,6 +136,13 @@ export function connectCrm({ baseUrl, accessToken, timeoutMs = defaultTimeoutMs 
   }
 
   return { install, upsertContact, readContact, eraseContact, check };
+}
+
+function confirmed(written: contactsApi.SimplePublicObject | undefined, member: PartnerMember): CrmWrite {
+  if (written?.properties.guildhall_version !== String(member.version)) {
+    throw new PartnerError('crm', 'transient', 'the written version was not confirmed');
+  }
+  return { recordId: written.id, version: member.version, applied: true };
 }
 
 function clientOf({ baseUrl, accessToken, timeoutMs }: Required<CrmOptions>) {

@@ -20,6 +20,16 @@ describe('CRM', () => {
   afterEach(() => sandbox.faults.clear());
   afterAll(() => sandbox.close());
 
+  async function madeByHand(properties: Record<string, string>): Promise<string> {
+    const answer = await fetch(`${sandbox.urls.crm}/crm/v3/objects/contacts`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${sandbox.credentials.crmToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ properties }),
+    });
+    expect(answer.status).toBe(201);
+    return ((await answer.json()) as { id: string }).id;
+  }
+
   it('installs its properties once, however often', async () => {
     await Promise.all([crm.install(), crm.install()]);
     await crm.check();
@@ -76,11 +86,36 @@ describe('CRM', () => {
     expect(await crm.readContact(member.memberId)).toBeNull();
   });
 
-  it('reports an e-mail that another contact has as permanent, without repeating it', async () => {
-    const first = aPartnerMember();
+  it('adopts a contact that was made by hand with the e-mail address, in whatever case', async () => {
+    const member = aPartnerMember();
+    const recordId = await madeByHand({ email: member.email.toUpperCase(), firstname: 'Zoe', jobtitle: 'Clerk' });
+    expect(await crm.upsertContact(member)).toEqual({ recordId, version: 1, applied: true });
+    expect(await crm.readContact(member.memberId)).toMatchObject({ ...member, joinedAt: '2024-03-31', recordId });
+    expect(await crm.upsertContact({ ...member, version: 2 })).toMatchObject({ recordId, version: 2 });
+  });
+
+  it('takes no contact of another member, and says so without repeating the address', async () => {
+    const [first, other] = [aPartnerMember(), aPartnerMember()];
     await crm.upsertContact(first);
-    const error = await failure(crm.upsertContact(aPartnerMember({ email: first.email })), 'permanent');
-    expect(error.reason).toBe('HTTP 409 CONFLICT');
+    await crm.upsertContact(other);
+    const reason = 'HTTP 409 CONFLICT: the contact of another member has this e-mail address';
+    for (const taking of [aPartnerMember({ email: first.email }), { ...other, version: 2, email: first.email }]) {
+      const error = await failure(crm.upsertContact(taking), 'permanent');
+      expect(error.reason).toBe(reason);
+    }
+    expect(await crm.readContact(first.memberId)).toMatchObject({ email: first.email });
+    expect(await crm.readContact(other.memberId)).toMatchObject({ email: other.email, version: 1 });
+  });
+
+  it('leaves merging two contacts of one person to people', async () => {
+    const member = aPartnerMember();
+    await crm.upsertContact(member);
+    const email = `new.${member.email}`;
+    await madeByHand({ email });
+    const error = await failure(crm.upsertContact({ ...member, version: 2, email }), 'permanent');
+    expect(error.reason).toBe(
+      'HTTP 409 CONFLICT: a contact made in the CRM has this e-mail address; merge the two there',
+    );
   });
 
   it('refuses a value that does not fit before anything is sent', async () => {
