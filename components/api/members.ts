@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { get, patch, post, query } from './client.ts';
-import type { JoinInput, Member, MemberChanges, Overview, Page, TimelineEntry } from './shapes.ts';
+import type { HelpInput, JoinInput, Member, MemberChanges, Overview, Page, TimelineEntry } from './shapes.ts';
 
 /** `id` is a member's uuid, or `me`. */
 export const memberKeys = {
@@ -48,7 +48,7 @@ export const resendVerification = (email: string, key: string) =>
 
 export const resign = (reason: string, key: string) => post<Member>('/members/me/resignation', { reason }, key);
 
-export const askForHelp = (input: { topic: string; message: string }, key: string) =>
+export const askForHelp = (input: HelpInput, key: string) =>
   post<{ id: string }>('/members/me/help-requests', input, key);
 
 export const exportUrl = '/api/v1/members/me/export';

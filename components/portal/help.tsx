@@ -7,7 +7,7 @@ import { useEffect, useRef } from 'react';
 import { useIntent } from '../api/intent.ts';
 import { askForHelp, memberQuery } from '../api/members.ts';
 import { messageOf } from '../api/problem.ts';
-import type { HelpTopic } from '../api/shapes.ts';
+import type { HelpInput, HelpTopic } from '../api/shapes.ts';
 import * as rules from '../forms/field-rules.ts';
 import { TextArea } from '../forms/text-area.tsx';
 import { UnsavedGuard } from '../forms/unsaved-guard.tsx';
@@ -56,7 +56,7 @@ export function Help() {
     validate: { topic: rules.required('Choose a topic'), message: rules.required('Write what it is about') },
   });
   const ask = useMutation({
-    mutationFn: (input: { topic: string; message: string }) => intent(input, (key) => askForHelp(input, key)),
+    mutationFn: (input: HelpInput) => intent(input, (key) => askForHelp(input, key)),
     onSuccess: () => form.reset(),
     onError: (error) => void showErrorsOf(error),
   });
@@ -97,7 +97,10 @@ export function Help() {
             <form
               noValidate
               aria-label="Write to us"
-              onSubmit={submit(({ topic, message }) => ask.mutate({ topic, message: message.trim() }))}
+              // The list offers no other topic, and none is refused before.
+              onSubmit={submit(({ topic, message }) =>
+                ask.mutate({ topic: topic as HelpTopic, message: message.trim() }),
+              )}
             >
               <div className={stack.fields}>
                 {ask.isError && Object.keys(form.errors).length === 0 ? (

@@ -19,6 +19,7 @@ const base: Member = {
   verifiedAt: null,
   version: 3,
   updatedAt: '2026-01-01T00:00:00Z',
+  masked: false,
 };
 
 test('empty, missing and null are one, and so is the order of keys', () => {

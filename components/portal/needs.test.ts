@@ -11,7 +11,7 @@ const member: Member = {
   email: 'ada@example.org',
   phone: '+49 30 1234567',
   dateOfBirth: '1987-04-12',
-  address: { line1: 'Weg 1', city: 'Berlin', postalCode: '10115', country: 'DE' },
+  address: { line1: 'Weg 1', line2: null, city: 'Berlin', postalCode: '10115', region: null, country: 'DE' },
   plan: { id: '0199a2c4-7b6f-7000-8000-000000000002', code: 'professional', name: 'Professional' },
   paidUntil: '2027-03-14',
   mailChoices: { newsletter: false, events: false, receipts: true },
@@ -19,6 +19,7 @@ const member: Member = {
   verifiedAt: '2019-05-04T10:05:00Z',
   version: 1,
   updatedAt: '2026-01-01T00:00:00Z',
+  masked: false,
 };
 const ids = (changes: Partial<Member>) =>
   needsOf({ ...member, ...changes }, undefined, '2026-11-21').map(({ id }) => id);
@@ -47,10 +48,14 @@ test('the most pressing comes first', () => {
 });
 
 test('a divergence that is settling by itself does not bother the member', () => {
-  const source = { status: 'ok', asOf: null, data: null } as const;
+  const source = { status: 'ok', reason: null, asOf: null, data: null } as const;
   const sources = { legacy: source, crm: source, payments: source, certifications: source };
   const differing = (settling: boolean) =>
-    needsOf(member, { sources, divergences: [{ field: 'familyName', values: {}, settling }] }, '2026-11-21');
+    needsOf(
+      member,
+      { guildhall: {}, sources, divergences: [{ field: 'familyName', values: {}, settling }] },
+      '2026-11-21',
+    );
   expect(differing(true)).toEqual([]);
   expect(differing(false).map(({ text }) => text)).toEqual(['Please check: family name. We are mending it too.']);
 });

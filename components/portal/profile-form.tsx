@@ -96,7 +96,11 @@ export function ProfileForm({ member }: { member: Member }) {
   const save = useOptimistic<Member, { changes: MemberChanges; version: number }, Member>({
     queryKey: memberKeys.one('me'),
     mutationFn: ({ changes, version }) => changeMember(changes, version),
-    apply: (current, { changes }) => ({ ...current, ...changes }),
+    apply: (current, { changes: { address = current.address, ...changes } }) => ({
+      ...current,
+      ...changes,
+      address: address && { ...address, line2: address.line2 ?? null, region: address.region ?? null },
+    }),
     settle: (result) => result,
     onSuccess: (result) => {
       startFrom(result);

@@ -10,7 +10,7 @@ const names: Record<SourceName, string> = {
   legacy: 'Membership register',
 };
 
-export const isConnected = (source: Source) => source.status !== 'not_connected' && source.reason !== 'not_connected';
+export const isConnected = (source: Source) => source.reason !== 'not_connected';
 
 /** What the other systems know of the member. One that is not connected, or does not answer, says so. */
 export function SourceList({ sources }: { sources: Record<SourceName, Source> }) {

@@ -3,6 +3,7 @@ import { isSealed, open, type SubjectKey } from '#server/crypto/seals.ts';
 import { notFound } from '#server/errors/errors.ts';
 import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
 import { type Json, writeAudit } from './commands.ts';
+import type { AuditEntry } from './shapes.ts';
 
 export interface AuditFilter {
   /** A user's or client's id. */
@@ -16,26 +17,6 @@ export interface AuditFilter {
   to?: string | undefined;
   cursor?: string | undefined;
   limit: number;
-}
-
-export interface AuditView {
-  id: string;
-  timestamp: string;
-  actorKind: string;
-  /** Who acted: a user, a client, or a part of Guildhall. null for nobody. */
-  userId: string | null;
-  action: string;
-  /** `type/id`, or the type alone. */
-  resource: string;
-  outcome: string;
-  reason: string | null;
-  /** In the clear; `erased` when its key was destroyed; null when there was none. */
-  sourceIp: string | null;
-  correlationId: string;
-  /** How many equal refusals the entry sums up. */
-  count: number;
-  before: Json;
-  after: Json;
 }
 
 interface Row {
@@ -66,7 +47,7 @@ const erased = 'erased';
 export async function listAudit(
   ctx: Ctx,
   filter: AuditFilter,
-): Promise<{ data: AuditView[]; nextCursor: string | null }> {
+): Promise<{ data: AuditEntry[]; nextCursor: string | null }> {
   requirePermission(ctx, 'audit:read');
   return inTransaction(ctx, async (tx) => {
     const rows = await readRows(tx, filter);
@@ -84,7 +65,7 @@ export async function listAudit(
 }
 
 /** One entry, opened as in the list. That it was read is an entry of its own too. @throws AppError `not_found` */
-export async function getAudit(ctx: Ctx, id: string): Promise<AuditView> {
+export async function getAudit(ctx: Ctx, id: string): Promise<AuditEntry> {
   requirePermission(ctx, 'audit:read');
   return inTransaction(ctx, async (tx) => {
     const [entry] = await opened(tx, await tx.sql<Row[]>`select ${columns(tx)} from audit_entries where id = ${id}`);
@@ -94,7 +75,7 @@ export async function getAudit(ctx: Ctx, id: string): Promise<AuditView> {
   });
 }
 
-async function opened(tx: Ctx, rows: readonly Row[]): Promise<AuditView[]> {
+async function opened(tx: Ctx, rows: readonly Row[]): Promise<AuditEntry[]> {
   const subjects = new Set(rows.flatMap((row) => [row.address_subject_id, row.subject_id]));
   const ids = [...subjects].filter((id) => id !== null);
   const keys = ids.length === 0 ? new Map<string, SubjectKey>() : await tx.app.dataKeys.findMany(tx.sql, ids);
@@ -130,7 +111,7 @@ function positionOf(cursor: string): { at: string; id: string } {
   return { at, id };
 }
 
-function viewOf(row: Row, keys: Map<string, SubjectKey>): AuditView {
+function viewOf(row: Row, keys: Map<string, SubjectKey>): AuditEntry {
   const keyOf = (subjectId: string | null) => (subjectId === null ? null : (keys.get(subjectId) ?? null));
   return {
     id: row.id,

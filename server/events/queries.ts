@@ -2,6 +2,7 @@ import { type Ctx, requirePermission } from '#server/context/context.ts';
 import { notFound } from '#server/errors/errors.ts';
 import { readEvent } from './read.ts';
 import { type Selection, selectEvents } from './select.ts';
+import type { SubscriptionView } from './shapes.ts';
 import type { StoredEvent } from './stored-event.ts';
 
 export interface EventFilter extends Selection {
@@ -42,25 +43,6 @@ export async function getEvent(ctx: Ctx, id: string): Promise<StoredEvent> {
   const event = await readEvent(ctx.sql, id);
   if (!event) throw notFound('There is no such event.');
   return event;
-}
-
-export interface SubscriptionView {
-  name: string;
-  kind: 'projection' | 'reaction';
-  /** Everything up to here has been handled, or is parked. */
-  position: number;
-  /** Events in order that it has still before it. */
-  lag: number;
-  /** Age of the oldest of them; 0 when there is none. */
-  lagSeconds: number;
-  /**
-   * `idle`: nothing to do. `running`: catching up. `stuck`: has events before it and does not move, or nobody reads it.
-   * `failing`: cannot get on and keeps trying. `paused`: by a person.
-   */
-  status: 'idle' | 'running' | 'stuck' | 'failing' | 'paused';
-  error: string | null;
-  /** Streams that wait behind a dead letter. */
-  blockedStreams: number;
 }
 
 const stuckSeconds = 30;

@@ -1,66 +1,10 @@
 import { z } from 'zod';
 import { type AnyRoute, route } from '#server/gateway/route.ts';
-import { id, idParams, listOf, timestamp } from '#server/gateway/shapes.ts';
+import { idParams, listOf } from '#server/gateway/shapes.ts';
 import { pauseSubscription, resumeSubscription } from './commands.ts';
 import { getEvent, listEvents, listSubscriptions } from './queries.ts';
 import { getSchema, listSchemas } from './registry.ts';
-
-/** An event as it leaves: personal values in `data` stay sealed for everyone. */
-export const eventView = z.strictObject({
-  position: z.int(),
-  id,
-  stream: z.string(),
-  version: z.int(),
-  type: z.string(),
-  schemaVersion: z.int(),
-  data: z.record(z.string(), z.unknown()),
-  correlationId: id,
-  causationId: id.nullable(),
-  actor: z.strictObject({ kind: z.string(), id: z.string().nullable() }),
-  source: z.string(),
-  occurredAt: timestamp,
-  recordedAt: timestamp,
-});
-
-const subscriptionView = z.strictObject({
-  name: z.string(),
-  kind: z.enum(['projection', 'reaction']),
-  position: z.int(),
-  lag: z.int(),
-  lagSeconds: z.number(),
-  status: z.enum(['idle', 'running', 'stuck', 'failing', 'paused']),
-  error: z.string().nullable(),
-  blockedStreams: z.int(),
-});
-
-const schemaView = z.strictObject({
-  type: z.string(),
-  version: z.int(),
-  schema: z.record(z.string(), z.unknown()),
-  producers: z.array(z.string()),
-  registeredAt: timestamp,
-});
-
-/** Which events: for the list and for the stream alike. */
-export const eventSelection = {
-  type: z.string().max(100).optional(),
-  stream: z.string().max(200).optional(),
-  correlationId: id.toLowerCase().optional(),
-  memberId: id.toLowerCase().optional().describe('events about this member'),
-};
-
-const eventsQuery = z.strictObject({
-  ...eventSelection,
-  from: timestamp.optional(),
-  to: timestamp.optional(),
-  after: z.coerce.number().int().min(0).optional().describe('a position: only events after it'),
-  order: z.enum(['asc', 'desc']).default('asc').describe('desc: the newest first'),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z
-    .string()
-    .regex(/^\d{1,15}$/, 'is not a cursor of this list')
-    .optional(),
-});
+import { eventList, eventsQuery, eventView, schemaView, subscriptionList } from './shapes.ts';
 
 const nameParams = z.strictObject({ name: z.string().max(100) });
 const done = z.strictObject({ name: z.string(), status: z.string() });
@@ -74,7 +18,7 @@ export const routes: AnyRoute[] = [
     tag,
     permission: ['events:read'],
     query: eventsQuery,
-    response: { status: 200, schema: listOf(eventView) },
+    response: { status: 200, schema: eventList },
     handle: async (ctx, { query }) => {
       const page = await listEvents(ctx, { ...query, cursor: query.cursor ? Number(query.cursor) : undefined });
       return { body: { data: page.data, nextCursor: page.next === null ? null : String(page.next) } };
@@ -115,7 +59,7 @@ export const routes: AnyRoute[] = [
     summary: 'Every reader of the event store: where it is and how far behind',
     tag,
     permission: ['status:read'],
-    response: { status: 200, schema: listOf(subscriptionView) },
+    response: { status: 200, schema: subscriptionList },
     handle: async (ctx) => ({ body: { data: await listSubscriptions(ctx), nextCursor: null } }),
   }),
   route({

@@ -1,17 +1,13 @@
 import { z } from 'zod';
 import type { Ctx } from '#server/context/context.ts';
 import { AppError } from '#server/errors/errors.ts';
-import { eventSelection, eventView } from '#server/events/routes.ts';
+import { eventSelection, eventView } from '#server/events/shapes.ts';
 import type { StoredEvent } from '#server/events/stored-event.ts';
 import type { StreamEvent } from '#server/gateway/event-stream.ts';
 import { type AnyRoute, stream } from '#server/gateway/route.ts';
 import { id } from '#server/gateway/shapes.ts';
-import {
-  findNotification,
-  type Notification,
-  notificationsAfter,
-  requireUserId,
-} from '#server/notifications/queries.ts';
+import { findNotification, notificationsAfter, requireUserId } from '#server/notifications/queries.ts';
+import type { Notification } from '#server/notifications/shapes.ts';
 import { followEvents } from './follow.ts';
 
 const eventsQuery = z.strictObject({ ...eventSelection, after: z.coerce.number().int().min(0).optional() });

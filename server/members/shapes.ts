@@ -220,5 +220,7 @@ export const helpRequestView = z.strictObject({
   closedAt: timestamp.nullable(),
 });
 
+export const noteView = z.strictObject({ id, text: z.string(), author: z.string().nullable(), createdAt: z.string() });
+
 /** `me`, for the signed-in member, or an id. */
 export const memberParams = z.strictObject({ id: z.union([z.literal('me'), id]) });

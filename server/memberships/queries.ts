@@ -1,13 +1,5 @@
 import type { Ctx } from '#server/context/context.ts';
-
-export interface Plan {
-  id: string;
-  code: string;
-  name: string;
-  description: string;
-  price: { amount: number; currency: string };
-  periodMonths: number;
-}
+import type { Plan } from './shapes.ts';
 
 interface PlanRow {
   id: string;

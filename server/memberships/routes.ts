@@ -1,16 +1,7 @@
-import { z } from 'zod';
 import { type AnyRoute, route } from '#server/gateway/route.ts';
-import { id, listOf, money } from '#server/gateway/shapes.ts';
+import { listOf } from '#server/gateway/shapes.ts';
 import { listPlans } from './queries.ts';
-
-const plan = z.strictObject({
-  id,
-  code: z.string(),
-  name: z.string(),
-  description: z.string(),
-  price: money,
-  periodMonths: z.int(),
-});
+import { plan } from './shapes.ts';
 
 export const routes: AnyRoute[] = [
   route({

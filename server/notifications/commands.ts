@@ -1,6 +1,7 @@
 import type { Ctx } from '#server/context/context.ts';
 import { notFound } from '#server/errors/errors.ts';
-import { type Notification, notificationOf, requireUserId } from './queries.ts';
+import { notificationOf, requireUserId } from './queries.ts';
+import type { Notification } from './shapes.ts';
 
 /** Reading twice keeps the first time. @throws AppError `not_found` when it is not there or not the caller's. */
 export async function markRead(ctx: Ctx, id: string): Promise<Notification> {

@@ -1,16 +1,7 @@
 import type { Ctx } from '#server/context/context.ts';
 import { AppError } from '#server/errors/errors.ts';
 import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
-
-export interface Notification {
-  id: string;
-  kind: string;
-  title: string;
-  body: string;
-  link: string | null;
-  createdAt: string;
-  readAt: string | null;
-}
+import type { Notification } from './shapes.ts';
 
 /** @throws AppError `forbidden` for machines: only people have notifications. */
 export function requireUserId(ctx: Ctx): string {

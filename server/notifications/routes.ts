@@ -1,18 +1,9 @@
 import { z } from 'zod';
 import { type AnyRoute, route } from '#server/gateway/route.ts';
-import { id, idParams, listOf, pageQuery, timestamp } from '#server/gateway/shapes.ts';
+import { idParams, listOf, pageQuery } from '#server/gateway/shapes.ts';
 import { markRead } from './commands.ts';
 import { listNotifications } from './queries.ts';
-
-export const notification = z.strictObject({
-  id,
-  kind: z.string(),
-  title: z.string(),
-  body: z.string(),
-  link: z.string().nullable(),
-  createdAt: timestamp,
-  readAt: timestamp.nullable(),
-});
+import { notification } from './shapes.ts';
 
 export const routes: AnyRoute[] = [
   route({

@@ -4,43 +4,17 @@ import { breakerState } from '#server/integrations/breaker.ts';
 import { type FlowStatus, flowStatuses } from '#server/integrations/queries.ts';
 import { openHelpRequests } from '#server/members/queries/help.ts';
 import { groupDeadLetters } from '#server/queue/queries.ts';
-
-export interface Overview {
-  needs: {
-    deadLetters: { open: number; causes: Cause[] };
-    pausedFlows: Array<{ name: string; reason: string | null; changedAt: string }>;
-    subscriptions: Array<{ name: string; status: string; lag: number }>;
-    helpRequests: { open: number; oldestAt: string | null };
-  };
-  flow: {
-    /** Mean of the last minute. */
-    eventsPerSecond: number;
-    series: Array<{ at: string; events: number }>;
-    /** From recording an event to readers seeing it, over the last hour, in milliseconds. null: nothing happened. */
-    visibleP95Ms: number | null;
-    systems: FlowStatus[];
-  };
-  today: { joined: number; verified: number; updated: number; mails: number };
-  asOf: string;
-}
-
-interface Cause {
-  fingerprint: string;
-  queue: string;
-  error: string;
-  count: number;
-  oldestAt: string;
-}
+import type { ConsoleOverview } from './shapes.ts';
 
 const cacheMs = 2_000;
 
 /** What the console's first page shows: what needs a person, what flows, whether anything is behind. */
-export function overview(ctx: Ctx): Promise<Overview> {
+export function overview(ctx: Ctx): Promise<ConsoleOverview> {
   requirePermission(ctx, 'console:open');
   return ctx.app.cache.read('overview', { ttlMs: cacheMs }, () => compute(ctx));
 }
 
-async function compute(ctx: Ctx): Promise<Overview> {
+async function compute(ctx: Ctx): Promise<ConsoleOverview> {
   const [causes, subscriptions, flows, help, series, visibleP95Ms, today] = await Promise.all([
     groupDeadLetters(ctx),
     listSubscriptions(ctx),
@@ -110,7 +84,7 @@ async function visibleDelay(ctx: Ctx): Promise<number | null> {
   return row?.p95 == null ? null : Math.round(row.p95);
 }
 
-async function countsOfToday(ctx: Ctx): Promise<Overview['today']> {
+async function countsOfToday(ctx: Ctx): Promise<ConsoleOverview['today']> {
   const rows = await ctx.sql<{ type: string; count: number }[]>`
     select type, count(*)::int as count from event_positions
     where recorded_at >= date_trunc('day', now())

@@ -1,32 +1,8 @@
 import { type Ctx, requirePermission } from '#server/context/context.ts';
 import { notFound } from '#server/errors/errors.ts';
 import { rfc3339 } from '#server/events/read.ts';
-import type { JsonObject } from '#server/events/stored-event.ts';
 import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
-
-export interface DeadLetterView {
-  id: string;
-  kind: 'job' | 'event';
-  /** The queue, or the subscription that could not handle the event. */
-  queue: string;
-  /** The record or stream whose order it holds up. */
-  key: string | null;
-  /** Waits behind an earlier one of the same record; did not fail itself. */
-  tail: boolean;
-  eventId: string | null;
-  error: string;
-  errorClass: string;
-  fingerprint: string;
-  attempts: number;
-  redrives: number;
-  correlationId: string;
-  memberId: string | null;
-  status: 'open' | 'redriven' | 'dismissed';
-  statusReason: string | null;
-  statusBy: string | null;
-  statusAt: string | null;
-  createdAt: string;
-}
+import type { DeadLetter, DeadLetterGroup, Job, QueueStatus, WholeDeadLetter } from './shapes.ts';
 
 const columns = (ctx: Ctx) => ctx.sql`
   id, kind, queue, key, tail, event_id as "eventId", error, error_class as "errorClass", fingerprint, attempts, redrives,
@@ -49,11 +25,11 @@ export interface DeadLetterFilter {
 export async function listDeadLetters(
   ctx: Ctx,
   filter: DeadLetterFilter,
-): Promise<{ data: DeadLetterView[]; nextCursor: string | null }> {
+): Promise<{ data: DeadLetter[]; nextCursor: string | null }> {
   requirePermission(ctx, 'dead-letters:read');
   const { sql } = ctx;
   const [at, id] = filter.cursor ? decodeCursor(filter.cursor, ['timestamp', 'uuid']) : [];
-  const rows = await sql<DeadLetterView[]>`
+  const rows = await sql<DeadLetter[]>`
     select ${columns(ctx)} from dead_letters
     where status = ${filter.status ?? 'open'}
       ${filter.kind ? sql`and kind = ${filter.kind}` : sql``}
@@ -70,31 +46,19 @@ export async function listDeadLetters(
 }
 
 /** @throws AppError `not_found` */
-export async function getDeadLetter(ctx: Ctx, id: string): Promise<DeadLetterView & { payload: JsonObject }> {
+export async function getDeadLetter(ctx: Ctx, id: string): Promise<WholeDeadLetter> {
   requirePermission(ctx, 'dead-letters:read');
-  const [row] = await ctx.sql<Array<DeadLetterView & { payload: string }>>`
+  const [row] = await ctx.sql<Array<DeadLetter & { payload: string }>>`
     select ${columns(ctx)}, payload::text from dead_letters where id = ${id}`;
   if (!row) throw notFound();
-  return { ...shown(row), payload: JSON.parse(row.payload) as JsonObject };
+  return { ...shown(row), payload: JSON.parse(row.payload) as WholeDeadLetter['payload'] };
 }
 
-const shown = <Row extends DeadLetterView>(row: Row): Row => ({
+const shown = <Row extends DeadLetter>(row: Row): Row => ({
   ...row,
   statusAt: row.statusAt && rfc3339(row.statusAt),
   createdAt: rfc3339(row.createdAt),
 });
-
-export interface DeadLetterGroup {
-  fingerprint: string;
-  queue: string;
-  error: string;
-  errorClass: string;
-  letters: number;
-  /** Others that wait behind them. */
-  waiting: number;
-  oldestAt: string;
-  newestAt: string;
-}
 
 /** Open dead letters by what is wrong with them, the largest group first. */
 export async function groupDeadLetters(
@@ -114,21 +78,6 @@ export async function groupDeadLetters(
   return rows.map((row) => ({ ...row, oldestAt: rfc3339(row.oldestAt), newestAt: rfc3339(row.newestAt) }));
 }
 
-export interface JobView {
-  id: string;
-  queue: string;
-  key: string | null;
-  state: 'created' | 'retry' | 'active' | 'completed' | 'cancelled' | 'failed';
-  /** Failed ones so far. */
-  attempts: number;
-  /** When it is tried next, or was asked to be tried first. */
-  nextTryAt: string | null;
-  lastError: { class: string; reason: string; at: string } | null;
-  eventId: string | null;
-  correlationId: string | null;
-  createdAt: string;
-}
-
 export interface JobFilter {
   queue?: string | undefined;
   key?: string | undefined;
@@ -138,11 +87,11 @@ export interface JobFilter {
 }
 
 /** Queued, running and lately finished jobs of a record (its key) or of a correlation, newest first. */
-export async function listJobs(ctx: Ctx, filter: JobFilter): Promise<{ data: JobView[]; nextCursor: string | null }> {
+export async function listJobs(ctx: Ctx, filter: JobFilter): Promise<{ data: Job[]; nextCursor: string | null }> {
   requirePermission(ctx, 'status:read');
   const { sql } = ctx;
   const [at, id] = filter.cursor ? decodeCursor(filter.cursor, ['timestamp', 'uuid']) : [];
-  const rows = await sql<Array<JobView & { lastError: string | null; failures: string | null }>>`
+  const rows = await sql<Array<Job & { lastError: string | null; failures: string | null }>>`
     select id, name as queue, singleton_key as key, state, data->>'failures' as failures,
       case when state in ('created', 'retry') then start_after end as "nextTryAt", data->>'lastError' as "lastError",
       data->>'causationId' as "eventId", data->>'correlationId' as "correlationId", created_on as "createdAt"
@@ -156,23 +105,12 @@ export async function listJobs(ctx: Ctx, filter: JobFilter): Promise<{ data: Job
   const data = rows.slice(0, filter.limit).map(({ failures, ...row }) => ({
     ...row,
     attempts: Object.values(JSON.parse(failures ?? '{}') as Record<string, number>).reduce((sum, n) => sum + n, 0),
-    lastError: row.lastError === null ? null : (JSON.parse(row.lastError) as JobView['lastError']),
+    lastError: row.lastError === null ? null : (JSON.parse(row.lastError) as Job['lastError']),
     nextTryAt: row.nextTryAt && rfc3339(row.nextTryAt),
     createdAt: rfc3339(row.createdAt),
   }));
   const last = data.at(-1);
   return { data, nextCursor: rows.length > filter.limit && last ? encodeCursor([last.createdAt, last.id]) : null };
-}
-
-export interface QueueStatus {
-  queue: string;
-  /** Ready to be worked on. */
-  waiting: number;
-  /** Put off to a later time, after a failure or on purpose. */
-  later: number;
-  active: number;
-  oldestWaitingSeconds: number;
-  deadLetters: number;
 }
 
 export async function listQueues(ctx: Ctx): Promise<QueueStatus[]> {

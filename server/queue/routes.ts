@@ -1,74 +1,18 @@
 import { z } from 'zod';
 import { type AnyRoute, route } from '#server/gateway/route.ts';
-import { id, idParams, listOf, pageQuery, reason, timestamp } from '#server/gateway/shapes.ts';
+import { idParams, listOf, reason } from '#server/gateway/shapes.ts';
 import { dismissDeadLetter, redriveDeadLetter, redriveMany } from './dead-letter-commands.ts';
 import { getDeadLetter, groupDeadLetters, listDeadLetters, listJobs, listQueues } from './queries.ts';
-
-const deadLetter = z.strictObject({
-  id,
-  kind: z.enum(['job', 'event']),
-  queue: z.string(),
-  key: z.string().nullable(),
-  tail: z.boolean(),
-  eventId: id.nullable(),
-  error: z.string(),
-  errorClass: z.string(),
-  fingerprint: z.string(),
-  attempts: z.int(),
-  redrives: z.int(),
-  correlationId: id,
-  memberId: id.nullable(),
-  status: z.enum(['open', 'redriven', 'dismissed']),
-  statusReason: z.string().nullable(),
-  statusBy: z.string().nullable(),
-  statusAt: timestamp.nullable(),
-  createdAt: timestamp,
-});
-const wholeDeadLetter = deadLetter.extend({ payload: z.record(z.string(), z.unknown()) });
-
-const group = z.strictObject({
-  fingerprint: z.string(),
-  queue: z.string(),
-  error: z.string(),
-  errorClass: z.string(),
-  letters: z.int(),
-  waiting: z.int(),
-  oldestAt: timestamp,
-  newestAt: timestamp,
-});
-
-const job = z.strictObject({
-  id,
-  queue: z.string(),
-  key: z.string().nullable(),
-  state: z.enum(['created', 'retry', 'active', 'completed', 'cancelled', 'failed']),
-  attempts: z.int(),
-  nextTryAt: timestamp.nullable(),
-  lastError: z.strictObject({ class: z.string(), reason: z.string(), at: z.string() }).nullable(),
-  eventId: id.nullable(),
-  correlationId: id.nullable(),
-  createdAt: timestamp,
-});
-
-const queueStatus = z.strictObject({
-  queue: z.string(),
-  waiting: z.int(),
-  later: z.int(),
-  active: z.int(),
-  oldestWaitingSeconds: z.number(),
-  deadLetters: z.int(),
-});
-
-const listQuery = z.strictObject({
-  ...pageQuery,
-  queue: z.string().max(100).optional(),
-  status: z.enum(['open', 'redriven', 'dismissed']).optional(),
-  kind: z.enum(['job', 'event']).optional(),
-  key: z.string().max(200).optional(),
-  fingerprint: z.string().max(100).optional(),
-  memberId: id.optional(),
-  correlationId: id.optional(),
-});
+import {
+  deadLetter,
+  deadLetterGroup,
+  deadLetterQuery,
+  job,
+  jobQuery,
+  queueStatus,
+  redriveResults,
+  wholeDeadLetter,
+} from './shapes.ts';
 
 const tag = 'Dead letters and jobs';
 
@@ -79,7 +23,7 @@ export const routes: AnyRoute[] = [
     summary: 'What could not be done, newest first; open ones unless said',
     tag,
     permission: ['dead-letters:read'],
-    query: listQuery,
+    query: deadLetterQuery,
     response: { status: 200, schema: listOf(deadLetter) },
     handle: async (ctx, { query }) => ({ body: await listDeadLetters(ctx, query) }),
   }),
@@ -90,7 +34,7 @@ export const routes: AnyRoute[] = [
     tag,
     permission: ['dead-letters:read'],
     query: z.strictObject({ queue: z.string().max(100).optional() }),
-    response: { status: 200, schema: listOf(group) },
+    response: { status: 200, schema: listOf(deadLetterGroup) },
     handle: async (ctx, { query }) => ({ body: { data: await groupDeadLetters(ctx, query), nextCursor: null } }),
   }),
   route({
@@ -146,9 +90,7 @@ export const routes: AnyRoute[] = [
     }),
     response: {
       status: 202,
-      schema: z.strictObject({
-        results: z.array(z.strictObject({ id, redriven: z.int(), problem: z.string().nullable() })),
-      }),
+      schema: redriveResults,
     },
     handle: async (ctx, { body }) => ({ body: { results: await redriveMany(ctx, body) } }),
   }),
@@ -158,12 +100,7 @@ export const routes: AnyRoute[] = [
     summary: 'Queued, running and lately finished jobs of a record or of a correlation, newest first',
     tag,
     permission: ['status:read'],
-    query: z.strictObject({
-      ...pageQuery,
-      queue: z.string().max(100).optional(),
-      key: z.string().max(200).optional(),
-      correlationId: id.optional(),
-    }),
+    query: jobQuery,
     response: { status: 200, schema: listOf(job) },
     handle: async (ctx, { query }) => ({ body: await listJobs(ctx, query) }),
   }),

@@ -1,7 +1,9 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { call, get, post, query } from '../client.ts';
 import type { Page } from '../shapes.ts';
-import type { ApiClient, ClientSecret, Grant, PermissionTable, Role, Scope, User } from './shapes.ts';
+import type { ApiClient, ClientSecret, NewClient, NewUser, PermissionTable, Role, User } from './shapes.ts';
+
+export type { NewClient } from './shapes.ts';
 
 export const accessKeys = {
   users: ['console', 'users'] as const,
@@ -19,8 +21,7 @@ export const usersQuery = (filter: { q: string; role: Role | null }, limit = 50)
     placeholderData: (previous) => previous,
   });
 
-export const addUser = (input: { email: string; name: string; roles: Role[] }, key: string) =>
-  post<{ id: string }>('/users', input, key);
+export const addUser = (input: NewUser, key: string) => post<{ id: string }>('/users', input, key);
 
 export const setRoles = async (id: string, roles: Role[]) => {
   await call<null>(`/users/${id}/roles`, { method: 'PUT', body: { roles } });
@@ -34,15 +35,6 @@ export const clientsQuery = () =>
     queryKey: accessKeys.clients,
     queryFn: ({ signal }) => get<Page<ApiClient>>('/api-clients', signal),
   });
-
-export interface NewClient {
-  id: string;
-  name: string;
-  scopes: Scope[];
-  grants: Grant[];
-  redirectUris: string[];
-  public: boolean;
-}
 
 export const createClient = (input: NewClient, key: string) => post<ClientSecret>('/api-clients', input, key);
 

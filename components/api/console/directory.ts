@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, keepPreviousData } from '@tanstack/react-query';
 import { get, post, query } from '../client.ts';
-import type { Address, Member, MemberStatus, Page } from '../shapes.ts';
+import type { AddMemberInput, Member, MemberStatus, Page } from '../shapes.ts';
 import type { MemberRow } from './shapes.ts';
 
 export const memberSorts = ['-joined', 'joined', 'name', '-name'] as const;
@@ -44,15 +44,5 @@ export const findMembers = (q: string, signal?: AbortSignal) =>
 
 /** The same list as CSV, with the same filters. */
 export const directoryCsvUrl = (filter: DirectoryFilter) => `/api/v1/members.csv${query(searchOf(filter))}`;
-
-export interface AddMemberInput {
-  givenName: string;
-  familyName: string;
-  email: string;
-  phone: string | null;
-  dateOfBirth: string | null;
-  address: Address | null;
-  planId: string;
-}
 
 export const addMember = (input: AddMemberInput, key: string) => post<Member>('/member-additions', input, key);

@@ -1,264 +1,54 @@
-/** What the HTTP API gives to the console. Times are RFC 3339 UTC. */
+/** What the HTTP API takes from and gives to the console: see `../shapes.ts`. */
 
-import type { Member, MemberStatus, Source, SourceName, TimelineEntry } from '../shapes.ts';
+import type { z } from 'zod';
+import type { grants } from '#server/access/oauth/clients.ts';
+import { roles, scopes } from '#server/access/permissions.ts';
+import type { clientList, clientSecret, newClient, newUser, permissionTable, userList } from '#server/access/shapes.ts';
+import type { eventView, subscriptionView } from '#server/events/shapes.ts';
+import type { helpRequestView, noteView, revealBody } from '#server/members/shapes.ts';
+import type { consoleOverview } from '#server/overview/shapes.ts';
+import type { DeadLetter, redriveResults } from '#server/queue/shapes.ts';
+import type { Member, Overview, TimelineEntry } from '../shapes.ts';
 
-export type FlowState = 'flowing' | 'idle' | 'failing' | 'paused' | 'stopped';
+export type { Role, Scope } from '#server/access/permissions.ts';
+export type { AuditEntry } from '#server/audit/shapes.ts';
+export type { MemberAction, MemberRow, RevealView as Revealed } from '#server/members/shapes.ts';
+export type { DeadLetter, DeadLetterGroup, Job, WholeDeadLetter as DeadLetterDetail } from '#server/queue/shapes.ts';
 
-export interface FlowStatus {
-  system: 'legacy' | 'crm' | 'mail';
-  state: FlowState;
-  perMinute: number;
-  p95Ms: number | null;
-  waiting: number;
-  lastError: string | null;
-  since: string | null;
-}
-
-export interface Cause {
-  fingerprint: string;
-  queue: string;
-  error: string;
-  count: number;
-  oldestAt: string;
-}
-
-export interface ConsoleOverview {
-  needs: {
-    deadLetters: { open: number; causes: Cause[] };
-    pausedFlows: { name: string; reason: string | null; changedAt: string }[];
-    subscriptions: { name: string; status: string; lag: number }[];
-    helpRequests: { open: number; oldestAt: string | null };
-  };
-  flow: {
-    eventsPerSecond: number;
-    /** Sixty minutes, the running one last. */
-    series: { at: string; events: number }[];
-    visibleP95Ms: number | null;
-    systems: FlowStatus[];
-  };
-  today: { joined: number; verified: number; updated: number; mails: number };
-  asOf: string;
-}
-
-/** A row of the directory. The e-mail address is masked. */
-export interface MemberRow {
-  id: string;
-  number: string;
-  status: MemberStatus;
-  givenName: string;
-  familyName: string;
-  email: string;
-  planCode: string | null;
-  joinedAt: string;
-  lastActivityAt: string | null;
-}
+export type ConsoleOverview = z.output<typeof consoleOverview>;
+export type FlowStatus = ConsoleOverview['flow']['systems'][number];
 
 /** A member as staff see them: `masked` says that contact values are not in the clear. */
-export interface StaffMember extends Member {
-  masked: boolean;
-}
+export type StaffMember = Member;
+export type StaffTimelineEntry = TimelineEntry;
+export type StaffOverview = Overview;
+export type Note = z.output<typeof noteView>;
+export type RevealField = z.output<typeof revealBody>['fields'][number];
 
-export interface StaffTimelineEntry extends TimelineEntry {
-  /** Kind of who caused it: user, client, system, anonymous. */
-  actor: string | null;
-}
+export type StoredEvent = z.output<typeof eventView>;
+export type EventActor = StoredEvent['actor'];
+export type Subscription = z.output<typeof subscriptionView>;
 
-export interface StaffOverview {
-  guildhall: Record<string, unknown>;
-  sources: Record<SourceName, Source>;
-  divergences: { field: string; values: Record<string, string | null>; settling: boolean }[];
-}
-
-export interface Note {
-  id: string;
-  text: string;
-  author: string | null;
-  createdAt: string;
-}
-
-export const memberActions = [
-  'resend-verification',
-  'reset-password',
-  'suspend',
-  'reinstate',
-  'resign',
-  'mark-deceased',
-  'extend',
-  'note',
-  'erase',
-] as const;
-export type MemberAction = (typeof memberActions)[number];
-
-export type RevealField = 'email' | 'phone' | 'dateOfBirth' | 'address';
-export type Revealed = Partial<Pick<Member, RevealField>>;
-
-export interface EventActor {
-  kind: 'anonymous' | 'user' | 'client' | 'system';
-  id: string | null;
-}
-
-export interface StoredEvent {
-  position: number;
-  id: string;
-  stream: string;
-  version: number;
-  type: string;
-  schemaVersion: number;
-  data: Record<string, unknown>;
-  correlationId: string;
-  causationId: string | null;
-  actor: EventActor;
-  source: string;
-  occurredAt: string;
-  recordedAt: string;
-}
-
-export interface Subscription {
-  name: string;
-  kind: 'projection' | 'reaction';
-  /** Everything up to here has been handled, or is parked. */
-  position: number;
-  lag: number;
-  lagSeconds: number;
-  status: 'idle' | 'running' | 'stuck' | 'failing' | 'paused';
-  error: string | null;
-  /** Streams that wait behind a dead letter. */
-  blockedStreams: number;
-}
-
-export type DeadLetterStatus = 'open' | 'redriven' | 'dismissed';
-
-export interface DeadLetter {
-  id: string;
-  kind: 'job' | 'event';
-  queue: string;
-  key: string | null;
-  /** Waits behind an earlier one of the same record; did not fail itself. */
-  tail: boolean;
-  eventId: string | null;
-  error: string;
-  errorClass: string;
-  fingerprint: string;
-  attempts: number;
-  redrives: number;
-  correlationId: string;
-  memberId: string | null;
-  status: DeadLetterStatus;
-  statusReason: string | null;
-  statusBy: string | null;
-  statusAt: string | null;
-  createdAt: string;
-}
-
-export interface DeadLetterDetail extends DeadLetter {
-  payload: Record<string, unknown>;
-}
-
-export interface DeadLetterGroup {
-  fingerprint: string;
-  queue: string;
-  error: string;
-  errorClass: string;
-  letters: number;
-  waiting: number;
-  oldestAt: string;
-  newestAt: string;
-}
-
-export interface RedriveResult {
-  id: string;
-  redriven: number;
-  /** Why it could not be, if it could not. */
-  problem: string | null;
-}
-
-export interface Job {
-  id: string;
-  queue: string;
-  key: string | null;
-  state: string;
-  attempts: number;
-  nextTryAt: string | null;
-  lastError: { class: string; reason: string; at: string } | null;
-  eventId: string | null;
-  correlationId: string | null;
-  createdAt: string;
-}
-
-export type HelpStatus = 'open' | 'closed';
+export type DeadLetterStatus = DeadLetter['status'];
+export type RedriveResult = z.output<typeof redriveResults>['results'][number];
 
 /** What a member asked; the message as they wrote it, `Erased` when its key was destroyed. */
-export interface HelpRequest {
-  id: string;
-  memberId: string;
-  memberNumber: string;
-  memberName: string;
-  topic: string;
-  message: string;
-  status: string;
-  createdAt: string;
-  closedAt: string | null;
-}
+export type HelpRequest = z.output<typeof helpRequestView>;
+export type HelpStatus = 'open' | 'closed';
 
-export const roleNames = ['member', 'staff', 'admin', 'auditor'] as const;
-export type Role = (typeof roleNames)[number];
+export const roleNames = roles;
+export const scopeNames = scopes;
+export type Grant = (typeof grants)[number];
+export const grantNames = [
+  'client_credentials',
+  'authorization_code',
+  'refresh_token',
+] as const satisfies typeof grants;
 
-export interface User {
-  id: string;
-  email: string;
-  name: string;
-  roles: Role[];
-  memberId: string | null;
-  disabledAt: string | null;
-  lockedUntil: string | null;
-  lastSeenAt: string | null;
-  createdAt: string;
-}
-
-export const scopeNames = ['self', 'read:data', 'write:data', 'read:status', '*'] as const;
-export type Scope = (typeof scopeNames)[number];
-export const grantNames = ['client_credentials', 'authorization_code', 'refresh_token'] as const;
-export type Grant = (typeof grantNames)[number];
-
-export interface ApiClient {
-  id: string;
-  name: string;
-  scopes: Scope[];
-  grants: string[];
-  redirectUris: string[];
-  public: boolean;
-  disabledAt: string | null;
-  createdAt: string;
-}
-
+export type User = z.output<typeof userList>['data'][number];
+export type NewUser = z.input<typeof newUser>;
+export type ApiClient = z.output<typeof clientList>['data'][number];
+export type NewClient = z.input<typeof newClient>;
 /** The secret is in this answer and nowhere else. null for a public client. */
-export interface ClientSecret {
-  id: string;
-  secret: string | null;
-}
-
-export interface PermissionTable {
-  permissions: string[];
-  roles: { role: Role; permissions: string[] }[];
-  scopes: { scope: Scope; permissions: string[] }[];
-}
-
-export interface AuditEntry {
-  id: string;
-  timestamp: string;
-  actorKind: string;
-  /** A user, a client, or a part of Guildhall. null for nobody. */
-  userId: string | null;
-  action: string;
-  /** `type/id`, or the type alone. */
-  resource: string;
-  outcome: string;
-  reason: string | null;
-  /** `erased` when its key was destroyed. */
-  sourceIp: string | null;
-  correlationId: string;
-  /** How many equal refusals the entry sums up. */
-  count: number;
-  before: unknown;
-  after: unknown;
-}
+export type ClientSecret = z.output<typeof clientSecret>;
+export type PermissionTable = z.output<typeof permissionTable>;

@@ -40,7 +40,7 @@ export function typedChanges(base: StaffMember, values: ProfileValues): StaffCha
 }
 
 /** A field's value as one line of text; masked ones stay masked. */
-export function fieldText(member: Pick<MemberChanges, StaffField>, field: StaffField): string {
+export function fieldText(member: StaffChanges, field: StaffField): string {
   const value = member[field];
   if (value === null || value === undefined || value === '') return 'Nothing';
   return typeof value === 'string' ? value : (addressText(value) ?? 'Nothing');

@@ -14,7 +14,7 @@ export interface SourceField {
 const fields = ['givenName', 'familyName', 'email', 'phone', 'dateOfBirth', 'address', 'status', 'planCode'] as const;
 
 /** A source that this installation does not have, as opposed to one that does not answer. */
-export const isMissing = (source: Source) => source.status === 'not_connected' || source.reason === 'not_connected';
+export const isMissing = (source: Source) => source.reason === 'not_connected';
 
 const isAddress = (value: unknown): value is Address => typeof value === 'object' && value !== null && 'line1' in value;
 

@@ -3,10 +3,11 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
-import { type AddMemberInput, addMember, directoryKey } from '../../api/console/directory.ts';
+import { addMember, directoryKey } from '../../api/console/directory.ts';
 import { useIntent } from '../../api/intent.ts';
 import { plansQuery } from '../../api/plans.ts';
 import { messageOf } from '../../api/problem.ts';
+import type { AddMemberInput } from '../../api/shapes.ts';
 import { DetailDrawer } from '../../data/detail-drawer.tsx';
 import { AddressFields } from '../../forms/address-fields.tsx';
 import * as rules from '../../forms/field-rules.ts';

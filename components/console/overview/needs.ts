@@ -16,7 +16,12 @@ export interface Need {
   parts: { id: string; count: number; title: string; place: string; at: string; href: string }[];
 }
 
-export const systemNames: Record<FlowStatus['system'], string> = { legacy: 'Legacy', crm: 'CRM', mail: 'Mail' };
+export const systemNames: Record<FlowStatus['system'], string> = {
+  legacy: 'Legacy',
+  crm: 'CRM',
+  mail: 'Mail',
+  gateway: 'Payment gateway',
+};
 
 const nameOf = (name: string) => (name in systemNames ? systemNames[name as FlowStatus['system']] : wordsOf(name));
 

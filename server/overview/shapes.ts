@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { timestamp } from '#server/gateway/shapes.ts';
+
+const cause = z.strictObject({
+  fingerprint: z.string(),
+  queue: z.string(),
+  error: z.string(),
+  count: z.int(),
+  oldestAt: timestamp,
+});
+
+const system = z.strictObject({
+  system: z.enum(['legacy', 'crm', 'mail', 'gateway']),
+  state: z.enum(['flowing', 'idle', 'failing', 'paused', 'stopped']),
+  perMinute: z.number(),
+  p95Ms: z.number().nullable(),
+  waiting: z.int(),
+  lastError: z.string().nullable(),
+  since: timestamp.nullable(),
+});
+
+export const consoleOverview = z.strictObject({
+  needs: z.strictObject({
+    deadLetters: z.strictObject({ open: z.int(), causes: z.array(cause) }),
+    pausedFlows: z.array(z.strictObject({ name: z.string(), reason: z.string().nullable(), changedAt: timestamp })),
+    subscriptions: z.array(z.strictObject({ name: z.string(), status: z.string(), lag: z.int() })),
+    helpRequests: z.strictObject({ open: z.int(), oldestAt: timestamp.nullable() }),
+  }),
+  flow: z.strictObject({
+    /** Mean of the last minute. */
+    eventsPerSecond: z.number(),
+    /** Sixty minutes, the running one last. */
+    series: z.array(z.strictObject({ at: timestamp, events: z.int() })),
+    /** From recording an event to readers seeing it, over the last hour, in milliseconds. null: nothing happened. */
+    visibleP95Ms: z.number().nullable(),
+    systems: z.array(system),
+  }),
+  today: z.strictObject({ joined: z.int(), verified: z.int(), updated: z.int(), mails: z.int() }),
+  asOf: timestamp,
+});
+export type ConsoleOverview = z.output<typeof consoleOverview>;
