@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from '#server/events/define.ts';
-import { roles } from './permissions.ts';
+import { roles, scopes } from './permissions.ts';
 
 const ours = ['guildhall'] as const;
 const userId = z.uuid();
@@ -107,6 +107,21 @@ const clientSecretRotated = client('client.secret.rotated');
 const clientDisabled = client('client.disabled');
 const clientEnabled = client('client.enabled');
 
+/** Which app may act for somebody, and to what. */
+const consentGiven = defineEvent({
+  type: 'consent.given',
+  version: 1,
+  producers: ours,
+  data: z.strictObject({ ...person, clientId: z.string(), scopes: z.array(z.enum(scopes)) }),
+});
+
+const consentRevoked = defineEvent({
+  type: 'consent.revoked',
+  version: 1,
+  producers: ours,
+  data: z.strictObject({ ...person, clientId: z.string() }),
+});
+
 export const accessEvents = [
   sessionStarted,
   sessionFailed,
@@ -122,6 +137,8 @@ export const accessEvents = [
   clientSecretRotated,
   clientDisabled,
   clientEnabled,
+  consentGiven,
+  consentRevoked,
 ];
 
 export const sessionStream = (id: string) => `session-${id}`;

@@ -87,7 +87,7 @@ test('a refused token request is a problem that OAuth libraries understand too',
   });
 });
 
-test('authorize redirects: to sign in, or back to the app with a code', async () => {
+test('authorize redirects: to sign in, or to be asked; a yes gives the way back to the app with a code', async () => {
   const user = await aSignedInUser(app.current);
   const query = new URLSearchParams({
     response_type: 'code',
@@ -103,7 +103,14 @@ test('authorize redirects: to sign in, or back to the app with a code', async ()
     expect.stringMatching(/^\/signin\?callbackUrl=%2Fapi%2Foauth%2Fauthorize%3F/),
   ]);
   const somebody = await call('GET', `/oauth/authorize?${query}`, { by: user });
-  expect(somebody.headers.get('location')).toMatch(/^guildhall-demo:\/\/signed-in\?code=[\w-]{43}&state=s&iss=/);
+  expect(somebody.headers.get('location')).toMatch(/^\/authorize\?response_type=code&client_id=demo-mobile&/);
+  const answer = { ...Object.fromEntries(query), decision: 'allow' };
+  const { json } = await call('POST', '/v1/consents', { by: user, body: answer });
+  expect(json.redirectTo).toMatch(/^guildhall-demo:\/\/signed-in\?code=[\w-]{43}&state=s&iss=/);
+  const { data } = (await call('GET', '/v1/consents', { by: user })).json as { data: Array<{ clientId: string }> };
+  expect(data.map((consent) => consent.clientId)).toEqual(['demo-mobile']);
+  expect((await call('DELETE', '/v1/consents/demo-mobile', { by: user })).status).toBe(204);
+  expect((await call('DELETE', '/v1/consents/demo-mobile', { by: user })).status).toBe(404);
   query.set('redirect_uri', 'https://evil.example/');
   const evil = await call('GET', `/oauth/authorize?${query}`, { by: user });
   expect([evil.status, evil.headers.get('location')]).toEqual([400, null]);

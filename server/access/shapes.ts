@@ -134,6 +134,16 @@ export const authorizeQuery = z.object({
   code_challenge: parameter,
   code_challenge_method: parameter,
 });
+export const consentDecision = authorizeQuery.extend({ decision: z.enum(['allow', 'refuse']) });
+export const consentList = listOf(
+  z.strictObject({
+    clientId: z.string(),
+    name: z.string(),
+    scopes: z.array(scope),
+    givenAt: timestamp,
+    lastUsedAt: timestamp.nullable(),
+  }),
+);
 export const redirection = z.strictObject({ redirectTo: z.string() });
 
 const onThisMachine = ['localhost', '127.0.0.1', '[::1]'];

@@ -10,6 +10,7 @@ export type Grant = (typeof grants)[number];
 
 export interface Client {
   id: string;
+  name: string;
   scopes: Scope[];
   grants: string[];
   redirectUris: string[];
@@ -20,7 +21,7 @@ export interface Client {
 /** A client that is not disabled, or null. */
 export async function findOAuthClient(ctx: Ctx, id: string): Promise<Client | null> {
   const [row] = await ctx.sql<(Omit<Client, 'scopes'> & { scopes: string[] })[]>`
-    select id, scopes, grants, redirect_uris as "redirectUris", secret_hash as "secretHash"
+    select id, name, scopes, grants, redirect_uris as "redirectUris", secret_hash as "secretHash"
     from oauth_clients where id = ${id} and disabled_at is null`;
   return row ? { ...row, scopes: row.scopes.filter(isScope) } : null;
 }

@@ -11,7 +11,7 @@ import { createClient, disableClient, enableClient, rotateClientSecret } from '.
 import { endOwnSession } from '../commands/sessions.ts';
 import { demoSecret, seedDemoAccess } from '../demo.ts';
 import { isRefusal, problemReply, type TokenAnswer } from './answer.ts';
-import { authorize } from './authorize.ts';
+import { authorize, decide } from './authorize.ts';
 import type { TokenRequest } from './grant.ts';
 import { issueTokens } from './token.ts';
 
@@ -46,18 +46,20 @@ async function mobile(user: SignedInUser) {
     redirectUris: [redirectUri],
     public: true,
   });
+  const question = {
+    response_type: 'code',
+    client_id: id,
+    redirect_uri: redirectUri,
+    scope: 'self',
+    state: 'xyz',
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
+  };
   const ask = (changes: Record<string, string | undefined> = {}, ctx = user.ctx) =>
-    authorize(ctx, {
-      response_type: 'code',
-      client_id: id,
-      redirect_uri: redirectUri,
-      scope: 'self',
-      state: 'xyz',
-      code_challenge: challenge,
-      code_challenge_method: 'S256',
-      ...changes,
-    });
-  const code = async () => new URL((await ask()).redirectTo).searchParams.get('code') ?? '';
+    authorize(ctx, { ...question, ...changes });
+  const allow = (changes: Record<string, string | undefined> = {}, decision: 'allow' | 'refuse' = 'allow') =>
+    decide(user.ctx, { ...question, ...changes }, decision);
+  const code = async () => new URL((await allow()).redirectTo).searchParams.get('code') ?? '';
   const exchange = (given: string, changes: TokenRequest = {}) =>
     request({
       grant_type: 'authorization_code',
@@ -69,7 +71,7 @@ async function mobile(user: SignedInUser) {
     });
   const refresh = (token: string, changes: TokenRequest = {}) =>
     request({ grant_type: 'refresh_token', client_id: id, refresh_token: token, ...changes });
-  return { id, admin, ask, code, exchange, refresh };
+  return { id, admin, ask, allow, code, exchange, refresh };
 }
 
 const request = (body: TokenRequest, authorization: string | null = null) =>
@@ -199,7 +201,7 @@ test('tokens that we did not sign, for another audience or over time are refused
 test('authorization code with PKCE: the app gets a session of its own, held to its scopes', async () => {
   const user = await aSignedInUser(app.current, { roles: ['member', 'staff'] });
   const client = await mobile(user);
-  const { redirectTo } = await client.ask();
+  const { redirectTo } = await client.allow();
   const back = new URL(redirectTo);
   expect([`${back.origin}${back.pathname}`, back.searchParams.get('state')]).toEqual([redirectUri, 'xyz']);
   const answer = await granted(client.exchange(back.searchParams.get('code') ?? ''));
@@ -388,7 +390,7 @@ test('in a person’s name a client gets self alone, also one that may do more b
   const { sql } = app.current.database;
   await sql`update oauth_clients set scopes = '{*}' where id = ${client.id}`;
   const ask = async (scope: string | undefined) => {
-    const back = new URL((await client.ask({ scope })).redirectTo).searchParams;
+    const back = new URL((await client.allow({ scope })).redirectTo).searchParams;
     return { error: back.get('error'), code: back.get('code') ?? '' };
   };
   expect((await ask('*')).error).toBe('invalid_scope');
