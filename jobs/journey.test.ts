@@ -91,7 +91,7 @@ test('joining reaches the legacy system, the CRM, the mailbox and the read model
 
   const [mail] = await mailsTo(input.email);
   const token = /verify-email\?token=([\w-]+)/.exec(mail?.text ?? '')?.[1] ?? '';
-  await verifyEmail(ctx, token);
+  await verifyEmail(ctx, { token });
   await vi.waitFor(async () => {
     expect(await partners.legacy().readMember(memberId)).toMatchObject({ version: 2 });
     const timeline = await memberTimeline(ctx, memberId, { limit: 50 });
@@ -107,7 +107,7 @@ test('joining reaches the legacy system, the CRM, the mailbox and the read model
     );
     expect((await mailsTo(input.email)).map((one) => one.subject)).toHaveLength(2);
   }, soon);
-  await expect(verifyEmail(ctx, token)).rejects.toMatchObject({ code: 'rule_violated' });
+  await expect(verifyEmail(ctx, { token })).rejects.toMatchObject({ code: 'rule_violated' });
 });
 
 test('a change of the profile arrives everywhere; the overview agrees with itself', async () => {
@@ -175,7 +175,7 @@ test('a new address is verified by its owner, and the owner of the old one is to
     return /verify-email\?token=([\w-]+)/.exec(toNew[0]?.text ?? '')?.[1] ?? '';
   }, soon);
   expect([await canSignIn(input.email), await canSignIn(email)]).toEqual([true, false]);
-  await verifyEmail(anyone, token);
+  await verifyEmail(anyone, { token, password: input.password });
   expect([await canSignIn(input.email), await canSignIn(email)]).toEqual([false, true]);
 });
 
@@ -189,7 +189,7 @@ test('someone whom staff add verifies the address and chooses a password', async
     return token ?? '';
   }, soon);
   const anyone = anonymousContext(app.current);
-  const { choosePasswordToken } = await verifyEmail(anyone, link);
+  const { choosePasswordToken } = await verifyEmail(anyone, { token: link });
   expect(choosePasswordToken).not.toBeNull();
   await resetPassword(anyone, { token: choosePasswordToken ?? '', password: 'chosen by themselves' });
   expect(await signIn(anyone, { email: input.email, password: 'chosen by themselves' })).not.toBeNull();

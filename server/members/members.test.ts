@@ -195,7 +195,7 @@ test('PUT refuses a changed read-only field, by name', async () => {
 test('a new e-mail is not verified, and may be asked for another mail, whatever the status', async () => {
   const { memberId, userId, ctx, input } = await joined(app.current);
   const tokenFor = () => inTransaction(ctx, (tx) => issueToken(tx, { userId, purpose: 'verify-email' }));
-  await verifyEmail(ctx, await tokenFor());
+  await verifyEmail(ctx, { token: await tokenFor() });
   await act(staffContext(app.current), memberId, 'reinstate', 'paid');
   const verified = await getMember(ctx, memberId);
   expect(verified.verifiedAt).not.toBeNull();
@@ -203,7 +203,7 @@ test('a new e-mail is not verified, and may be asked for another mail, whatever 
   const email = `moved.${input.email}`;
   const moved = await updateProfile(ctx, memberId, { email }, String(verified.version));
   expect(moved).toMatchObject({ email, verifiedAt: null, status: 'active', version: verified.version + 1 });
-  await expect(verifyEmail(ctx, stale)).rejects.toMatchObject({ code: 'rule_violated' });
+  await expect(verifyEmail(ctx, { token: stale })).rejects.toMatchObject({ code: 'rule_violated' });
 
   const requests = async () =>
     (await sql()`select 1 from events where type = 'member.verification.requested' and stream = ${`user-${userId}`}`)
@@ -212,7 +212,7 @@ test('a new e-mail is not verified, and may be asked for another mail, whatever 
   await resendVerification(anonymousContext(app.current), email);
   await act(staffContext(app.current), memberId, 'resend-verification', 'asked for it');
   expect(await requests()).toBe(3);
-  await verifyEmail(anonymousContext(app.current), await tokenFor());
+  await verifyEmail(anonymousContext(app.current), { token: await tokenFor() });
   expect((await getMember(ctx, memberId)).verifiedAt).not.toBeNull();
   await resendVerification(anonymousContext(app.current), email);
   expect(await requests()).toBe(3);
@@ -228,7 +228,7 @@ test('the old e-mail signs in until the new one is verified, then only the new o
   expect(user).toEqual({ email: input.email, name: 'Ada Moved' });
   expect([await canSignIn(input.email), await canSignIn(email)]).toEqual([true, false]);
   const token = await inTransaction(ctx, (tx) => issueToken(tx, { userId, purpose: 'verify-email' }));
-  await verifyEmail(anonymousContext(app.current), token);
+  await verifyEmail(anonymousContext(app.current), { token, password: input.password });
   expect([await canSignIn(input.email), await canSignIn(email)]).toEqual([false, true]);
 });
 
@@ -247,7 +247,7 @@ test('an e-mail of another member or account is a conflict, and so is one that w
   await change(late);
   await addUser(staffContext(app.current, 'admin'), { email: late, name: 'Quicker', roles: ['staff'] });
   const token = () => inTransaction(one.ctx, (tx) => issueToken(tx, { userId: one.userId, purpose: 'verify-email' }));
-  await expect(verifyEmail(one.ctx, await token())).rejects.toMatchObject(conflict);
+  await expect(verifyEmail(one.ctx, { token: await token() })).rejects.toMatchObject(conflict);
   expect(await getMember(one.ctx, one.memberId)).toMatchObject({ email: late, verifiedAt: null });
 });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { passwordLength } from '#server/access/passwords.ts';
 import type { Ctx } from '#server/context/context.ts';
 import { databaseErrorOf } from '#server/errors/database-errors.ts';
 import { maskedSuffix } from '#server/gateway/etag.ts';
@@ -8,7 +9,7 @@ import { act } from './commands/actions.ts';
 import { closeHelpRequest, requestHelp } from './commands/help.ts';
 import { addMember, emailTaken, hashNewPassword, type Joined, join } from './commands/join.ts';
 import { replaceProfile, updateProfile } from './commands/profile.ts';
-import { resign, verifyEmail } from './commands/status.ts';
+import { checkVerification, resign, verifyEmail } from './commands/status.ts';
 import { resendVerification } from './commands/verification.ts';
 import { memberViewOf, openContact } from './personal.ts';
 import { membersCsv } from './queries/csv.ts';
@@ -32,6 +33,7 @@ import {
   memberList,
   memberParams,
   memberView,
+  noteView,
   overviewView,
   patchBody,
   putBody,
@@ -44,6 +46,7 @@ import {
 const tag = 'Members';
 const selfOrStaff = ['self', 'members:open'] as const;
 const token = z.string().min(20).max(200);
+const typedPassword = z.string().min(1).max(passwordLength.max);
 
 /** A race lost at the unique index is the same news as an e-mail that was taken before. */
 async function sayTaken(work: () => Promise<Joined>): Promise<Joined> {
@@ -65,6 +68,9 @@ async function ownView(ctx: Ctx, memberId: string): Promise<MemberView> {
 /** The masked view of a version is another text than the owner's: a cache must not take one for the other. */
 const etagOf = (view: MemberView) => (view.masked ? `${view.version}${maskedSuffix}` : String(view.version));
 
+/** The answer is the member's, whoever asked; what is left of somebody who was erased is nobody's. */
+const aboutMember = { about: (view: MemberView) => (view.status === 'erased' ? null : view.id) };
+
 export const routes: AnyRoute[] = [
   route({
     method: 'post',
@@ -72,7 +78,7 @@ export const routes: AnyRoute[] = [
     summary: 'Join',
     tag,
     permission: 'public',
-    idempotent: true,
+    idempotent: aboutMember,
     body: joinBody,
     limit: [
       { name: 'join-address', points: (ctx) => ctx.app.settings.JOIN_LIMIT_PER_ADDRESS, windowSeconds: 3600 },
@@ -116,7 +122,7 @@ export const routes: AnyRoute[] = [
     summary: 'Add a member by hand; they choose a password from the mail that verifies the address',
     tag,
     permission: ['members:create'],
-    idempotent: true,
+    idempotent: aboutMember,
     body: addBody,
     response: { status: 201, schema: memberView },
     handle: async (ctx, { body }) => {
@@ -127,18 +133,26 @@ export const routes: AnyRoute[] = [
   route({
     method: 'post',
     path: '/members/email-verifications',
-    summary: 'Verify the e-mail address with the token from the mail',
+    summary:
+      'Verify the e-mail address with the token from the mail. The first time also with the password that was chosen when joining, or with a new one, which replaces it and ends every session',
     tag,
     permission: 'public',
-    body: z.strictObject({ token }),
+    body: z.strictObject({ token, password: typedPassword.optional(), newPassword: typedPassword.optional() }),
+    limit: { name: 'verify', points: () => 10, windowSeconds: 900, key: (body) => body.token },
     idempotent: { secret: ({ choosePasswordToken }) => choosePasswordToken !== null },
     response: {
       status: 200,
-      schema: z.strictObject({ memberId: id, status: z.string(), choosePasswordToken: z.string().nullable() }),
+      schema: z.strictObject({
+        memberId: id,
+        status: z.string(),
+        choosePasswordToken: z.string().nullable(),
+        passwordReplaced: z.boolean(),
+      }),
     },
-    handle: async (ctx, { body }) => {
-      const member = await verifyEmail(ctx, body.token);
-      return { body: { memberId: member.id, status: member.status, choosePasswordToken: member.choosePasswordToken } };
+    prepare: (ctx, { body }) => checkVerification(ctx, body),
+    handle: async (ctx, { body, prepared }) => {
+      const { id: memberId, status, choosePasswordToken, passwordReplaced } = await verifyEmail(ctx, body, prepared);
+      return { body: { memberId, status, choosePasswordToken, passwordReplaced } };
     },
   }),
   route({
@@ -228,7 +242,7 @@ export const routes: AnyRoute[] = [
     tag,
     permission: ['members:act'],
     params: idParams,
-    idempotent: true,
+    idempotent: aboutMember,
     body: actionBody,
     response: { status: 200, schema: memberView },
     handle: async (ctx, { params, body }) => {
@@ -254,10 +268,7 @@ export const routes: AnyRoute[] = [
     tag,
     permission: ['members:act'],
     params: idParams,
-    response: {
-      status: 200,
-      schema: listOf(z.strictObject({ id, text: z.string(), author: z.string().nullable(), createdAt: z.string() })),
-    },
+    response: { status: 200, schema: listOf(noteView) },
     handle: async (ctx, { params }) => ({ body: { data: await memberNotes(ctx, params.id), nextCursor: null } }),
   }),
   route({
@@ -280,7 +291,7 @@ export const routes: AnyRoute[] = [
     tag,
     permission: ['self'],
     params: memberParams,
-    idempotent: true,
+    idempotent: aboutMember,
     body: z.strictObject({ reason: line(500) }),
     response: { status: 200, schema: memberView },
     handle: async (ctx, { params, body }) => {

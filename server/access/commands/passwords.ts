@@ -6,6 +6,7 @@ import { personOf, userStream } from '../events.ts';
 import { consumeToken, peekToken, withdrawTokens } from '../mailed-tokens.ts';
 import { checkPassword, hashPassword, verifyPassword } from '../passwords.ts';
 import { normaliseEmail } from '../rules.ts';
+import { forgetConsents } from './consents.ts';
 import { endAllSessions, requirePerson } from './sessions.ts';
 
 interface Person {
@@ -49,9 +50,20 @@ export async function resetPassword(
   const passwordHash = hash ?? (await hashForReset(ctx, input));
   await inTransaction(ctx, async (tx) => {
     const { userId } = await consumeToken(tx, 'reset-password', input.token);
-    await setPassword(tx, userId, passwordHash, 'reset');
-    await endAllSessions(tx, userId, 'password-reset');
+    await replacePassword(tx, userId, passwordHash);
   });
+}
+
+/**
+ * A new password from somebody who followed a link to the account's address, which that proves. Whoever held the account
+ * before holds nothing of it any more: no session, no app, no address that it was about to move to.
+ */
+export async function replacePassword(tx: TxCtx, userId: string, passwordHash: string): Promise<void> {
+  await setPassword(tx, userId, passwordHash, 'reset');
+  const now = tx.now().toISOString();
+  await tx.sql`update users set email_verified_at = coalesce(email_verified_at, ${now}) where id = ${userId}`;
+  await forgetConsents(tx, userId);
+  await endAllSessions(tx, userId, 'password-reset');
 }
 
 /**
@@ -88,10 +100,11 @@ export async function changePassword(ctx: Ctx, input: { current: string; next: s
   });
 }
 
+/** Also withdraws a new address that waits: somebody else may have asked for it, with the password that is replaced. */
 async function setPassword(tx: TxCtx, userId: string, passwordHash: string, by: 'user' | 'reset'): Promise<void> {
   const [user] = await tx.sql<Person[]>`
     update users set password_hash = ${passwordHash}, failed_sign_ins = 0, failed_since = null, locked_until = null,
-      version = version + 1, updated_at = ${tx.now().toISOString()}
+      pending_email = null, version = version + 1, updated_at = ${tx.now().toISOString()}
     where id = ${userId} returning id, member_id as "memberId"`;
   if (!user) throw new Error('the user of a token is gone');
   await withdrawTokens(tx, userId, ['reset-password']);

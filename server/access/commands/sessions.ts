@@ -148,3 +148,7 @@ export function requirePerson(ctx: Ctx) {
   if (ctx.actor.kind !== 'user') throw new AppError('forbidden', 'This is for people, not for machines.');
   return ctx.actor;
 }
+
+/** Whether this person themselves ask, in a browser: an app that acts for them is not meant. */
+export const isBrowserOf = ({ actor }: Ctx, userId: string) =>
+  actor.kind === 'user' && actor.userId === userId && actor.scopes === null;

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import { can, isOwn, type TxCtx } from '#server/context/context.ts';
+import { type Ctx, can, isOwn, type TxCtx } from '#server/context/context.ts';
 import { AppError, conflict, notFound, ruleViolated } from '#server/errors/errors.ts';
 import { append } from '#server/events/append.ts';
 import { personOf, userStream } from '../events.ts';
@@ -7,8 +7,9 @@ import { announce } from '../live.ts';
 import { withdrawTokens } from '../mailed-tokens.ts';
 import { isRole, type Role } from '../permissions.ts';
 import { isStaff, normaliseEmail } from '../rules.ts';
+import { forgetConsents } from './consents.ts';
 import { refuseLastAdmin } from './last-admin.ts';
-import { endAllSessions } from './sessions.ts';
+import { endAllSessions, isBrowserOf } from './sessions.ts';
 
 export interface NewUser {
   email: string;
@@ -52,8 +53,17 @@ export async function changeUserIdentity(
   if (!user) return { signInEmail: null };
   await tx.sql`
     update users set name = ${name}, version = version + 1, updated_at = ${tx.now().toISOString()} where id = ${user.id}`;
-  if (newEmail !== null) await withdrawTokens(tx, user.id, ['verify-email']);
+  if (newEmail !== null) {
+    await withdrawTokens(tx, user.id, ['verify-email']);
+    await awaitEmail(tx, memberId, newEmail);
+  }
   return { signInEmail: user.email };
+}
+
+/** The account will move to this address when its owner follows the link there. The caller checked that it may. */
+export async function awaitEmail(tx: TxCtx, memberId: string, email: string): Promise<void> {
+  await tx.sql`
+    update users set pending_email = nullif(${normaliseEmail(email)}, lower(email)) where member_id = ${memberId}`;
 }
 
 function refuseAnothersEmail(tx: TxCtx, memberId: string, roles: Role[]): void {
@@ -82,23 +92,44 @@ const signInTaken = () =>
 
 /**
  * Notes that the link in the verification mail was followed, and moves the account to the address that it was sent to.
- * Links mailed to the old address stop working.
- * @throws AppError `conflict` when somebody else signs in with that address by now
+ * Links mailed to the old address stop working. Only the person in a browser may move it to an address that was withdrawn
+ * when the password was changed: whoever knew the password before may have asked for it.
+ * @throws AppError `conflict` when somebody else signs in with that address by now, `rule_violated` when it was withdrawn
  */
 export async function markEmailVerified(tx: TxCtx, userId: string, email: string): Promise<void> {
-  const [user] = await tx.sql<{ email: string }[]>`select email from users where id = ${userId} for update`;
+  const [user] = await tx.sql<{ email: string; pendingEmail: string | null }[]>`
+    select email, pending_email as "pendingEmail" from users where id = ${userId} for update`;
   if (!user) throw notFound();
   const now = tx.now().toISOString();
   if (normaliseEmail(user.email) === normaliseEmail(email)) {
     await tx.sql`
-      update users set email_verified_at = coalesce(email_verified_at, ${now}), updated_at = ${now} where id = ${userId}`;
+      update users set email_verified_at = coalesce(email_verified_at, ${now}), pending_email = null, updated_at = ${now}
+      where id = ${userId}`;
     return;
   }
   if (await isTaken(tx, email, userId)) throw signInTaken();
+  if (isWithdrawn(tx, userId, email, user.pendingEmail)) throw addressWithdrawn();
   await tx.sql`
-    update users set email = ${normaliseEmail(email)}, email_verified_at = ${now}, version = version + 1,
+    update users set email = ${normaliseEmail(email)}, email_verified_at = ${now}, pending_email = null, version = version + 1,
       updated_at = ${now} where id = ${userId}`;
   await withdrawTokens(tx, userId, ['verify-email', 'reset-password']);
+}
+
+const isWithdrawn = (ctx: Ctx, userId: string, email: string, pending: string | null) =>
+  pending !== normaliseEmail(email) && !isBrowserOf(ctx, userId);
+
+const addressWithdrawn = () =>
+  ruleViolated('The password was changed after this address was asked for. Sign in, then open the link again.');
+
+/** Whether the account waits for its owner to sign in before it moves to this address. */
+export async function isAddressWithdrawn(ctx: Ctx, userId: string, email: string): Promise<boolean> {
+  const [user] = await ctx.sql<{ email: string; pendingEmail: string | null }[]>`
+    select email, pending_email as "pendingEmail" from users where id = ${userId}`;
+  return (
+    user !== undefined &&
+    normaliseEmail(user.email) !== normaliseEmail(email) &&
+    isWithdrawn(ctx, userId, email, user.pendingEmail)
+  );
 }
 
 /** Asks for a reset mail on somebody's behalf. The caller checked that it may and writes the audit entry. */
@@ -124,10 +155,11 @@ export async function eraseUser(tx: TxCtx, memberId: string): Promise<void> {
   const now = tx.now().toISOString();
   await tx.sql`
     update users set email = ${`erased-${user.id}@erased.invalid`}, name = 'Erased person', password_hash = null,
-      roles = '{}', disabled_at = coalesce(disabled_at, ${now}), version = version + 1, updated_at = ${now}
+      pending_email = null, roles = '{}', disabled_at = coalesce(disabled_at, ${now}), version = version + 1, updated_at = ${now}
     where id = ${user.id}`;
   // The browser's own words about itself can tell people apart.
   await tx.sql`update sessions set user_agent = null, address_sealed = null where user_id = ${user.id}`;
   await tx.sql`delete from mailed_tokens where user_id = ${user.id}`;
+  await forgetConsents(tx, user.id);
   await announce(tx, `user:${user.id}`);
 }

@@ -1,0 +1,175 @@
+import { expect, test } from 'vitest';
+import { signedIn } from '#server/access/access.testing.ts';
+import { authenticate } from '#server/access/authenticate.ts';
+import { requestPasswordReset, resetPassword } from '#server/access/commands/passwords.ts';
+import { signIn } from '#server/access/commands/sign-in.ts';
+import { issueToken } from '#server/access/mailed-tokens.ts';
+import { inTransaction } from '#server/context/context.ts';
+import { testWeb } from '#server/gateway/web.testing.ts';
+import { testApp } from '#test/database.ts';
+import { updateProfile } from './commands/profile.ts';
+import { checkVerification, verifyEmail } from './commands/status.ts';
+import { resendVerification } from './commands/verification.ts';
+import { anonymousContext, joined, personContext } from './members.testing.ts';
+import { getMember } from './queries/member.ts';
+import { verificationQuestion } from './queries/verification.ts';
+
+const app = testApp();
+const server = testWeb(app);
+const anyone = () => anonymousContext(app.current);
+const chosen = 'seven wet umbrellas';
+
+const tokenFor = (userId: string, purpose: 'verify-email' | 'reset-password' = 'verify-email') =>
+  inTransaction(anyone(), (tx) => issueToken(tx, { userId, purpose }));
+
+const canSignIn = async (email: string, password: string) => (await signIn(anyone(), { email, password })) !== null;
+
+/** Somebody who joined and is signed in with a browser. */
+async function aJoiner() {
+  const person = await joined(app.current);
+  const { userId, memberId, input } = person;
+  const session = await signedIn(app.current, { id: userId, email: input.email, roles: ['member'], memberId });
+  const isSignedIn = async () =>
+    (await authenticate(app.current, { cookie: session.cookie, authorization: null })).kind === 'user';
+  return { ...person, session, isSignedIn };
+}
+
+const needs = (token: string, ctx = anyone()) => verificationQuestion(ctx, token).then((question) => question?.needs);
+
+test('the link alone does not prove an account: whoever follows it has the password that joined, or chooses one', async () => {
+  const { userId, memberId, input, ctx, isSignedIn } = await aJoiner();
+  const token = await tokenFor(userId);
+  expect(await verificationQuestion(anyone(), token)).toEqual({ email: input.email, needs: 'password' });
+  for (const claim of [{}, { password: 'not the password' }]) {
+    await expect(verifyEmail(anyone(), { token, ...claim })).rejects.toMatchObject({
+      code: 'rule_violated',
+      errors: [{ path: 'password' }],
+    });
+  }
+  expect((await getMember(ctx, memberId)).verifiedAt).toBeNull();
+  // Without its own check a caller inside a transaction gets no further.
+  await expect(verifyEmail(anyone(), { token }, null)).rejects.toMatchObject({ code: 'rule_violated' });
+  const { passwordReplaced } = await verifyEmail(anyone(), { token, password: input.password });
+  expect(passwordReplaced).toBe(false);
+  expect((await getMember(ctx, memberId)).verifiedAt).not.toBeNull();
+  expect([await canSignIn(input.email, input.password), await isSignedIn()]).toEqual([true, true]);
+  expect(await verificationQuestion(anyone(), token)).toBeNull();
+});
+
+test('somebody who joined with another’s address keeps neither password nor session when its owner follows the mail', async () => {
+  const thief = await aJoiner();
+  const { userId, memberId, input, ctx } = thief;
+  const token = await tokenFor(userId);
+  await expect(verifyEmail(anyone(), { token, newPassword: 'password12' })).rejects.toMatchObject({
+    code: 'rule_violated',
+    errors: [{ path: 'newPassword' }],
+  });
+  const { passwordReplaced } = await verifyEmail(anyone(), { token, newPassword: chosen });
+  expect(passwordReplaced).toBe(true);
+  expect((await getMember(ctx, memberId)).verifiedAt).not.toBeNull();
+  expect([await canSignIn(input.email, input.password), await thief.isSignedIn()]).toEqual([false, false]);
+  expect(await canSignIn(input.email, chosen)).toBe(true);
+});
+
+test('another mail’s link is no way to the password once the address is proved', async () => {
+  const { userId, input } = await aJoiner();
+  const [first, second] = [await tokenFor(userId), await tokenFor(userId)];
+  await verifyEmail(anyone(), { token: first, password: input.password });
+  const { passwordReplaced } = await verifyEmail(anyone(), { token: second, newPassword: chosen });
+  expect([passwordReplaced, await canSignIn(input.email, chosen)]).toEqual([false, false]);
+});
+
+test('whoever is signed in to the account needs no password; anybody else’s session, and an app, does', async () => {
+  const { userId, memberId, ctx } = await aJoiner();
+  const token = await tokenFor(userId);
+  const stranger = await aJoiner();
+  const phone = { ...ctx, actor: { ...stranger.session.actor, userId, memberId, scopes: ['self' as const] } };
+  expect(await needs(token, stranger.ctx)).toBe('password');
+  expect(await needs(token, phone)).toBe('password');
+  expect(await needs(token, ctx)).toBe('nothing');
+  await verifyEmail(ctx, { token });
+  expect((await getMember(ctx, memberId)).verifiedAt).not.toBeNull();
+});
+
+test('a password that is replaced while another is being checked is not proved by it', async () => {
+  const { userId, input } = await aJoiner();
+  const token = await tokenFor(userId);
+  const claim = await checkVerification(anyone(), { token, password: input.password });
+  await app.current.database.sql`update users set password_hash = 'another' where id = ${userId}`;
+  await expect(verifyEmail(anyone(), { token, password: input.password }, claim)).rejects.toMatchObject({
+    code: 'rule_violated',
+  });
+});
+
+test('the first address to be proved need not be the one that joined', async () => {
+  const thief = await aJoiner();
+  const { userId, memberId, input, ctx } = thief;
+  const email = `owner.${input.email}`;
+  await updateProfile(ctx, memberId, { email }, null);
+  const token = await tokenFor(userId);
+  expect(await needs(token)).toBe('password');
+  await expect(verifyEmail(anyone(), { token })).rejects.toMatchObject({ code: 'rule_violated' });
+  await verifyEmail(anyone(), { token, newPassword: chosen });
+  expect([await canSignIn(email, chosen), await canSignIn(email, input.password)]).toEqual([true, false]);
+  expect([await canSignIn(input.email, chosen), await thief.isSignedIn()]).toEqual([false, false]);
+});
+
+test('a reset password withdraws the address that its last holder wanted to move the account to', async () => {
+  const thief = await aJoiner();
+  const { userId, memberId, input, ctx } = thief;
+  const theirs = `thief.${input.email}`;
+  await updateProfile(ctx, memberId, { email: theirs }, null);
+  const link = await tokenFor(userId);
+  await requestPasswordReset(anyone(), { email: input.email });
+  const reset = await tokenFor(userId, 'reset-password');
+  await resetPassword(anyone(), { token: reset, password: chosen });
+  expect(await thief.isSignedIn()).toBe(false);
+  expect(await needs(link)).toBe('sign-in');
+  await expect(verifyEmail(anyone(), { token: link, password: input.password })).rejects.toMatchObject({
+    code: 'rule_violated',
+    message: expect.stringContaining('Sign in'),
+  });
+  const requests = () => app.current.database.sql`
+    select 1 from events where type = 'member.verification.requested' and stream = ${`user-${userId}`}`;
+  const before = (await requests()).length;
+  await resendVerification(anyone(), theirs);
+  expect(await requests()).toHaveLength(before);
+  expect([await canSignIn(input.email, chosen), await canSignIn(theirs, chosen)]).toEqual([true, false]);
+  // The owner is not stuck: in their own browser the link still works.
+  await verifyEmail(personContext(app.current, { userId, memberId }), { token: link });
+  expect(await canSignIn(theirs, chosen)).toBe(true);
+});
+
+test('an address that was changed by somebody who proved one before is confirmed by its link alone', async () => {
+  const { userId, memberId, input, ctx } = await aJoiner();
+  await verifyEmail(ctx, { token: await tokenFor(userId) });
+  const email = `moved.${input.email}`;
+  await updateProfile(ctx, memberId, { email }, null);
+  const token = await tokenFor(userId);
+  expect(await verificationQuestion(anyone(), token)).toEqual({ email, needs: 'nothing' });
+  await verifyEmail(anyone(), { token });
+  expect(await canSignIn(email, input.password)).toBe(true);
+});
+
+test('the call says what is missing, and slows down whoever tries passwords with one link', async () => {
+  const { userId, input, memberId } = await aJoiner();
+  const token = await tokenFor(userId);
+  const verify = (body: object) =>
+    fetch(`${server.url}/api/v1/members/email-verifications`, {
+      method: 'POST',
+      body: JSON.stringify({ token, ...body }),
+      headers: { 'content-type': 'application/json' },
+    });
+  const bare = await verify({});
+  expect([bare.status, (await bare.json()).errors]).toEqual([422, [{ path: 'password', message: expect.any(String) }]]);
+  const done = await verify({ password: input.password });
+  expect([done.status, await done.json()]).toEqual([
+    200,
+    { memberId, status: 'pending', choosePasswordToken: null, passwordReplaced: false },
+  ]);
+  const next = await aJoiner();
+  const guess = { token: await tokenFor(next.userId), password: 'a guess' };
+  const statuses: number[] = [];
+  for (let i = 0; i < 11; i += 1) statuses.push((await verify(guess)).status);
+  expect(statuses).toEqual([...Array.from({ length: 10 }, () => 422), 429]);
+});
