@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest';
-import { contextOf } from '#server/access/access.testing.ts';
+import { aSignedInUser, contextOf, signedIn } from '#server/access/access.testing.ts';
 import { disableUser } from '#server/access/commands/administration.ts';
 import { signIn } from '#server/access/commands/sign-in.ts';
 import { listAudit } from '#server/audit/queries.ts';
 import { inTransaction } from '#server/context/context.ts';
+import { testWeb } from '#server/gateway/web.testing.ts';
 import { act } from '#server/members/commands/actions.ts';
 import { closeHelpRequest, requestHelp } from '#server/members/commands/help.ts';
 import { updateProfile } from '#server/members/commands/profile.ts';
 import { resign } from '#server/members/commands/status.ts';
-import { joined, staffContext } from '#server/members/members.testing.ts';
+import { joined, joinInput, staffContext } from '#server/members/members.testing.ts';
 import { reveal } from '#server/members/queries/member.ts';
 import { helpBody } from '#server/members/shapes.ts';
 import { testApp } from '#test/database.ts';
@@ -16,6 +17,7 @@ import { proveErasure } from './erasure.ts';
 import { seal } from './seals.ts';
 
 const app = testApp();
+const server = testWeb(app);
 
 /** Somebody whose every value can be told from all others', and who left traces in every kind of table. */
 async function somebody() {
@@ -140,4 +142,64 @@ test('only who may erase may ask for the proof', async () => {
       code: 'forbidden',
     });
   }
+});
+
+test('answers that are kept for an Idempotency-Key go with the person they are about, whoever asked', async () => {
+  const input = joinInput({ givenName: 'Wilhelmine', familyName: 'Xylanderin', phone: '+4930555019988' });
+  await joined(app.current);
+  const staff = await aSignedInUser(app.current, { roles: ['staff', 'admin'] });
+  const post = (path: string, body: unknown, key: string, cookie = '') =>
+    fetch(`${server.url}/api/v1${path}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json', 'idempotency-key': key, ...(cookie ? { cookie } : {}) },
+    });
+  const joining = () => post('/members', input, 'join-1');
+  const member = await (await joining()).json();
+  const [account] = await app.current.database.sql<
+    { id: string }[]
+  >`select id from users where member_id = ${member.id}`;
+  const own = await signedIn(app.current, {
+    id: account?.id ?? '',
+    email: input.email,
+    roles: ['member'],
+    memberId: member.id,
+  });
+  const help = { topic: 'other', message: 'Wilhelmine would like to know' };
+  expect((await post('/members/me/help-requests', help, 'help-1', own.cookie)).status).toBe(201);
+  const noting = () =>
+    post(`/members/${member.id}/actions`, { action: 'note', reason: 'Called' }, 'note-1', staff.cookie);
+  expect((await noting()).status).toBe(200);
+  expect((await joining()).headers.get('idempotency-replayed')).toBe('true');
+  const kept = await app.current.database.sql<{ subject_id: string; answer_sealed: string }[]>`
+    select subject_id, answer_sealed from idempotency_keys`;
+  expect(kept.map((row) => [row.subject_id, row.answer_sealed.slice(0, 9)])).toEqual(
+    Array.from({ length: 3 }, () => [member.id, 'sealed:1:']),
+  );
+
+  const values = [input.givenName, input.familyName, input.email, input.phone ?? ''];
+  const { ctx } = staff;
+  expect((await proveErasure(ctx, member.id, values)).opened).toBeGreaterThanOrEqual(kept.length);
+  const erased = await post(
+    `/members/${member.id}/actions`,
+    { action: 'erase', reason: 'asked' },
+    'erase-1',
+    staff.cookie,
+  );
+  expect(erased.status).toBe(200);
+  expect(await proveErasure(ctx, member.id, values)).toMatchObject({ proven: true, opened: 0, clear: [] });
+  for (const again of [await joining(), await noting()]) {
+    expect([again.status, (await again.json()).detail]).toEqual([409, expect.stringContaining('erased')]);
+  }
+
+  // The control: the proof looks into what is kept under the ring, too.
+  const { keyRing } = app.current;
+  const sealed = keyRing.sealForSystem(JSON.stringify({ name: input.familyName }), 'idempotency:anonymous:post /x:k');
+  await app.current.database.sql`
+    insert into idempotency_keys (scope, route, key, body_hmac, status, headers, answer_sealed, expires_at)
+    values ('anonymous', 'post /x', 'k', '', 201, '{}', ${sealed}, now() + interval '1 hour')`;
+  expect(await proveErasure(ctx, member.id, values)).toMatchObject({
+    proven: false,
+    clear: [{ table: 'public.idempotency_keys', rows: 1 }],
+  });
 });

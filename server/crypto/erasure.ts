@@ -1,5 +1,6 @@
 import type { Queryable } from '#db/client.ts';
 import { type Ctx, requirePermission } from '#server/context/context.ts';
+import { countAnswersWith } from '#server/gateway/idempotency.ts';
 import { open, type SubjectKey } from './seals.ts';
 
 interface TableFinding {
@@ -17,7 +18,7 @@ export interface ErasureProof {
   sealedValues: number;
   /** How many of those can still be opened. */
   opened: number;
-  /** Rows in which one of the given clear values still stands. */
+  /** Rows in which one of the given clear values still stands, or is sealed under a key that is not the person's. */
   clear: TableFinding[];
   /** True when the key is gone, nothing opens and nothing stands in the clear. */
   proven: boolean;
@@ -51,6 +52,8 @@ export async function proveErasure(
     const rows = await rowsWith(ctx.sql, table, clearValues);
     if (rows > 0) clear.push({ table, rows });
   }
+  const kept = await countAnswersWith(ctx, wantedOf(clearValues));
+  if (kept > 0) clear.push({ table: 'public.idempotency_keys', rows: kept });
   const proven = destroyed && key === null && opened === 0 && clear.length === 0;
   return { subjectId, keyDestroyed: destroyed, tablesScanned: tables.length, sealedValues, opened, clear, proven };
 }
@@ -108,8 +111,11 @@ function opens(key: SubjectKey, { value, fields }: SealedValue): boolean {
 
 const shortestValue = 3;
 
+const wantedOf = (values: readonly string[]) =>
+  values.filter((value) => value.length >= shortestValue).map((value) => value.toLowerCase());
+
 async function rowsWith(sql: Queryable, table: string, values: readonly string[]): Promise<number> {
-  const wanted = values.filter((value) => value.length >= shortestValue).map((value) => value.toLowerCase());
+  const wanted = wantedOf(values);
   if (wanted.length === 0) return 0;
   const [row] = await sql.unsafe<{ rows: number }[]>(
     `select count(*)::int as rows from ${table} t

@@ -48,8 +48,9 @@ async function handleJson(parts: GatewayParts, route: Route, request: GatewayReq
   };
   const work = async (inner: Ctx, prepared: unknown): Promise<Given> => {
     const reply = await route.handle(inner, { ...input, prepared });
-    const keeps = typeof route.idempotent !== 'object' || !route.idempotent.secret(reply.body);
-    return { answer: answerOfReply(route, reply, request), keeps };
+    const rules = typeof route.idempotent === 'object' ? route.idempotent : {};
+    const keeps = !rules.secret?.(reply.body);
+    return { answer: answerOfReply(route, reply, request), keeps, about: rules.about?.(reply.body) ?? null };
   };
   const key = route.idempotent ? request.header('idempotency-key') : null;
   if (key !== null) {

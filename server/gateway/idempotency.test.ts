@@ -1,7 +1,9 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { aSignedInUser } from '#server/access/access.testing.ts';
 import { testApp } from '#test/database.ts';
 import { sweepIdempotencyKeys } from './idempotency.ts';
+import { routes } from './routes.ts';
 import { sampleRoutes, seen } from './sample-routes.testing.ts';
 import { testAppOn, testWeb } from './web.testing.ts';
 
@@ -166,5 +168,15 @@ describe('Idempotency-Key', () => {
   it('runs the work in a transaction without a key, too', async () => {
     expect((await send(null, 'refuse')).status).toBe(422);
     expect(await notes()).toBe(0);
+  });
+
+  it('is told whom every answer that holds a member’s record is about', () => {
+    const silent = routes.filter((one) => {
+      if (one.kind !== 'json' || !one.idempotent) return false;
+      const { schema } = one.response;
+      const holdsRecord = schema instanceof z.ZodObject && 'givenName' in schema.shape;
+      return holdsRecord && !(typeof one.idempotent === 'object' && one.idempotent.about);
+    });
+    expect(silent.map((one) => one.path)).toEqual([]);
   });
 });

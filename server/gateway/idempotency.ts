@@ -1,6 +1,8 @@
 import type { Queryable } from '#db/client.ts';
+import { obtainUnlessDestroyed } from '#server/audit/address.ts';
 import type { App } from '#server/context/app.ts';
 import { type Ctx, inTransaction, type TxCtx } from '#server/context/context.ts';
+import { isSealed, open, type SubjectKey, seal } from '#server/crypto/seals.ts';
 import { databaseErrorOf } from '#server/errors/database-errors.ts';
 import { AppError, statusOf } from '#server/errors/errors.ts';
 import { type Answer, expectedError, problemAnswer } from './answer.ts';
@@ -17,10 +19,11 @@ interface Claim {
   bodyHmac: string;
 }
 
-/** What the work gives: its answer, and whether that may be stored. */
+/** What the work gives: its answer, whether that may be stored, and whom it is about, if not the one who asked. */
 export interface Given {
   answer: Answer;
   keeps: boolean;
+  about: string | null;
 }
 
 /**
@@ -122,9 +125,9 @@ async function attempt<Prepared>(
     return await inTransaction(ctx, async (tx) => {
       if (!(await reserve(tx.sql, claim))) return required(await replay(tx, claim));
       state.ofRequest = true;
-      const { answer, keeps } = await work(tx, prepared);
+      const { answer, keeps, about } = await work(tx, prepared);
       state.ofRequest = false;
-      await store(tx, claim, keeps ? answer : problemAnswer(notKept(), ctx.correlationId));
+      await store(tx, claim, keeps ? answer : problemAnswer(notKept(), ctx.correlationId), about);
       return answer;
     });
   } catch (error) {
@@ -154,49 +157,110 @@ async function reserve(sql: Queryable, claim: Claim): Promise<boolean> {
     insert into idempotency_keys as k (scope, route, key, body_hmac, expires_at)
     select ${claim.scope}, ${claim.route}, ${claim.key}, ${claim.bodyHmac}, now() + interval '24 hours' from bounds
     on conflict (scope, route, key) do update set body_hmac = excluded.body_hmac, status = null, headers = null,
-      answer_sealed = null, created_at = now(), expires_at = excluded.expires_at
+      answer_sealed = null, subject_id = null, created_at = now(), expires_at = excluded.expires_at
     where k.expires_at < now()
     returning set_config('lock_timeout', (select before from bounds), true)`;
   return rows.length > 0;
 }
 
-async function store(ctx: Ctx, claim: Claim, answer: Answer): Promise<void> {
+async function store(ctx: Ctx, claim: Claim, answer: Answer, about: string | null): Promise<void> {
+  const kept = await sealedBody(ctx, claim, answer, about);
   await ctx.sql`
     update idempotency_keys
     set status = ${answer.status}, headers = ${JSON.stringify(answer.headers)}::text::jsonb,
-      answer_sealed = ${sealedBody(ctx, claim, answer)}
+      answer_sealed = ${kept.sealed}, subject_id = ${kept.subjectId}
     where scope = ${claim.scope} and route = ${claim.route} and key = ${claim.key}`;
 }
 
 async function storeRefusal(ctx: Ctx, claim: Claim, answer: Answer): Promise<void> {
+  const kept = await sealedBody(ctx, claim, answer, null);
   await ctx.sql`
-    insert into idempotency_keys (scope, route, key, body_hmac, status, headers, answer_sealed, expires_at)
+    insert into idempotency_keys
+      (scope, route, key, body_hmac, status, headers, answer_sealed, subject_id, expires_at)
     values (${claim.scope}, ${claim.route}, ${claim.key}, ${claim.bodyHmac}, ${answer.status},
-      ${JSON.stringify(answer.headers)}::text::jsonb, ${sealedBody(ctx, claim, answer)}, now() + interval '24 hours')
+      ${JSON.stringify(answer.headers)}::text::jsonb, ${kept.sealed}, ${kept.subjectId}, now() + interval '24 hours')
     on conflict (scope, route, key) do nothing`;
+}
+
+interface KeptRow {
+  body_hmac: string;
+  status: number;
+  headers: unknown;
+  answer_sealed: string | null;
+  subject_id: string | null;
 }
 
 /** The stored answer; null when there is none. */
 async function replay(ctx: Ctx, claim: Claim): Promise<Answer | null> {
-  const [row] = await ctx.sql<{ body_hmac: string; status: number; headers: unknown; answer_sealed: string | null }[]>`
-    select body_hmac, status, headers, answer_sealed from idempotency_keys
+  const [row] = await ctx.sql<KeptRow[]>`
+    select body_hmac, status, headers, answer_sealed, subject_id from idempotency_keys
     where scope = ${claim.scope} and route = ${claim.route} and key = ${claim.key} and expires_at >= now()`;
   if (!row) return null;
   if (row.body_hmac !== claim.bodyHmac) {
     throw new AppError('rule_violated', 'This Idempotency-Key was used with another body.');
   }
+  if (row.subject_id !== null && row.answer_sealed === null) throw erasedSince();
   const headers = (typeof row.headers === 'string' ? JSON.parse(row.headers) : row.headers) as Record<string, string>;
   return {
     status: row.status,
     headers: { ...headers, 'idempotency-replayed': 'true' },
-    body: row.answer_sealed === null ? null : ctx.app.keyRing.openForSystem(row.answer_sealed, sealContext(claim)),
+    body: row.answer_sealed === null ? null : await openedBody(ctx, claim, row.answer_sealed, row.subject_id),
   };
 }
 
-const sealContext = (claim: Claim) => `idempotency:${claim.scope}:${claim.route}:${claim.key}`;
+const sealContext = (claim: Pick<Claim, 'scope' | 'route' | 'key'>) =>
+  `idempotency:${claim.scope}:${claim.route}:${claim.key}`;
 
-const sealedBody = (ctx: Ctx, claim: Claim, answer: Answer) =>
-  typeof answer.body === 'string' ? ctx.app.keyRing.sealForSystem(answer.body, sealContext(claim)) : null;
+/** The field's name, for sealing. */
+const answerField = 'answer';
+
+interface Kept {
+  sealed: string | null;
+  subjectId: string | null;
+}
+
+/**
+ * Sealed for the person whom the answer is about, or who asked: erasing them takes it along. Under the ring where there is
+ * no such person. An answer about somebody who was erased meanwhile is not kept.
+ */
+async function sealedBody(ctx: Ctx, claim: Claim, answer: Answer, about: string | null): Promise<Kept> {
+  if (typeof answer.body !== 'string') return { sealed: null, subjectId: null };
+  const subjectId = about ?? callerSubject(ctx);
+  if (subjectId === null) {
+    return { sealed: ctx.app.keyRing.sealForSystem(answer.body, sealContext(claim)), subjectId: null };
+  }
+  const key = await obtainUnlessDestroyed(ctx.app, ctx.sql, subjectId);
+  return { sealed: key && seal(key, answerField, answer.body), subjectId };
+}
+
+const callerSubject = ({ actor }: Ctx) => (actor.kind === 'user' ? (actor.memberId ?? actor.userId) : null);
+
+/** @throws AppError `conflict` for an answer about somebody who was erased since */
+async function openedBody(ctx: Ctx, claim: Claim, sealed: string, subjectId: string | null): Promise<string> {
+  if (!isSealed(sealed) || subjectId === null) return ctx.app.keyRing.openForSystem(sealed, sealContext(claim));
+  const key: SubjectKey | null = await ctx.app.dataKeys.find(ctx.sql, subjectId);
+  if (!key) throw erasedSince();
+  return open(key, answerField, sealed);
+}
+
+/**
+ * The answers that are kept under the ring and hold one of the values: for the proof that somebody was erased. Opens all
+ * that were kept in the last day. Values in lower case.
+ */
+export async function countAnswersWith(ctx: Ctx, values: readonly string[]): Promise<number> {
+  if (values.length === 0) return 0;
+  let found = 0;
+  const rows = ctx.sql<Array<Pick<Claim, 'scope' | 'route' | 'key'> & { sealed: string }>>`
+    select scope, route, key, answer_sealed as sealed from idempotency_keys
+    where answer_sealed is not null and subject_id is null`;
+  for await (const batch of rows.cursor(500)) {
+    for (const row of batch) {
+      const text = ctx.app.keyRing.openForSystem(row.sealed, sealContext(row)).toLowerCase();
+      if (values.some((value) => text.includes(value))) found += 1;
+    }
+  }
+  return found;
+}
 
 function required(answer: Answer | null): Answer {
   if (answer) return answer;
@@ -207,6 +271,12 @@ const notKept = () =>
   new AppError(
     'conflict',
     'This was done when the Idempotency-Key came first. The answer held a secret, which is shown once and not kept.',
+  );
+
+const erasedSince = () =>
+  new AppError(
+    'conflict',
+    'This was done when the Idempotency-Key came first. The person it was about was erased since.',
   );
 
 const stillRunning = () =>
