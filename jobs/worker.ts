@@ -14,6 +14,7 @@ import { maintenance, makeEventPartitions } from './maintenance.ts';
 import { queues } from './queues.ts';
 import { ensureSchedules } from './schedules.ts';
 import { events, projections, reactions } from './subscriptions.ts';
+import { startProbes } from './worker-probes.ts';
 
 export interface WorkerParts {
   events?: readonly EventType[];
@@ -62,6 +63,9 @@ export async function runWorker(app: App, parts: WorkerParts): Promise<void> {
   const traces = await startTraces(app.settings, 'worker');
   await startAccess(app);
   const worker = await startWorker(app, parts);
+  const { WORKER_METRICS_PORT: port, WORKER_METRICS_HOST: host } = app.settings;
+  const probes = port === undefined ? null : await startProbes(app, { port, host });
+  if (probes) app.log.info({ url: probes.url }, 'health, readiness and metrics are served');
   const subscriptions = parts.projections.length + parts.reactions.length;
   app.log.info({ queues: parts.queues.length, subscriptions }, 'worker is running');
   let stopping = false;
@@ -71,6 +75,7 @@ export async function runWorker(app: App, parts: WorkerParts): Promise<void> {
     stopping = true;
     app.log.info({ signal }, 'stopping: jobs under way finish or go back');
     await worker.stop();
+    await probes?.close();
     await app.close();
     await traces?.close();
     process.exit(0);

@@ -73,6 +73,8 @@ const schema = z.object({
   JOIN_LIMIT_PER_EMAIL: wholeNumber(1, 1_000_000).default(5),
   REQUESTS_PER_MINUTE: wholeNumber(1, 10_000_000).default(1_200),
   SHUTDOWN_GRACE_MS: wholeNumber(0, 120_000).default(10_000),
+  WORKER_METRICS_PORT: wholeNumber(0, 65_535).optional(),
+  WORKER_METRICS_HOST: z.string().default('127.0.0.1'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   OTEL_EXPORTER_OTLP_ENDPOINT: url('http', 'https').optional(),
 });
