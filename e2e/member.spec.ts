@@ -24,13 +24,10 @@ test('joins, verifies the address, signs in, edits the profile; staff see it, pa
   await expect(page.getByText(/check your mail/i)).toBeVisible();
 
   await page.goto(await linkFromMail(request, email, /confirm/i));
+  await page.getByLabel('Password', { exact: true }).fill('a long enough password');
   await page.getByRole('button', { name: 'Confirm my address' }).click();
   await expect(page.getByText(/is confirmed/i).first()).toBeVisible();
-
-  await page.goto('/signin');
-  await page.getByLabel('E-mail').fill(email);
-  await page.getByLabel('Password', { exact: true }).fill('a long enough password');
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('link', { name: 'Go to your membership' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Maren');
 
   await page.goto('/profile');

@@ -36,10 +36,17 @@ export const join = (input: JoinInput, key: string) => post<Member>('/members', 
 export const changeMember = (changes: MemberChanges, version: number, id = 'me') =>
   patch<Member>(`/members/${id}`, changes, version);
 
-export const verifyEmail = (token: string, key: string) =>
-  post<{ memberId: string; status: string; choosePasswordToken: string | null }>(
+/** `password` is the one that was chosen when joining, `newPassword` replaces it: one of them, where the link alone is not enough. */
+export interface VerifyInput {
+  token: string;
+  password?: string;
+  newPassword?: string;
+}
+
+export const verifyEmail = (input: VerifyInput, key: string) =>
+  post<{ memberId: string; status: string; choosePasswordToken: string | null; passwordReplaced: boolean }>(
     '/members/email-verifications',
-    { token },
+    input,
     key,
   );
 

@@ -4,7 +4,7 @@
  */
 
 import type { z } from 'zod';
-import type { me, sessionList } from '#server/access/shapes.ts';
+import type { authorizeQuery, consentList, me, sessionList } from '#server/access/shapes.ts';
 import type { money } from '#server/gateway/shapes.ts';
 import type {
   addBody,
@@ -29,6 +29,9 @@ export interface Page<T> {
 export type Money = z.output<typeof money>;
 
 export type Me = z.output<typeof me>;
+/** What an app asks for, in OAuth's words. */
+export type AppRequest = z.input<typeof authorizeQuery>;
+export type Consent = z.output<typeof consentList>['data'][number];
 export type Session = z.output<typeof sessionList>['data'][number];
 
 export type Member = z.output<typeof memberView>;

@@ -31,7 +31,7 @@ export function CheckYourMail({ email, joined = false }: { email: string; joined
         lead={
           <>
             {joined ? 'Welcome. ' : ''}We have written to <strong>{email}</strong>. Open the link in that mail to
-            confirm that the address is yours.
+            confirm that the address is yours{joined ? ', and have the password at hand that you just chose' : ''}.
           </>
         }
         below={<Link href="/signin">Go to sign-in</Link>}

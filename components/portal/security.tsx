@@ -2,6 +2,7 @@
 
 import { PageHeader } from '../page/page-header.tsx';
 import stack from '../page/stack.module.css';
+import { Apps } from './apps.tsx';
 import { DataDownload } from './data-download.tsx';
 import { Devices } from './devices.tsx';
 import { PasswordCard } from './password-card.tsx';
@@ -14,6 +15,7 @@ export function Security({ isMember }: { isMember: boolean }) {
       <div className={stack.stack}>
         <PasswordCard />
         <Devices />
+        <Apps />
         {isMember ? <DataDownload /> : null}
       </div>
     </>

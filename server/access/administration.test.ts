@@ -116,6 +116,13 @@ test.each([
   { grants: ['authorization_code' as const] },
   { redirectUris: ['https://partner.example/back'] },
   { grants: ['client_credentials' as const, 'refresh_token' as const] },
+  { scopes: ['self' as const] },
+  { scopes: ['self' as const, 'read:data' as const] },
+  {
+    scopes: ['self' as const],
+    grants: ['client_credentials' as const, 'authorization_code' as const],
+    redirectUris: ['https://partner.example/back'],
+  },
 ])('a client with %j does not go together', async (change) => {
   const admin = await aSignedInUser(app.current, { roles: ['admin'] });
   await expect(createClient(admin.ctx, { ...client, id: 'odd-one', ...change })).rejects.toMatchObject({

@@ -81,12 +81,14 @@ async function aMobileUser(app: App): Promise<Caller> {
   };
 }
 
-const register = (app: App, id: string, allowed: Scope[]) =>
-  createClient(contextOf(app, { kind: 'system', name: 'test' }), {
+function register(app: App, id: string, allowed: Scope[]) {
+  const forPeople = allowed.includes('self');
+  return createClient(contextOf(app, { kind: 'system', name: 'test' }), {
     id,
     name: id,
     scopes: allowed,
-    grants: ['client_credentials'],
-    redirectUris: [],
-    public: false,
+    grants: [forPeople ? 'authorization_code' : 'client_credentials'],
+    redirectUris: forPeople ? [`https://${id}.example/signed-in`] : [],
+    public: forPeople,
   });
+}

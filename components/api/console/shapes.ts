@@ -1,7 +1,6 @@
 /** What the HTTP API takes from and gives to the console: see `../shapes.ts`. */
 
 import type { z } from 'zod';
-import type { grants } from '#server/access/oauth/clients.ts';
 import { roles, scopes } from '#server/access/permissions.ts';
 import type { clientList, clientSecret, newClient, newUser, permissionTable, userList } from '#server/access/shapes.ts';
 import type { eventView, subscriptionView } from '#server/events/shapes.ts';
@@ -38,12 +37,6 @@ export type HelpStatus = 'open' | 'closed';
 
 export const roleNames = roles;
 export const scopeNames = scopes;
-export type Grant = (typeof grants)[number];
-export const grantNames = [
-  'client_credentials',
-  'authorization_code',
-  'refresh_token',
-] as const satisfies typeof grants;
 
 export type User = z.output<typeof userList>['data'][number];
 export type NewUser = z.input<typeof newUser>;

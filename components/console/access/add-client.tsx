@@ -1,10 +1,10 @@
 'use client';
 
-import { Button, Checkbox, Textarea, TextInput } from '@mantine/core';
+import { Button, Checkbox, Radio, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { accessKeys, createClient, type NewClient } from '../../api/console/access.ts';
-import { type Grant, grantNames, type Scope, scopeNames } from '../../api/console/shapes.ts';
+import { type Scope, scopeNames } from '../../api/console/shapes.ts';
 import { useIntent } from '../../api/intent.ts';
 import { messageOf } from '../../api/problem.ts';
 import { DetailDrawer } from '../../data/detail-drawer.tsx';
@@ -14,13 +14,32 @@ import { Notice } from '../../page/notice.tsx';
 import stack from '../../page/stack.module.css';
 import { SecretOnce } from './secret-once.tsx';
 
-const scopesAbout: Record<Scope, string> = {
-  self: 'a member’s own record, in an app that they sign in to',
+/** What a machine may be allowed. `self` is for apps that people sign in to, and all that those get. */
+const machineScopes = {
   'read:data': 'members (masked), events, schemas',
   'write:data': 'send events',
   'read:status': 'readers, queues, metrics',
   '*': 'everything, as an admin',
-};
+} as const satisfies Partial<Record<Scope, string>>;
+type MachineScope = keyof typeof machineScopes;
+const machineScopeNames = scopeNames.filter((scope): scope is MachineScope => scope in machineScopes);
+
+const blank = { id: '', name: '', use: 'machine' as 'machine' | 'people', redirectUris: '', public: true, stays: true };
+type Values = typeof blank;
+
+function inputOf(values: Values, scopes: Scope[]): NewClient {
+  const shared = { id: values.id.trim(), name: values.name.trim() };
+  if (values.use === 'machine') {
+    return { ...shared, scopes, grants: ['client_credentials'], redirectUris: [], public: false };
+  }
+  return {
+    ...shared,
+    scopes: ['self'],
+    grants: values.stays ? ['authorization_code', 'refresh_token'] : ['authorization_code'],
+    redirectUris: values.redirectUris.split(/\s+/).filter(Boolean),
+    public: values.public,
+  };
+}
 
 const clientId = (text: string) =>
   /^[a-z0-9][a-z0-9-]{2,62}$/.test(text.trim()) ? null : 'Three or more lower-case letters, digits and dashes';
@@ -38,11 +57,15 @@ function AddClientForm({ onClose }: { onClose: () => void }) {
   const client = useQueryClient();
   const intent = useIntent();
   const [scopes, setScopes] = useState<Scope[]>([]);
-  const [grants, setGrants] = useState<Grant[]>(['client_credentials']);
   const [tried, setTried] = useState(false);
   const { form, submit, showErrorsOf } = useValidatedForm({
-    initialValues: { id: '', name: '', redirectUris: '', public: false },
-    validate: { id: clientId, name: rules.required('Enter a name') },
+    initialValues: blank,
+    validate: {
+      id: clientId,
+      name: rules.required('Enter a name'),
+      redirectUris: (value, { use }) =>
+        use === 'people' && value.trim() === '' ? 'Enter where the app takes people back' : null,
+    },
   });
   const create = useMutation({
     mutationFn: (input: NewClient) => intent(input, (key) => createClient(input, key)),
@@ -50,7 +73,7 @@ function AddClientForm({ onClose }: { onClose: () => void }) {
     onError: (error) => void showErrorsOf(error),
   });
   if (create.data) return <SecretOnce id={create.data.id} secret={create.data.secret} onClose={onClose} />;
-  const byCode = grants.includes('authorization_code');
+  const forPeople = form.values.use === 'people';
   return (
     <form
       noValidate
@@ -58,16 +81,8 @@ function AddClientForm({ onClose }: { onClose: () => void }) {
       onSubmit={(event) => {
         setTried(true);
         submit((values) => {
-          if (scopes.length === 0 || grants.length === 0) return;
-          const redirectUris = byCode ? values.redirectUris.split(/\s+/).filter(Boolean) : [];
-          create.mutate({
-            id: values.id.trim(),
-            name: values.name.trim(),
-            scopes,
-            grants,
-            redirectUris,
-            public: values.public,
-          });
+          if (values.use === 'machine' && scopes.length === 0) return;
+          create.mutate(inputOf(values, scopes));
         })(event);
       }}
     >
@@ -80,28 +95,15 @@ function AddClientForm({ onClose }: { onClose: () => void }) {
           {...form.getInputProps('id')}
         />
         <TextInput label="Name" {...form.getInputProps('name')} />
-        <Checkbox.Group
-          label="Scopes"
-          value={scopes}
-          onChange={(chosen) => setScopes(chosen as Scope[])}
-          error={tried && scopes.length === 0 ? 'Choose at least one' : null}
-        >
-          {scopeNames.map((scope) => (
-            <Checkbox key={scope} value={scope} mt={6} label={<code>{scope}</code>} description={scopesAbout[scope]} />
-          ))}
-        </Checkbox.Group>
-        <Checkbox.Group
-          label="Grants"
-          value={grants}
-          onChange={(chosen) => setGrants(chosen as Grant[])}
-          error={tried && grants.length === 0 ? 'Choose at least one' : null}
-        >
-          {grantNames.map((grant) => (
-            <Checkbox key={grant} value={grant} mt={6} label={<code>{grant}</code>} />
-          ))}
-        </Checkbox.Group>
-        {byCode ? (
+        <Radio.Group label="Acts for" value={form.values.use} onChange={(use) => form.setFieldValue('use', use)}>
+          <Radio value="machine" mt={6} label="Itself" description="A machine, with an id and a secret." />
+          <Radio value="people" mt={6} label="People" description="An app that they sign in to and let in." />
+        </Radio.Group>
+        {forPeople ? (
           <>
+            <p className={`${stack.plain} ${stack.dim} ${stack.small}`}>
+              It gets the scope <code>self</code>: what people may do with their own record, whatever their roles.
+            </p>
             <Textarea
               label="Redirect URIs"
               description="One a line."
@@ -110,11 +112,33 @@ function AddClientForm({ onClose }: { onClose: () => void }) {
             />
             <Checkbox
               label="Public"
-              description="An app on people’s own devices: no secret, PKCE instead."
+              description="An app on people’s own devices: no secret, PKCE alone."
               {...form.getInputProps('public', { type: 'checkbox' })}
             />
+            <Checkbox
+              label="Stays signed in"
+              description="Refresh tokens, for up to 30 days between visits."
+              {...form.getInputProps('stays', { type: 'checkbox' })}
+            />
           </>
-        ) : null}
+        ) : (
+          <Checkbox.Group
+            label="Scopes"
+            value={scopes}
+            onChange={(chosen) => setScopes(chosen as Scope[])}
+            error={tried && scopes.length === 0 ? 'Choose at least one' : null}
+          >
+            {machineScopeNames.map((scope) => (
+              <Checkbox
+                key={scope}
+                value={scope}
+                mt={6}
+                label={<code>{scope}</code>}
+                description={machineScopes[scope]}
+              />
+            ))}
+          </Checkbox.Group>
+        )}
         {create.isError && Object.keys(form.errors).length === 0 ? (
           <Notice tone="bad" title="No client was made">
             {messageOf(create.error)}

@@ -98,9 +98,20 @@ async function lockClient(tx: TxCtx, id: string): Promise<{ secretHash: string |
 
 function checkClient(input: NewClient): void {
   const byCode = input.grants.includes('authorization_code');
-  if (input.public && input.grants.includes('client_credentials')) {
+  const byItself = input.grants.includes('client_credentials');
+  if (input.public && byItself) {
     throw ruleViolated('A client without a secret cannot prove who it is.', [
       { path: 'grants', message: 'client_credentials needs a secret' },
+    ]);
+  }
+  if (byCode && byItself) {
+    throw ruleViolated('A client acts for itself or for people. For both, make two.', [
+      { path: 'grants', message: 'client_credentials and authorization_code do not go together' },
+    ]);
+  }
+  if (byItself && input.scopes.includes('self')) {
+    throw ruleViolated('A client that acts for itself has no self.', [
+      { path: 'scopes', message: 'self goes with authorization_code' },
     ]);
   }
   if (byCode && input.scopes.some((scope) => scope !== 'self')) {

@@ -43,6 +43,8 @@ const lineOf: Record<string, (event: StoredEvent) => Line> = {
   'session.failed': () => ({ system: 'portal', summary: 'Sign-in failed' }),
   'session.locked': () => ({ system: 'portal', summary: 'Sign-in locked after repeated failures' }),
   'session.ended': () => ({ system: 'portal', summary: 'Signed out' }),
+  'consent.given': () => ({ system: 'portal', summary: 'Let an app in' }),
+  'consent.revoked': () => ({ system: 'portal', summary: 'Took an app’s permission back' }),
   'support.requested': (event) => ({
     system: 'portal',
     summary: `Asked for help: ${helpTopicLabel(text(event.data.topic))}`,
