@@ -4,6 +4,7 @@ import { syncMember } from '#server/members/sync.ts';
 import { notify } from '#server/notifications/in-app.ts';
 import { deliverMail } from '#server/notifications/mail.ts';
 import { mailTemplates } from '#server/notifications/reactions.ts';
+import { paymentQueues } from '#server/payments/queues.ts';
 import { databaseQueue, partnerQueue, type Queue } from '#server/queue/define.ts';
 import { sagaCalls, sagaSteps } from '#server/sagas/queues.ts';
 import { maintenance } from './maintenance.ts';
@@ -72,4 +73,5 @@ export const queues = [
   notifications,
   sagaSteps,
   sagaCalls,
+  ...paymentQueues,
 ] as const satisfies readonly Queue[];

@@ -9,6 +9,7 @@ import { projections as memberProjections } from '#server/members/projections.ts
 import { reactions as memberReactions } from '#server/members/reactions.ts';
 import { notificationEvents } from '#server/notifications/events.ts';
 import { reactions as notificationReactions } from '#server/notifications/reactions.ts';
+import { paymentEvents } from '#server/payments/events.ts';
 import { sagaEvents } from '#server/sagas/events.ts';
 
 /** Every event type, for the registry. */
@@ -17,6 +18,7 @@ export const events: readonly EventType[] = eventCatalogue([
   integrationEvents,
   memberEvents,
   notificationEvents,
+  paymentEvents,
   sagaEvents,
 ]);
 

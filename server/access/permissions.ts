@@ -29,9 +29,15 @@ export const permissions = [
   'dead-letters:manage',
   'integrations:read',
   'integrations:manage',
+  'payments:read',
+  'payments:refund',
+  'payments:record',
   'sagas:read',
   'sagas:manage',
   'audit:read',
+  'ledger:read',
+  /** Reversals, adjustments, checks of the books. */
+  'ledger:manage',
   'access:manage',
   'console:open',
 ] as const;
@@ -52,6 +58,9 @@ const staff: Permission[] = [
   'dead-letters:read',
   'dead-letters:manage',
   'integrations:read',
+  'payments:read',
+  'payments:refund',
+  'payments:record',
   'sagas:read',
   'sagas:manage',
 ];
@@ -65,6 +74,7 @@ const auditor: Permission[] = [
   'members:read',
   'dead-letters:read',
   'integrations:read',
+  'payments:read',
   'sagas:read',
 ];
 

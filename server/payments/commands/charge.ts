@@ -1,0 +1,146 @@
+import { type Ctx, inTransaction, type TxCtx } from '#server/context/context.ts';
+import { withBreaker } from '#server/integrations/breaker.ts';
+import { callPartner } from '#server/integrations/commands.ts';
+import type { Gateway, GatewayPayment } from '#server/integrations/gateway/index.ts';
+import { PartnerError } from '#server/integrations/partner-error.ts';
+import { partnersOf } from '#server/integrations/partners.ts';
+import { findPayment, lockPayment, type Payment, writePayment } from '../record.ts';
+import { chargeKey, chargeWithinMs, wordsOf } from '../rules.ts';
+import { beUnknown, failPayment, settlePayment } from './settle.ts';
+
+/** Writes what the gateway said, and gives the payment as it then is. */
+export type PaymentRecording = (tx: TxCtx) => Promise<Payment>;
+
+/**
+ * Asks the gateway for the money, or how far it has got. May be called as often as one likes: a charge whose answer was lost
+ * is looked for before it is asked for again, under the same key. What is not known afterwards is `unknown`.
+ * @throws PartnerError when the gateway certainly has not done anything, and another try may succeed
+ */
+export async function chargePayment(ctx: Ctx, paymentId: string): Promise<PaymentRecording> {
+  const payment = await inTransaction(ctx, (tx) => noteAsking(tx, paymentId));
+  if (isOver(payment)) return (tx) => lockPayment(tx.sql, paymentId);
+  return recordingOf(ctx, payment, 'charge', (gateway) => ask(ctx, gateway, payment));
+}
+
+/** Asks how far a payment has got, and never for money. @throws PartnerError */
+export async function lookAtPayment(ctx: Ctx, paymentId: string): Promise<PaymentRecording> {
+  const payment = await findPayment(ctx.sql, paymentId);
+  if (!payment || payment.askedAt === null || isOver(payment)) return (tx) => lockPayment(tx.sql, paymentId);
+  return recordingOf(ctx, payment, 'look', (gateway) => find(gateway, payment));
+}
+
+/** Calls a payment off that its holder never confirmed. Money that has come in meanwhile is what it says then. @throws PartnerError */
+export async function cancelPayment(ctx: Ctx, paymentId: string): Promise<PaymentRecording> {
+  const payment = await findPayment(ctx.sql, paymentId);
+  if (!payment || isOver(payment)) return (tx) => lockPayment(tx.sql, paymentId);
+  return recordingOf(ctx, payment, 'cancel', async (gateway) => {
+    const found = await find(gateway, payment);
+    if (found === null || found.status === 'succeeded' || found.status === 'canceled') return found;
+    return gateway.cancelPaymentIntent({ intentId: found.intentId, idempotencyKey: `${chargeKey(payment)}:cancel` });
+  });
+}
+
+const isOver = ({ status }: Payment) =>
+  status === 'succeeded' || status === 'failed' || status === 'refunded' || status === 'partially_refunded';
+
+/** Written before the gateway is asked: from here on there may be a charge, whatever becomes of this worker. */
+async function noteAsking(tx: TxCtx, paymentId: string): Promise<Payment> {
+  const payment = await lockPayment(tx.sql, paymentId);
+  if (payment.method !== 'card') throw new Error('only cards are charged');
+  if (payment.askedAt !== null || isOver(payment)) return payment;
+  // What was read is what the call works with: this very moment counts as "not asked before" there.
+  await writePayment(tx.sql, payment, { askedAt: tx.now().toISOString() }, tx.now(), 0);
+  return payment;
+}
+
+async function ask(ctx: Ctx, gateway: Gateway, payment: Payment): Promise<GatewayPayment | null> {
+  if (payment.askedAt !== null) {
+    const found = await find(gateway, payment);
+    if (found) return found;
+    // It never arrived. Long after it was meant nobody expects to be charged any more.
+    if (ctx.now().getTime() - Date.parse(payment.createdAt) > chargeWithinMs) return null;
+  }
+  const customerId = await customerOf(ctx, gateway, payment.memberId);
+  return gateway.createPaymentIntent({
+    paymentId: payment.id,
+    ...(payment.orderId ? { orderId: payment.orderId } : {}),
+    amount: payment.amount,
+    currency: payment.currency,
+    customerId,
+    paymentMethodId: payment.paymentMethodId ?? '',
+    returnUrl: returnUrl(ctx, payment),
+    offSession: payment.offSession,
+    saveCard: payment.saveCard,
+    description: payment.number,
+    idempotencyKey: chargeKey(payment),
+  });
+}
+
+async function find(gateway: Gateway, payment: Payment): Promise<GatewayPayment | null> {
+  if (payment.intentId !== null) return gateway.retrievePaymentIntent(payment.intentId);
+  const { askedAt } = payment;
+  if (askedAt === null) return null;
+  // Asking for the customer again gives the one that was made: under one key there is one.
+  const { customerId } = payment.customerId
+    ? { customerId: payment.customerId }
+    : await gateway.ensureCustomer({ memberId: payment.memberId, idempotencyKey: customerKey(payment.memberId) });
+  return gateway.findPaymentIntent({ paymentId: payment.id, customerId, createdAfter: new Date(askedAt) });
+}
+
+const customerKey = (memberId: string) => `customer:${memberId}`;
+
+/** The member's name at the gateway, made when it is first needed. */
+export async function customerOf(ctx: Ctx, gateway: Gateway, memberId: string): Promise<string> {
+  const [known] = await ctx.sql<{ customerId: string }[]>`
+    select customer_id as "customerId" from gateway_customers where member_id = ${memberId}`;
+  if (known) return known.customerId;
+  const { customerId } = await gateway.ensureCustomer({ memberId, idempotencyKey: customerKey(memberId) });
+  await ctx.sql`
+    insert into gateway_customers (member_id, customer_id, created_at)
+    values (${memberId}, ${customerId}, ${ctx.now().toISOString()}) on conflict (member_id) do nothing`;
+  return customerId;
+}
+
+/** Where the bank sends the payer back to. */
+const returnUrl = (ctx: Ctx, payment: Payment) =>
+  new URL(`/checkout/return?payment=${payment.id}`, ctx.app.settings.GUILDHALL_URL).toString();
+
+type Asking = (gateway: Gateway) => Promise<GatewayPayment | null>;
+
+async function recordingOf(ctx: Ctx, payment: Payment, operation: string, asking: Asking): Promise<PaymentRecording> {
+  try {
+    const call = await callPartner(ctx, { system: 'gateway', operation, memberId: payment.memberId }, () =>
+      withBreaker('gateway', () => asking(partnersOf(ctx.app).gateway())),
+    );
+    return async (tx) => {
+      await call.record(tx);
+      return call.result === null ? giveUp(tx, payment.id) : settlePayment(tx, payment.id, call.result);
+    };
+  } catch (error) {
+    if (!(error instanceof PartnerError)) throw error;
+    if (error.outcomeUnknown) return (tx) => becomeUnknown(tx, payment.id);
+    // It will not be taken as it is: no such card, an amount that the gateway does not move.
+    if (error.errorClass === 'permanent') return (tx) => refuse(tx, payment.id, error);
+    throw error;
+  }
+}
+
+async function becomeUnknown(tx: TxCtx, id: string): Promise<Payment> {
+  const payment = await lockPayment(tx.sql, id);
+  return isOver(payment) || payment.status === 'unknown' ? payment : beUnknown(tx, payment);
+}
+
+async function refuse(tx: TxCtx, id: string, error: PartnerError): Promise<Payment> {
+  const payment = await lockPayment(tx.sql, id);
+  if (isOver(payment)) return payment;
+  const code = /(\w+)$/.exec(error.reason)?.[1] ?? 'refused';
+  const message = wordsOf(code) ?? 'The payment service does not accept this payment. Nothing was charged.';
+  return failPayment(tx, payment, { code, message });
+}
+
+/** The gateway knows of no such charge. */
+async function giveUp(tx: TxCtx, id: string): Promise<Payment> {
+  const payment = await lockPayment(tx.sql, id);
+  if (isOver(payment)) return payment;
+  return failPayment(tx, payment, { code: 'not_charged', message: wordsOf('not_charged') ?? '' });
+}
