@@ -8,12 +8,17 @@ const longestDelay = 60_000;
 
 /**
  * Listens to server-sent events while the tab is visible: a browser holds six HTTP/1.1 connections per host, and a
- * person with many tabs would otherwise use them all up. `onReopen` runs when events may have been missed.
+ * person with many tabs would otherwise use them all up. Not before there is a `url`. `after` says, each time it is
+ * opened (`again`: not for the first time), the position to go on from; without one `onReopen` runs, for events may have been missed.
  */
 export function useEventStream(
-  url: string,
+  url: string | null,
   event: string,
-  handlers: { onEvent: (data: string, id: string) => void; onReopen?: () => void },
+  handlers: {
+    onEvent: (data: string, id: string) => void;
+    onReopen?: () => void;
+    after?: (again: boolean) => number | undefined;
+  },
 ): Liveness {
   const [state, setState] = useState<Liveness>('connecting');
   const latest = useRef(handlers);
@@ -22,6 +27,7 @@ export function useEventStream(
   });
 
   useEffect(() => {
+    if (url === null) return;
     let source: EventSource | null = null;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let delay = firstDelay;
@@ -34,11 +40,12 @@ export function useEventStream(
     };
     const open = () => {
       close();
-      source = new EventSource(url);
+      const after = latest.current.after?.(opened);
+      source = new EventSource(after === undefined ? url : `${url}${url.includes('?') ? '&' : '?'}after=${after}`);
       source.addEventListener('open', () => {
         setState('live');
         delay = firstDelay;
-        if (opened) latest.current.onReopen?.();
+        if (opened && after === undefined) latest.current.onReopen?.();
         opened = true;
       });
       source.addEventListener(event, (message) => latest.current.onEvent(message.data, message.lastEventId));

@@ -1,10 +1,10 @@
 import { IconActivity, IconMailOff, IconUser } from '@tabler/icons-react';
 import type { Route } from 'next';
-import { get } from '../api/client.ts';
+import { get, query as search } from '../api/client.ts';
 import { findMembers } from '../api/console/directory.ts';
-import { listEvents } from '../api/console/events.ts';
 import type { StoredEvent } from '../api/console/shapes.ts';
 import { isStatus } from '../api/problem.ts';
+import type { Page } from '../api/shapes.ts';
 import type { PaletteGroup, PaletteItem } from '../shell/command-palette.tsx';
 import { wordsOf } from '../values/format.ts';
 
@@ -74,7 +74,7 @@ const eventById = (id: string, signal: AbortSignal) =>
 
 const correlation = (correlationId: string, signal: AbortSignal) =>
   orNothing(
-    listEvents({ correlationId, limit: 1 }, signal).then(({ data }) =>
+    get<Page<StoredEvent>>(`/events${search({ correlationId, limit: 1 })}`, signal).then(({ data }) =>
       data.map((event) => ({
         id: `correlation-${correlationId}`,
         label: 'Everything of this correlation id',

@@ -1,4 +1,4 @@
-import { infiniteQueryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { get, query } from '../client.ts';
 import type { Page } from '../shapes.ts';
 import type { AuditEntry } from './shapes.ts';
@@ -24,4 +24,12 @@ export const auditQuery = (filter: AuditFilter, limit = 50) =>
     placeholderData: (previous) => previous,
     staleTime: 60_000,
     refetchOnWindowFocus: false,
+  });
+
+/** One entry. It never changes, and reading it is noted: read once. */
+export const auditEntryQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['console', 'audit', 'one', id],
+    queryFn: ({ signal }) => get<AuditEntry>(`/audit/${id}`, signal),
+    staleTime: Number.POSITIVE_INFINITY,
   });

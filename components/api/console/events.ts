@@ -7,6 +7,7 @@ export interface EventFilter {
   type: string;
   stream: string;
   correlationId: string;
+  memberId: string;
   /** RFC 3339. */
   from?: string | null;
   to?: string | null;
@@ -14,25 +15,28 @@ export interface EventFilter {
 
 export const eventsKey = ['console', 'events'] as const;
 
-/** What `GET /events` gives: in position order; `nextCursor` goes back as `cursor`. */
-export const listEvents = (
-  filter: Partial<EventFilter> & { after?: number | null; cursor?: string | null; limit: number },
+/** The newest events that fit, newest first. */
+export const newestEvents = async (
+  filter: Partial<EventFilter> & { after?: number },
+  limit: number,
   signal?: AbortSignal,
-) => get<Page<StoredEvent>>(`/events${query({ ...filter })}`, signal);
+) => (await get<Page<StoredEvent>>(`/events${query({ ...filter, order: 'desc', limit })}`, signal)).data;
 
-/** History, in position order, from `filter.from` on, or after a position. */
-export const eventHistoryQuery = (filter: EventFilter, after: number | null, limit = 100) =>
+/** Kept events, the newest first. */
+export const eventHistoryQuery = (filter: EventFilter, limit = 100) =>
   infiniteQueryOptions({
-    queryKey: [...eventsKey, 'history', filter, after, limit],
-    queryFn: ({ signal, pageParam }) => listEvents({ ...filter, after, limit, cursor: pageParam }, signal),
+    queryKey: [...eventsKey, 'history', filter, limit],
+    queryFn: ({ signal, pageParam }) =>
+      get<Page<StoredEvent>>(`/events${query({ ...filter, order: 'desc', limit, cursor: pageParam })}`, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextCursor,
   });
 
+/** The newest of a stream, newest first. */
 export const streamEventsQuery = (stream: string, limit = 100) =>
   queryOptions({
-    queryKey: [...eventsKey, 'stream', stream],
-    queryFn: ({ signal }) => get<Page<StoredEvent>>(`/events${query({ stream, limit })}`, signal),
+    queryKey: [...eventsKey, 'stream', stream, limit],
+    queryFn: ({ signal }) => newestEvents({ stream }, limit, signal),
   });
 
 /** Everything that one request, and what followed from it, has caused. */

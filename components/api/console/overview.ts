@@ -4,11 +4,15 @@ import type { ConsoleOverview } from './shapes.ts';
 
 export const consoleOverviewKey = ['console', 'overview'] as const;
 
-/** The first page, read again while somebody looks: there every five seconds, for the counts in the rail less often. */
-export const consoleOverviewQuery = (everyMs = 5_000) =>
+/** What needs a person and what flows, read again while somebody looks. */
+export const consoleOverviewQuery = (everyMs: number) =>
   queryOptions({
     queryKey: consoleOverviewKey,
     queryFn: ({ signal }) => get<ConsoleOverview>('/overview', signal),
     refetchInterval: everyMs,
     staleTime: 4_000,
   });
+
+/** Says when something has happened, at most once a second. */
+export const overviewStreamUrl = '/api/v1/overview/stream';
+export const overviewStreamName = 'changed';

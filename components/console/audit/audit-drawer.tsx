@@ -1,11 +1,15 @@
 'use client';
 
+import { useQuery } from '@tanstack/react-query';
 import type { Route } from 'next';
 import Link from 'next/link';
+import { auditEntryQuery } from '../../api/console/audit.ts';
 import type { AuditEntry } from '../../api/console/shapes.ts';
+import { isStatus } from '../../api/problem.ts';
 import { DetailDrawer } from '../../data/detail-drawer.tsx';
 import { JsonView } from '../../data/json-view.tsx';
 import { EmptyState } from '../../page/empty-state.tsx';
+import { ErrorState } from '../../page/error-state.tsx';
 import { TextSkeleton } from '../../page/skeletons.tsx';
 import { formatDateTime, formatNumber } from '../../values/format.ts';
 import { IdText } from '../../values/id-text.tsx';
@@ -16,30 +20,35 @@ import { ChangesTable } from './changes-table.tsx';
 import { diffRows } from './diff-rows.ts';
 import { OutcomePill } from './outcome-pill.tsx';
 
-/** One entry: who, what, from where, and what changed. */
+/**
+ * One entry: who, what, from where, and what changed. One that is in the list is `known` and is not read again, for reading
+ * is noted; any other is read by its id. `wait`: the list may still bring it.
+ */
 export function AuditDrawer({
-  opened,
-  entry,
-  loading,
+  id,
+  known,
+  wait,
   nameOf,
   onClose,
 }: {
-  opened: boolean;
-  entry: AuditEntry | null;
-  loading: boolean;
+  id: string | null;
+  known: AuditEntry | undefined;
+  wait: boolean;
   nameOf: (entry: AuditEntry) => string;
   onClose: () => void;
 }) {
+  const read = useQuery({ ...auditEntryQuery(id ?? ''), enabled: id !== null && !known && !wait });
+  const entry = known ?? read.data;
   return (
-    <DetailDrawer opened={opened} onClose={onClose} title={entry?.action ?? 'Audit entry'}>
+    <DetailDrawer opened={id !== null} onClose={onClose} title={entry?.action ?? 'Audit entry'}>
       {entry ? (
         <Entry entry={entry} name={nameOf(entry)} />
-      ) : loading ? (
-        <TextSkeleton lines={8} />
+      ) : isStatus(read.error, 400, 404) ? (
+        <EmptyState title="There is no such entry">The address is not right, or the entry was never here.</EmptyState>
+      ) : read.error ? (
+        <ErrorState what="The entry could not be loaded" error={read.error} onRetry={() => void read.refetch()} />
       ) : (
-        <EmptyState title="This entry is not among those shown">
-          Show more of the list, or change the filters.
-        </EmptyState>
+        <TextSkeleton lines={8} />
       )}
     </DetailDrawer>
   );

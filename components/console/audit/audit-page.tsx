@@ -130,9 +130,9 @@ export function AuditPage() {
         empty={<EmptyState title="No entry fits">Widen the time, or take a filter away.</EmptyState>}
       />
       <AuditDrawer
-        opened={entry !== ''}
-        entry={rows?.find(({ id }) => id === entry) ?? null}
-        loading={rows === undefined}
+        id={entry || null}
+        known={rows?.find(({ id }) => id === entry)}
+        wait={list.isPending}
         nameOf={nameOf}
         onClose={() => selected.set('entry', '')}
       />

@@ -4,7 +4,7 @@ import { Autocomplete, Button, TextInput } from '@mantine/core';
 import { TimeRange } from '../time-range.tsx';
 import { useTyped } from '../use-typed.ts';
 import classes from './events-page.module.css';
-import { isUuid } from './tail.ts';
+import { isUuid, tailFilters } from './tail.ts';
 
 /** Types that people look for; any other can be typed. */
 const knownTypes = [
@@ -44,7 +44,8 @@ export function EventFilters({
   const [correlationId, setCorrelationId] = useTyped(values.correlationId ?? '', (text) =>
     onChange('correlationId', text),
   );
-  const set = ['type', 'stream', 'correlationId', 'from', 'to'].filter((name) => values[name]);
+  const [memberId, setMemberId] = useTyped(values.memberId ?? '', (text) => onChange('memberId', text));
+  const set = [...tailFilters, 'from', 'to'].filter((name) => values[name]);
   return (
     <search className={classes.filters}>
       <Autocomplete
@@ -70,6 +71,14 @@ export function EventFilters({
         value={correlationId}
         error={correlationId !== '' && !isUuid(correlationId) ? 'A whole id is needed' : null}
         onChange={(event) => setCorrelationId(event.currentTarget.value)}
+        className={classes.wide ?? ''}
+      />
+      <TextInput
+        aria-label="Member id"
+        placeholder="Member id: any"
+        value={memberId}
+        error={memberId !== '' && !isUuid(memberId) ? 'A whole id is needed' : null}
+        onChange={(event) => setMemberId(event.currentTarget.value)}
         className={classes.wide ?? ''}
       />
       {withTimes ? <TimeRange from={values.from} to={values.to} onChange={onChange} /> : null}

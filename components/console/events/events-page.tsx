@@ -9,8 +9,9 @@ import classes from './events-page.module.css';
 import { History } from './history.tsx';
 import { LiveTail } from './live-tail.tsx';
 import { SubscriptionStrip } from './subscription-strip.tsx';
+import { tailFilters } from './tail.ts';
 
-const names = ['type', 'stream', 'correlationId', 'from', 'to', 'event', 'view'];
+const names = [...tailFilters, 'from', 'to', 'event', 'view'];
 const views = [
   { value: 'live', label: 'Live' },
   { value: 'history', label: 'History' },
@@ -19,9 +20,9 @@ const views = [
 /** What happens, as it happens, and what happened before. */
 export function EventsPage() {
   const { values, set } = useFilters(names);
-  const { type = '', stream = '', correlationId = '', from = '', to = '', event = '' } = values;
+  const { type = '', stream = '', correlationId = '', memberId = '', from = '', to = '', event = '' } = values;
   const view = values.view || (from || to ? 'history' : 'live');
-  const filter = { type, stream, correlationId };
+  const filter = { type, stream, correlationId, memberId };
   const open = (id: string) => set('event', id);
   return (
     <>

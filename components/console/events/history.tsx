@@ -10,7 +10,7 @@ import { askable, type TailFilter } from './tail.ts';
 
 const columns = eventColumns(true);
 
-/** Kept events in the order of their positions, from a moment on. */
+/** Kept events, the newest first. */
 export function History({
   filter,
   from,
@@ -24,7 +24,7 @@ export function History({
   openId: string;
   onOpen: (id: string) => void;
 }) {
-  const list = useInfiniteQuery(eventHistoryQuery({ ...askable(filter), from: from || null, to: to || null }, null));
+  const list = useInfiniteQuery(eventHistoryQuery({ ...askable(filter), from: from || null, to: to || null }));
   return (
     <DataTable
       caption="Events"

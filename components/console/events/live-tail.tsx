@@ -10,7 +10,7 @@ import { LiveDot } from '../../values/live-dot.tsx';
 import { clockText } from './clock-text.ts';
 import { eventColumns } from './event-columns.tsx';
 import classes from './events-page.module.css';
-import { type TailFilter, tailSize } from './tail.ts';
+import { type TailFilter, tailFilters, tailSize } from './tail.ts';
 import { useEventTail } from './use-event-tail.ts';
 
 const columns = eventColumns(false);
@@ -31,7 +31,7 @@ export function LiveTail({
   const [shown, setShown] = useState(step);
   const [since, setSince] = useState<number | null>(null);
   const tail = useEventTail(filter, paused);
-  const filtered = filter.type !== '' || filter.stream !== '' || filter.correlationId !== '';
+  const filtered = tailFilters.some((name) => filter[name] !== '');
   useEffect(() => setSince(tail.state === 'live' ? null : Date.now()), [tail.state]);
   const Icon = paused ? IconPlayerPlay : IconPlayerPause;
   return (

@@ -18,11 +18,10 @@ describe('tail of events', () => {
     expect(positionsOf(withArrivals(at(3, 2, 1), at(4, 5), 3))).toEqual([5, 4, 3]);
   });
 
-  test('half a correlation id is not asked for', () => {
-    expect(askable({ type: 'a', stream: '', correlationId: '0199' })).toEqual({
-      type: 'a',
-      stream: '',
-      correlationId: '',
-    });
+  test('half an id is not asked for', () => {
+    const memberId = '0199a2c4-7b6f-7000-8000-000000000001';
+    const typed = { type: 'a', stream: '', correlationId: '0199', memberId };
+    expect(askable(typed)).toEqual({ ...typed, correlationId: '' });
+    expect(askable({ ...typed, memberId: '0199' }).memberId).toBe('');
   });
 });

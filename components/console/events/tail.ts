@@ -17,17 +17,15 @@ export function withArrivals(
   return [...fresh, ...events].sort((a, b) => b.position - a.position).slice(0, size);
 }
 
-export interface TailFilter {
-  type: string;
-  stream: string;
-  correlationId: string;
-}
+export const tailFilters = ['type', 'stream', 'correlationId', 'memberId'] as const;
+export type TailFilter = Record<(typeof tailFilters)[number], string>;
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export const isUuid = (text: string) => uuid.test(text);
 
-/** What the server can be asked: a correlation id that is not one yet, while it is typed, is left out. */
+/** What the server can be asked: an id that is not one yet, while it is typed, is left out. */
 export const askable = (filter: TailFilter): TailFilter => ({
   ...filter,
-  correlationId: isUuid(filter.correlationId) ? filter.correlationId.toLowerCase() : '',
+  correlationId: isUuid(filter.correlationId) ? filter.correlationId : '',
+  memberId: isUuid(filter.memberId) ? filter.memberId : '',
 });

@@ -1,14 +1,14 @@
 'use client';
 
-import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { eventStreamName, eventStreamUrl, listEvents, subscriptionsQuery } from '../../api/console/events.ts';
+import { eventStreamName, eventStreamUrl, newestEvents } from '../../api/console/events.ts';
 import type { StoredEvent } from '../../api/console/shapes.ts';
 import { useEventStream } from '../../api/event-stream.ts';
 import type { Liveness } from '../../values/live-dot.tsx';
-import { newestEvents } from './newest.ts';
 import { askable, type TailFilter, withArrivals } from './tail.ts';
 
+/** Shown at once; what arrives is added to them. */
+const firstSize = 200;
 /** Arrivals are shown together this often, in milliseconds: a table cannot be drawn hundreds of times a second. */
 const drawEvery = 250;
 export interface EventTail {
@@ -23,15 +23,17 @@ export interface EventTail {
 
 /** The newest events of a filter, and what arrives, at most `tailSize`. Paused, arrivals are kept aside. */
 export function useEventTail(filter: TailFilter, paused: boolean): EventTail {
-  const client = useQueryClient();
   const asked = askable(filter);
   const key = JSON.stringify(asked);
   const [events, setEvents] = useState<StoredEvent[] | undefined>(undefined);
+  const [loaded, setLoaded] = useState<string | null>(null);
   const [held, setHeld] = useState(0);
   const [error, setError] = useState<unknown>(null);
   const [turn, setTurn] = useState(0);
   const waiting = useRef<StoredEvent[]>([]);
   const newest = useRef(0);
+  /** More has passed by than is kept: what waits does not join on to what is shown. */
+  const torn = useRef(false);
 
   const keep = useCallback((arrived: readonly StoredEvent[]) => {
     waiting.current = withArrivals(waiting.current, arrived);
@@ -43,29 +45,35 @@ export function useEventTail(filter: TailFilter, paused: boolean): EventTail {
     const abort = new AbortController();
     waiting.current = [];
     newest.current = 0;
+    torn.current = false;
     setEvents(undefined);
     setHeld(0);
     setError(null);
-    firstEvents(client, asked, abort.signal).then(
+    newestEvents(asked, firstSize, abort.signal).then(
       (first) => {
         keep(first);
         setEvents(withArrivals([], waiting.current));
         waiting.current = [];
+        setLoaded(key);
       },
       (failure: unknown) => {
         if (!abort.signal.aborted) setError(failure);
       },
     );
     return () => abort.abort();
-  }, [key, turn, client, keep]);
+  }, [key, turn, keep]);
 
-  const state = useEventStream(eventStreamUrl(asked), eventStreamName, {
+  // Begins where the first page ended, so that nothing passes by in between. So it does after a break when little can have
+  // happened; else the newest are read, for nobody wants an hour of everything.
+  const narrow = asked.stream !== '' || asked.correlationId !== '' || asked.memberId !== '';
+  const state = useEventStream(loaded === key ? eventStreamUrl(asked) : null, eventStreamName, {
     onEvent: (text) => keep([JSON.parse(text) as StoredEvent]),
-    // Between closing and opening events may have passed by.
-    onReopen: () => {
-      if (newest.current === 0) return;
-      void listEvents({ ...asked, after: newest.current, limit: 200 }).then(({ data }) => keep(data), setError);
-    },
+    after: (again) => (again && !narrow ? undefined : newest.current),
+    onReopen: () =>
+      void newestEvents({ ...asked, after: newest.current }, firstSize).then((missed) => {
+        if (missed.length === firstSize) torn.current = true;
+        keep(missed);
+      }, setError),
   });
 
   useEffect(() => {
@@ -76,11 +84,13 @@ export function useEventTail(filter: TailFilter, paused: boolean): EventTail {
         setHeld(arrived.length);
         return;
       }
+      const joins = !torn.current;
       setEvents((shown) => {
         // The first page is still on its way: it will take these along.
         if (shown === undefined) return shown;
         waiting.current = [];
-        return withArrivals(shown, arrived);
+        torn.current = false;
+        return withArrivals(joins ? shown : [], arrived);
       });
       setHeld(0);
     };
@@ -90,11 +100,4 @@ export function useEventTail(filter: TailFilter, paused: boolean): EventTail {
   }, [paused]);
 
   return { events, held, state, error, retry: () => setTurn((before) => before + 1) };
-}
-
-/** The newest position: where the readers are, and what they have still before them. */
-async function firstEvents(client: ReturnType<typeof useQueryClient>, filter: TailFilter, signal: AbortSignal) {
-  const { data } = await client.fetchQuery(subscriptionsQuery());
-  const head = Math.max(0, ...data.map(({ position, lag }) => position + lag));
-  return newestEvents((query) => listEvents({ ...filter, ...query }, signal), filter, head);
 }

@@ -68,25 +68,28 @@ export function RecordTab({ id }: { id: string }) {
   const may = useMay();
   return (
     <div className={classes.stack}>
-      {may('events:read') ? <RecordEvents stream={`member-${id}`} /> : null}
+      {may('events:read') ? <RecordEvents id={id} /> : null}
       {may('status:read') ? <RecordJobs id={id} /> : null}
     </div>
   );
 }
 
-function RecordEvents({ stream }: { stream: string }) {
+function RecordEvents({ id }: { id: string }) {
   const router = useRouter();
-  const { data, error, refetch } = useQuery(streamEventsQuery(stream));
+  const { data, error, refetch } = useQuery(streamEventsQuery(`member-${id}`));
   return (
     <div>
       <header className={classes.head}>
         <h2>Events of the record</h2>
-        <Link href={`/ops/events?stream=${stream}` as Route}>Watch this stream</Link>
+        <span className={classes.links}>
+          <Link href={`/ops/events?stream=member-${id}` as Route}>Watch this stream</Link>
+          <Link href={`/ops/events?memberId=${id}` as Route}>Everything about this member</Link>
+        </span>
       </header>
       <DataTable
         caption="Events of the record"
         columns={eventColumns}
-        rows={data?.data.toReversed()}
+        rows={data}
         rowId={(event) => event.id}
         rowLabel={(event) => `${event.type}, version ${event.version}`}
         onOpen={(event) => router.push(`/ops/events/${event.id}` as Route)}

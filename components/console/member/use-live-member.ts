@@ -16,11 +16,8 @@ export function useLiveMember(id: string): { state: Liveness; since: number | nu
   const client = useQueryClient();
   const [since, setSince] = useState<number | null>(null);
   const refresh = useDebouncedCallback(() => void client.invalidateQueries({ queryKey: memberKeys.one(id) }), settleMs);
-  const state = useEventStream(eventStreamUrl({}), eventStreamName, {
-    // The whole stream passes by here: looking for the id in the text spares reading every event.
-    onEvent: (data) => {
-      if (data.includes(id)) refresh();
-    },
+  const state = useEventStream(eventStreamUrl({ memberId: id }), eventStreamName, {
+    onEvent: refresh,
     onReopen: refresh,
   });
   useEffect(() => {

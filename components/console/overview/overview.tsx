@@ -1,7 +1,5 @@
 'use client';
 
-import { useQuery } from '@tanstack/react-query';
-import { consoleOverviewQuery } from '../../api/console/overview.ts';
 import type { ConsoleOverview } from '../../api/console/shapes.ts';
 import { MetricTile } from '../../data/metric-tile.tsx';
 import { Card } from '../../page/card.tsx';
@@ -9,7 +7,7 @@ import { ErrorState } from '../../page/error-state.tsx';
 import { Notice } from '../../page/notice.tsx';
 import { PageHeader } from '../../page/page-header.tsx';
 import { formatNumber } from '../../values/format.ts';
-import { LiveDot } from '../../values/live-dot.tsx';
+import { Freshness, LiveDot } from '../../values/live-dot.tsx';
 import { useMay } from '../permissions.tsx';
 import { formatDuration } from '../rate.ts';
 import { FlowMap } from './flow-map.tsx';
@@ -18,17 +16,28 @@ import { needsOf } from './needs.ts';
 import classes from './overview.module.css';
 import { OverviewSkeleton } from './overview-skeleton.tsx';
 import { RateChart } from './rate-chart.tsx';
+import { useLiveOverview } from './use-live-overview.ts';
 
 /** From the commit of a fact to readers seeing it. */
 const visibleTargetMs = 50;
 
 /** The console's first page: what needs a person, and the system as it is. */
 export function Overview() {
-  const { data, error, refetch, dataUpdatedAt } = useQuery(consoleOverviewQuery());
-  const liveness = error ? 'stale' : data ? 'live' : 'connecting';
+  const { data, error, refetch, dataUpdatedAt, stream } = useLiveOverview();
   return (
     <>
-      <PageHeader title="Overview" freshness={<LiveDot state={liveness} since={dataUpdatedAt || null} />} />
+      <PageHeader
+        title="Overview"
+        freshness={
+          error ? (
+            <LiveDot state="stale" since={dataUpdatedAt || null} />
+          ) : stream === 'stale' ? (
+            <Freshness at={dataUpdatedAt || null} />
+          ) : (
+            <LiveDot state={data ? stream : 'connecting'} />
+          )
+        }
+      />
       {data ? (
         <>
           {error ? (
