@@ -15,6 +15,11 @@ export const mariadb: SystemPackage[] = [
   // Setting up a data folder calls a program that is packed with the client.
   { program: '/usr/bin/my_print_defaults', debian: 'mariadb-client-core', neededFor: legacyContract },
 ];
+export const redis: SystemPackage = {
+  program: '/usr/bin/redis-server',
+  debian: 'redis-server',
+  neededFor: 'cache and limits in Redis',
+};
 
 /** Installs what is missing where that is allowed. Gives what is still missing. */
 export function installPackages(wanted: SystemPackage[]): SystemPackage[] {

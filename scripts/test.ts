@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildIfNeeded } from './build.ts';
 import { checks } from './check.ts';
-import { chromium, installPackages, mariadb } from './packages.ts';
+import { chromium, installPackages, mariadb, redis } from './packages.ts';
 import { runSteps } from './steps.ts';
 
 interface Counts {
@@ -24,7 +24,7 @@ const add = (counts: Counts) => {
   total.skipped += counts.skipped;
 };
 
-for (const missing of installPackages([chromium, ...mariadb])) {
+for (const missing of installPackages([chromium, ...mariadb, redis])) {
   console.log(`skipped: needs ${missing.debian} (${missing.neededFor})`);
   // With CI=true nothing may be left out quietly.
   add(process.env.CI ? { passed: 0, failed: 1, skipped: 0 } : { passed: 0, failed: 0, skipped: 1 });

@@ -6,6 +6,7 @@ import type { Settings } from '#server/settings/settings.ts';
 import type { Logger } from '#server/telemetry/log.ts';
 import type { Metrics } from '#server/telemetry/metrics.ts';
 import { staleBy } from './invalidation.ts';
+import { connectRedis } from './redis.ts';
 
 export interface ReadOptions {
   ttlMs: number;
@@ -52,11 +53,11 @@ const secondDropMs = 1_000;
  */
 export function createCache(parts: CacheParts): Cache {
   const { log, metrics, settings } = parts;
-  const bento = openBento(settings);
+  const levels = openLevels(settings, log);
   const loads = new Map<string, Load>();
   let changes: Changes | null = null;
 
-  bento.on('cache:hit', ({ layer }) => metrics.cacheReads.inc({ level: layer === 'l2' ? 'redis' : 'memory' }));
+  levels.bento.on('cache:hit', ({ layer }) => metrics.cacheReads.inc({ level: layer === 'l2' ? 'redis' : 'memory' }));
 
   function forgetLoads(concerned: (key: string, load: Load) => boolean): void {
     for (const [key, load] of loads) {
@@ -69,13 +70,13 @@ export function createCache(parts: CacheParts): Cache {
   async function drop(keys: readonly string[]): Promise<void> {
     if (keys.length === 0) return;
     forgetLoads((key) => keys.includes(key));
-    await bento.deleteMany({ keys: [...keys] });
+    await levels.current().deleteMany({ keys: [...keys] });
   }
 
   async function dropTags(tags: readonly string[]): Promise<void> {
     if (tags.length === 0) return;
     forgetLoads((_key, load) => load.tags.some((tag) => tags.includes(tag)));
-    await bento.deleteByTag({ tags: [...tags] });
+    await levels.current().deleteByTag({ tags: [...tags] });
   }
 
   async function dropStale({ keys, tags }: { keys: string[]; tags: string[] }): Promise<void> {
@@ -98,7 +99,10 @@ export function createCache(parts: CacheParts): Cache {
       },
       () => {
         forgetLoads(() => true);
-        void bento.clear().catch((error: unknown) => log.warn({ err: error }, 'cannot clear the cache'));
+        void levels
+          .current()
+          .clear()
+          .catch((error: unknown) => log.warn({ err: error }, 'cannot clear the cache'));
       },
     );
   }
@@ -106,9 +110,9 @@ export function createCache(parts: CacheParts): Cache {
   async function keep(key: string, options: ReadOptions, load: Load): Promise<unknown> {
     const value = await load.value;
     if (!load.dropped && changes?.connected) {
-      await bento.set({ key, value: { value }, ttl: options.ttlMs, tags: options.tags ?? [] });
+      await levels.current().set({ key, value: { value }, ttl: options.ttlMs, tags: options.tags ?? [] });
       // Dropped while it was being written: that drop may have come first.
-      if (load.dropped) await bento.delete({ key });
+      if (load.dropped) await levels.current().delete({ key });
     }
     return value;
   }
@@ -131,38 +135,54 @@ export function createCache(parts: CacheParts): Cache {
         metrics.cacheReads.inc({ level: 'bypassed' });
         return run();
       }
-      const hit: { value: T } | undefined = await bento.get({ key });
-      if (hit !== undefined) return hit.value;
+      const hit: { value: T } | undefined = await levels.current().get({ key });
+      // What comes from Redis is fresh from the parser.
+      if (hit !== undefined) return frozen(hit.value);
       return (loads.get(key)?.value ?? loadOnce(key, options, run)) as Promise<T>;
     },
     drop,
     dropTags,
     follow,
-    async close() {
-      await bento.disconnectAll();
-    },
+    close: levels.close,
   };
 }
 
-function openBento(settings: Settings) {
+/** Limits of other parts live in the same Redis: clearing the cache must not reach them. */
+const prefix = 'guildhall-cache';
+
+/**
+ * Memory, and Redis behind it while that can be relied on. What is dropped while it is away stays in it, so it is cleared
+ * before it is used again; until then memory alone, which begins empty, is the cache.
+ */
+function openLevels(settings: Settings, log: Logger) {
   // Not serialised: a parse per read would cost more than all the rest of it. Freezing keeps shared values whole.
-  const memory = bentostore().useL1Layer(memoryDriver({ maxItems: 50_000, serialize: false }));
-  // biome-ignore lint/correctness/useHookAtTopLevel: bentocache's builder, no React hook.
-  const withRedis = (url: string) => memory.useL2Layer(redisDriver({ connection: redisOptions(url) }));
-  const store = settings.REDIS_URL ? withRedis(settings.REDIS_URL) : memory;
-  return new BentoCache({ default: 'store', prefix: 'guildhall', stores: { store } });
-}
-
-function redisOptions(url: string) {
-  const { hostname, port, username, password, protocol, pathname } = new URL(url);
-  return {
-    host: hostname,
-    port: Number(port || 6379),
-    ...(username ? { username: decodeURIComponent(username) } : {}),
-    ...(password ? { password: decodeURIComponent(password) } : {}),
-    ...(pathname.length > 1 ? { db: Number(pathname.slice(1)) } : {}),
-    ...(protocol === 'rediss:' ? { tls: {} } : {}),
-  };
+  const memory = () => bentostore().useL1Layer(memoryDriver({ maxItems: 50_000, serialize: false }));
+  if (!settings.REDIS_URL) {
+    const bento = new BentoCache({ default: 'alone', prefix, stores: { alone: memory() } });
+    return { bento, current: () => bento.use('alone'), close: async () => {} };
+  }
+  const redis = connectRedis(settings.REDIS_URL, log);
+  const both = memory().useL2Layer(redisDriver({ connection: redis }));
+  const bento = new BentoCache({ default: 'alone', prefix, stores: { alone: memory(), both } });
+  let connection = 0;
+  let inUse: 'alone' | 'both' = 'alone';
+  redis.on('close', () => {
+    connection += 1;
+    inUse = 'alone';
+  });
+  redis.on('ready', async () => {
+    const mine = connection;
+    try {
+      await bento.use('both').clear({ suppressL2Errors: false });
+      if (mine !== connection) return;
+      inUse = 'both';
+      await bento.use('alone').clear();
+    } catch (error) {
+      log.warn({ err: error }, 'cannot clear the cache in Redis');
+      redis.disconnect(true);
+    }
+  });
+  return { bento, current: () => bento.use(inUse), close: async () => redis.disconnect() };
 }
 
 function frozen<T>(value: T): T {

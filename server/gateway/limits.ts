@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import {
   type RateLimiterAbstract,
   RateLimiterMemory,
@@ -7,6 +7,7 @@ import {
   RateLimiterRes,
 } from 'rate-limiter-flexible';
 import type { Sql } from '#db/client.ts';
+import { connectRedis } from '#server/cache/redis.ts';
 import type { Actor } from '#server/context/actor.ts';
 import type { App } from '#server/context/app.ts';
 import type { Ctx } from '#server/context/context.ts';
@@ -50,8 +51,7 @@ function callerOf(actor: Actor, address: string | null): string {
 }
 
 function openRedis(app: App, url: string): Redis {
-  const redis = new Redis(url, { maxRetriesPerRequest: 1, enableOfflineQueue: false });
-  redis.on('error', (error) => app.log.warn({ err: error }, 'the rate limits cannot reach Redis'));
+  const redis = connectRedis(url, app.log);
   app.onClose(async () => redis.disconnect());
   return redis;
 }
