@@ -2,14 +2,21 @@
 
 import { Button } from '@mantine/core';
 import { useRouter } from 'next/navigation';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Dialog } from '../page/dialog.tsx';
 import stack from '../page/stack.module.css';
 
-/** While `dirty`, asks before the page is left: by a link in the app, by closing the tab, by a reload. */
+/** Where to go on to: a path of ours, or an entry of the browser's history by its key. */
+type Target = { path: string } | { entry: string };
+
+/**
+ * While `dirty`, asks before the page is left: by a link in the app, by Back and Forward, by closing the tab, by a reload.
+ * Browsers let Back be held once until the person has touched the page again, so that nobody is caught.
+ */
 export function UnsavedGuard({ dirty }: { dirty: boolean }) {
   const router = useRouter();
-  const [target, setTarget] = useState<string | null>(null);
+  const [target, setTarget] = useState<Target | null>(null);
+  const leaving = useRef(false);
 
   useEffect(() => {
     if (!dirty) return;
@@ -36,13 +43,23 @@ export function UnsavedGuard({ dirty }: { dirty: boolean }) {
       if (url.origin !== window.location.origin || url.pathname === window.location.pathname) return;
       event.preventDefault();
       event.stopPropagation();
-      setTarget(url.pathname + url.search + url.hash);
+      setTarget({ path: url.pathname + url.search + url.hash });
     };
+    const onNavigate = (event: NavigateEvent) => {
+      if (event.navigationType !== 'traverse' || !event.cancelable || leaving.current) return;
+      if (new URL(event.destination.url).pathname === window.location.pathname) return;
+      event.preventDefault();
+      setTarget({ entry: event.destination.key });
+    };
+    // Not there in browsers from before 2026: these go Back without a question.
+    const history: Navigation | undefined = window.navigation;
     window.addEventListener('beforeunload', beforeUnload);
     document.addEventListener('click', onClick, true);
+    history?.addEventListener('navigate', onNavigate);
     return () => {
       window.removeEventListener('beforeunload', beforeUnload);
       document.removeEventListener('click', onClick, true);
+      history?.removeEventListener('navigate', onNavigate);
     };
   }, [dirty]);
 
@@ -57,9 +74,13 @@ export function UnsavedGuard({ dirty }: { dirty: boolean }) {
         <Button
           color="red"
           onClick={() => {
-            // A path of ours, read from a link on this page: the cast only tells typed routes so.
-            router.push(target as '/');
             setTarget(null);
+            if ('entry' in target) {
+              leaving.current = true;
+              window.navigation.traverseTo(target.entry);
+            }
+            // A path of ours, read from a link on this page: the cast only tells typed routes so.
+            else router.push(target.path as '/');
           }}
         >
           Leave, discard changes

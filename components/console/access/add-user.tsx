@@ -1,16 +1,15 @@
 'use client';
 
-import { Button, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { accessKeys, addUser } from '../../api/console/access.ts';
 import type { Role } from '../../api/console/shapes.ts';
 import { useIntent } from '../../api/intent.ts';
-import { messageOf } from '../../api/problem.ts';
 import { DetailDrawer } from '../../data/detail-drawer.tsx';
 import * as rules from '../../forms/field-rules.ts';
+import { FormEnd } from '../../forms/form-end.tsx';
 import { useValidatedForm } from '../../forms/use-validated-form.ts';
-import { Notice } from '../../page/notice.tsx';
 import stack from '../../page/stack.module.css';
 import { useAnnounce } from '../../shell/announcer.tsx';
 import { RoleChoice } from './role-choice.tsx';
@@ -67,19 +66,13 @@ function AddUserForm({ onClose }: { onClose: () => void }) {
           onChange={setRoles}
           error={tried && roles.length === 0 ? 'Choose at least one role' : null}
         />
-        {add.isError && Object.keys(form.errors).length === 0 ? (
-          <Notice tone="bad" title="Nobody was added">
-            {messageOf(add.error)}
-          </Notice>
-        ) : null}
-        <div className={stack.actions}>
-          <Button type="submit" loading={add.isPending}>
-            Add user
-          </Button>
-          <Button variant="default" onClick={onClose} disabled={add.isPending}>
-            Cancel
-          </Button>
-        </div>
+        <FormEnd
+          submit="Add user"
+          pending={add.isPending}
+          failure="Nobody was added"
+          error={Object.keys(form.errors).length === 0 ? add.error : null}
+          onCancel={onClose}
+        />
       </div>
     </form>
   );

@@ -1,23 +1,24 @@
 'use client';
 
-import { Button, Checkbox, TextInput } from '@mantine/core';
+import { Checkbox, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { changeStaffMember, staffMemberQuery } from '../../api/console/member.ts';
 import type { StaffMember } from '../../api/console/shapes.ts';
 import { memberKeys } from '../../api/members.ts';
-import { isStatus, messageOf } from '../../api/problem.ts';
+import { isStatus } from '../../api/problem.ts';
 import { DetailDrawer } from '../../data/detail-drawer.tsx';
 import { AddressFields } from '../../forms/address-fields.tsx';
+import { ConflictDialog } from '../../forms/conflict-dialog.tsx';
 import * as rules from '../../forms/field-rules.ts';
+import { FormEnd } from '../../forms/form-end.tsx';
 import { UnsavedGuard } from '../../forms/unsaved-guard.tsx';
 import { useValidatedForm } from '../../forms/use-validated-form.ts';
-import { Notice } from '../../page/notice.tsx';
 import stack from '../../page/stack.module.css';
 import { useAnnounce } from '../../shell/announcer.tsx';
 import { addressText } from './address-text.ts';
-import { Conflict } from './conflict.tsx';
 import {
+  fieldText,
   type ProfileValues,
   type StaffChanges,
   type StaffField,
@@ -109,7 +110,6 @@ function EditForm({ member, onClose }: { member: StaffMember; onClose: () => voi
     else save.mutate({ changes, version: theirs.version });
   }
 
-  const failed = save.isError && !isStatus(save.error, 412) && Object.keys(form.errors).length === 0;
   return (
     <form
       noValidate
@@ -153,24 +153,24 @@ function EditForm({ member, onClose }: { member: StaffMember; onClose: () => voi
           <Checkbox label="Remove the address" {...form.getInputProps('removeAddress', { type: 'checkbox' })} />
         ) : null}
         {form.values.removeAddress ? null : <AddressFields form={form} />}
-        {failed ? (
-          <Notice tone="bad" title="Nothing was saved">
-            {messageOf(save.error)}
-          </Notice>
-        ) : null}
-        <div className={stack.actions}>
-          <Button type="submit" loading={save.isPending} disabled={!dirty}>
-            Save changes
-          </Button>
-          <Button variant="default" onClick={onClose} disabled={save.isPending}>
-            {dirty ? 'Discard' : 'Cancel'}
-          </Button>
-        </div>
+        <FormEnd
+          submit="Save changes"
+          pending={save.isPending}
+          disabled={!dirty}
+          failure="Nothing was saved"
+          error={isStatus(save.error, 412) || Object.keys(form.errors).length > 0 ? null : save.error}
+          cancel={dirty ? 'Discard' : 'Cancel'}
+          onCancel={onClose}
+        />
       </div>
       <UnsavedGuard dirty={dirty && !save.isPending} />
       {conflict ? (
-        <Conflict
-          {...conflict}
+        <ConflictDialog
+          title="Somebody changed this member meanwhile"
+          lead="Nothing of yours is saved or lost yet. Choose for each field what stays."
+          fields={conflict.fields}
+          mine={(field) => fieldText(conflict.mine, field)}
+          theirs={(field) => fieldText(conflict.theirs, field)}
           saving={save.isPending}
           onClose={() => setConflict(null)}
           onSave={(keepTheirs) => saveOver(conflict.theirs, without(conflict.mine, keepTheirs))}

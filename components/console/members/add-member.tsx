@@ -1,6 +1,6 @@
 'use client';
 
-import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { NativeSelect, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { addMember, directoryKey } from '../../api/console/directory.ts';
@@ -11,6 +11,7 @@ import type { AddMemberInput } from '../../api/shapes.ts';
 import { DetailDrawer } from '../../data/detail-drawer.tsx';
 import { AddressFields } from '../../forms/address-fields.tsx';
 import * as rules from '../../forms/field-rules.ts';
+import { FormEnd } from '../../forms/form-end.tsx';
 import { useValidatedForm } from '../../forms/use-validated-form.ts';
 import { Notice } from '../../page/notice.tsx';
 import stack from '../../page/stack.module.css';
@@ -103,24 +104,18 @@ function AddMemberForm({ onClose }: { onClose: () => void }) {
         </div>
         <hr className={stack.rule} />
         <AddressFields form={form} />
-        {add.isError && Object.keys(form.errors).length === 0 ? (
-          <Notice tone="bad" title="Nobody was added">
-            {messageOf(add.error)}
-          </Notice>
-        ) : null}
         {plans.isError ? (
           <Notice tone="bad" title="The plans could not be loaded">
             {messageOf(plans.error)}
           </Notice>
         ) : null}
-        <div className={stack.actions}>
-          <Button type="submit" loading={add.isPending}>
-            Add member
-          </Button>
-          <Button variant="default" onClick={onClose} disabled={add.isPending}>
-            Cancel
-          </Button>
-        </div>
+        <FormEnd
+          submit="Add member"
+          pending={add.isPending}
+          failure="Nobody was added"
+          error={Object.keys(form.errors).length === 0 ? add.error : null}
+          onCancel={onClose}
+        />
       </div>
     </form>
   );
