@@ -71,6 +71,16 @@ describe('append', () => {
     },
   );
 
+  it('begins a stream at any version, however many do so at once, and gives each a version of its own', async () => {
+    const ctx = context();
+    const held = await Promise.all(
+      Array.from({ length: 6 }, (_, n) => inTransaction(ctx, (tx) => append(tx, 'begun-at-once', 'any', [note(n)]))),
+    );
+    expect(held.map(({ version }) => version).sort()).toEqual([1, 2, 3, 4, 5, 6]);
+    const alone = await Promise.all([1, 2].map((n) => appendAlone(ctx, 'begun-alone', 'any', [note(n)])));
+    expect(alone.map(({ version }) => version).sort()).toEqual([1, 2]);
+  });
+
   it('lets one of two writers at the same version win', async () => {
     const ctx = context();
     await inTransaction(ctx, (tx) => append(tx, 'note-3', 'new', [note(0)]));

@@ -25,7 +25,7 @@ interface Row {
 export type Expected = number | 'new' | 'any';
 
 /**
- * Appends events to a stream, in one round trip, inside the caller's transaction. `expected` is the version that the
+ * Appends events to a stream, in one round trip (two for the first event of one at `any`), inside the caller's transaction. `expected` is the version that the
  * stream must have now: `new` for none yet, `any` to skip the check. Gives the stream's version after the events.
  * @throws AppError `conflict` when the stream has moved on, or an event id has been seen before (the transaction is lost
  * then). An unknown type and data that does not fit its schema are our own mistakes: Error, naming the field only.
@@ -109,12 +109,56 @@ async function insert(ctx: Ctx, stream: string, expected: Expected, rows: Row[])
   }
 }
 
+/** Text of its own, and not a template: the driver would put it together, and look it up by its letters, at every append. */
+const appendToKnownStream = `
+  with bumped as (
+    update streams set version = version + 1, updated_at = statement_timestamp()
+    where stream = $6 and ($7::bigint is null or version = $7)
+    returning version
+  ),
+  known as (
+    insert into event_ids (id, recorded_at) select $1::uuid, statement_timestamp() from bumped
+  ),
+  stored as (
+    insert into events (id, recorded_at, stream, version, type, schema_version, data, correlation_id, causation_id, actor,
+      source, occurred_at)
+    select $1, statement_timestamp(), $6, version, $2, $3, $4::text::jsonb, $8::uuid, $9::uuid, $10::text::jsonb, $11,
+      $5::timestamptz
+    from bumped
+  ),
+  pending as (
+    insert into pending_events (event_id, recorded_at, type) select $1, statement_timestamp(), $2 from bumped
+  )
+  select version from bumped`;
+
+const appendByFunction = `
+  select append_event($1, $2, $3, $4::text::jsonb, $5, $6, $7, $8, $9, $10::text::jsonb, $11) as version`;
+
+/**
+ * A stream that is there takes one statement, the database's least work. The function is for a stream's first event, and,
+ * at any version, for its next while somebody else is writing the first.
+ */
 async function insertOne(ctx: Ctx, stream: string, version: number | null, row: Row): Promise<number | null> {
-  const [stored] = await ctx.sql<{ version: number | null }[]>`
-    select append_event(${row.id}, ${row.type}, ${row.schemaVersion}, ${JSON.stringify(row.data)}::text::jsonb,
-      ${row.occurredAt}, ${stream}, ${version}, ${ctx.correlationId}, ${ctx.causationId},
-      ${JSON.stringify(eventActor(ctx.actor))}::text::jsonb, ${ctx.source}) as version`;
-  return stored?.version ?? null;
+  const values = [
+    row.id,
+    row.type,
+    row.schemaVersion,
+    JSON.stringify(row.data),
+    row.occurredAt,
+    stream,
+    version,
+    ctx.correlationId,
+    ctx.causationId,
+    JSON.stringify(eventActor(ctx.actor)),
+    ctx.source,
+  ];
+  const run = async (statement: string) => {
+    const [stored] = await ctx.sql.unsafe<{ version: number | null }[]>(statement, values, { prepare: true });
+    return stored?.version ?? null;
+  };
+  if (version === 0) return run(appendByFunction);
+  const reached = await run(appendToKnownStream);
+  return reached === null && version === null ? run(appendByFunction) : reached;
 }
 
 async function insertMany(ctx: Ctx, stream: string, version: number | null, rows: Row[]): Promise<number | null> {
