@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { partnersOf } from '#server/integrations/partners.ts';
+import { openUsualAccount } from '#server/ledger/commands/accounts.ts';
+import { checkLedger } from '#server/ledger/commands/checks.ts';
 import { syncMember } from '#server/members/sync.ts';
 import { notify } from '#server/notifications/in-app.ts';
 import { deliverMail } from '#server/notifications/mail.ts';
 import { mailTemplates } from '#server/notifications/reactions.ts';
+import { orderQueues } from '#server/orders/queues.ts';
 import { paymentQueues } from '#server/payments/queues.ts';
 import { databaseQueue, partnerQueue, type Queue } from '#server/queue/define.ts';
 import { sagaCalls, sagaSteps } from '#server/sagas/queues.ts';
@@ -61,6 +64,29 @@ const notifications = databaseQueue({
   handle: (tx, job) => notify(tx, job.payload),
 });
 
+const openAccount = databaseQueue({
+  name: 'open-account',
+  payload: z.strictObject({ memberId: z.uuid() }),
+  order: 'free',
+  concurrency: 2,
+  expireSeconds: 30,
+  handle: async (tx, job) => {
+    await openUsualAccount(tx, job.payload.memberId);
+  },
+});
+
+const ledgerChecks = databaseQueue({
+  name: 'ledger-checks',
+  payload: z.strictObject({ requestedBy: z.string().nullable() }),
+  order: 'free',
+  // Reads all of the books: two at once would only slow each other.
+  concurrency: 1,
+  expireSeconds: 600,
+  handle: async (tx, job) => {
+    await checkLedger(tx, { kind: 'request', id: job.id, requestedBy: job.payload.requestedBy });
+  },
+});
+
 /**
  * Every queue there is, each with its policy and its handler: a queue without one does not compile. Queues of partners are
  * strict per record, so that a write that is tried again never overtakes a newer one.
@@ -71,7 +97,10 @@ export const queues = [
   sync('crm'),
   mail,
   notifications,
+  openAccount,
+  ledgerChecks,
   sagaSteps,
   sagaCalls,
   ...paymentQueues,
+  ...orderQueues,
 ] as const satisfies readonly Queue[];

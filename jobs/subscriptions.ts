@@ -4,21 +4,29 @@ import { memberEvents as eventsOfMembers } from '#server/events/member-events.ts
 import { eventCatalogue } from '#server/events/registry.ts';
 import { integrationEvents } from '#server/integrations/events.ts';
 import { projections as integrationProjections } from '#server/integrations/projections.ts';
+import { ledgerEvents } from '#server/ledger/events.ts';
+import { reactions as ledgerReactions } from '#server/ledger/reactions.ts';
 import { memberEvents } from '#server/members/events.ts';
 import { projections as memberProjections } from '#server/members/projections.ts';
 import { reactions as memberReactions } from '#server/members/reactions.ts';
 import { notificationEvents } from '#server/notifications/events.ts';
 import { reactions as notificationReactions } from '#server/notifications/reactions.ts';
+import { orderEvents } from '#server/orders/events.ts';
+import { reactions as orderReactions } from '#server/orders/reactions.ts';
 import { paymentEvents } from '#server/payments/events.ts';
+import { reconciliationEvents } from '#server/reconciliation/events.ts';
 import { sagaEvents } from '#server/sagas/events.ts';
 
 /** Every event type, for the registry. */
 export const events: readonly EventType[] = eventCatalogue([
   accessEvents,
   integrationEvents,
+  ledgerEvents,
   memberEvents,
   notificationEvents,
+  orderEvents,
   paymentEvents,
+  reconciliationEvents,
   sagaEvents,
 ]);
 
@@ -30,4 +38,9 @@ export const projections: readonly Projection[] = [
 ];
 
 /** Readers that turn events into jobs. */
-export const reactions: readonly Reaction[] = [...memberReactions, ...notificationReactions];
+export const reactions: readonly Reaction[] = [
+  ...memberReactions,
+  ...ledgerReactions,
+  ...notificationReactions,
+  ...orderReactions,
+];

@@ -1,0 +1,42 @@
+import type { TaxLine } from '#db/schema/orders.ts';
+
+/** Tax rates are basis points: 1900 is 19 %. */
+const whole = 10_000;
+
+/**
+ * The tax within a price that includes it, rounded half away from zero: gross × rate / (1 + rate). Amounts are minor units.
+ */
+export function taxWithin(gross: number, rateBp: number): number {
+  const exact = (Math.abs(gross) * rateBp) / (whole + rateBp);
+  const tax = Math.floor(exact + 0.5);
+  return gross < 0 ? -tax : tax;
+}
+
+export interface PricedLine {
+  amount: number;
+  tax: number;
+  taxCode: string;
+  taxName: string;
+  taxRateBp: number;
+}
+
+/** The tax lines of an order: what each rate was taken of. Rates of nothing are left out unless there is no other. */
+export function taxLinesOf(lines: readonly PricedLine[]): TaxLine[] {
+  const byCode = new Map<string, TaxLine>();
+  for (const { amount, tax, taxCode, taxName, taxRateBp } of lines) {
+    const line = byCode.get(taxCode) ?? { code: taxCode, name: taxName, rateBp: taxRateBp, net: 0, tax: 0 };
+    byCode.set(taxCode, { ...line, net: line.net + amount - tax, tax: line.tax + tax });
+  }
+  return [...byCode.values()].sort((a, b) => a.rateBp - b.rateBp);
+}
+
+/** How long an order waits for its payer to confirm with the bank. The stock stays held meanwhile. */
+export const confirmWithinMs = 30 * 60_000;
+/** How often an order looks itself after a payment that nobody can say anything of; the repair wakes it much sooner. */
+export const lookAgainMs = 24 * 3_600_000;
+/** How long an order on account waits for its invoice to be paid. */
+export const invoiceWithinMs = 60 * 24 * 3_600_000;
+
+/** Members with whom no business is done. */
+const barred = new Set(['suspended', 'deceased', 'erased', 'resigned']);
+export const isBarred = (status: string) => barred.has(status);

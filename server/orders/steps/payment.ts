@@ -1,0 +1,133 @@
+import { type Ctx, inTransaction, type TxCtx } from '#server/context/context.ts';
+import { PartnerError } from '#server/integrations/partner-error.ts';
+import { cancelPayment, chargePayment, type PaymentRecording } from '#server/payments/commands/charge.ts';
+import { openPayment } from '#server/payments/commands/open.ts';
+import { requestRefund, runRefund } from '#server/payments/commands/refund.ts';
+import { failPayment } from '#server/payments/commands/settle.ts';
+import { findPayment, lockPayment, type Payment, paymentOfOrder } from '#server/payments/record.ts';
+import { chargeWithinMs, wordsOf } from '#server/payments/rules.ts';
+import {
+  completed,
+  failed,
+  type PartnerStep,
+  type SagaRun,
+  type StepOutcome,
+  type StepRecording,
+  waiting,
+} from '#server/sagas/define.ts';
+import { advanceOrder } from '../news.ts';
+import { lockOrder, type Order } from '../record.ts';
+import { confirmWithinMs, invoiceWithinMs, lookAgainMs } from '../rules.ts';
+
+/**
+ * The money. Charged once, whatever happens in between: the payment's own row and key see to that. While the bank asks the
+ * payer, or nobody knows what has become of the charge, the order waits and is woken by the payment's news.
+ */
+export const payment: PartnerStep = {
+  kind: 'partner',
+  name: 'payment',
+  async run(ctx, saga) {
+    const order = await orderOf(ctx, saga);
+    if (order.total === 0) return (tx) => paid(tx, saga, null);
+    if (order.paymentChoice.kind === 'invoice') return (tx) => invoiced(tx, saga);
+    const opened = await inTransaction(ctx, (tx) => paymentFor(tx, order.id));
+    const record = await ask(ctx, saga, opened);
+    return async (tx) => outcomeOf(tx, saga, await record(tx));
+  },
+  compensate: refund,
+};
+
+const orderOf = (ctx: Ctx, saga: SagaRun): Promise<Order> =>
+  inTransaction(ctx, (tx) => lockOrder(tx.sql, saga.subjectId));
+
+/** The order's payment, opened when there is none: in a transaction of its own, before the gateway hears of it. */
+async function paymentFor(tx: TxCtx, orderId: string): Promise<Payment> {
+  const order = await lockOrder(tx.sql, orderId);
+  const { paymentChoice: choice } = order;
+  if (choice.kind !== 'card') throw new Error('only cards are charged');
+  return (
+    (await paymentOfOrder(tx.sql, order.id)) ??
+    openPayment(tx, {
+      memberId: order.memberId,
+      purpose: 'order',
+      orderId: order.id,
+      amount: order.total,
+      currency: order.currency,
+      card: choice,
+      offSession: choice.offSession,
+    })
+  );
+}
+
+async function ask(ctx: Ctx, saga: SagaRun, opened: Payment): Promise<PaymentRecording> {
+  try {
+    // The payer has not confirmed in time: called off at the gateway first, so that it cannot be charged any more.
+    if (saga.timedOut && opened.status === 'requires_action') return await cancelPayment(ctx, opened.id);
+    return await chargePayment(ctx, opened.id);
+  } catch (error) {
+    if (!(error instanceof PartnerError) || error.errorClass === 'credentials') throw error;
+    // It certainly was not charged. Whoever waits at the checkout is told in the end, rather than charged the next day.
+    const now = await findPayment(ctx.sql, opened.id);
+    const late = ctx.now().getTime() - Date.parse(opened.createdAt) > chargeWithinMs;
+    if (now?.status !== 'initiated' || !late) throw error;
+    return (tx) => neverReached(tx, opened.id);
+  }
+}
+
+async function neverReached(tx: TxCtx, paymentId: string): Promise<Payment> {
+  const opened = await lockPayment(tx.sql, paymentId);
+  if (opened.status !== 'initiated') return opened;
+  return failPayment(tx, opened, { code: 'gateway_unavailable', message: wordsOf('gateway_unavailable') ?? '' });
+}
+
+async function outcomeOf(tx: TxCtx, saga: SagaRun, now: Payment): Promise<StepOutcome> {
+  switch (now.status) {
+    case 'succeeded':
+    case 'partially_refunded':
+    case 'refunded':
+      return paid(tx, saga, now);
+    case 'failed':
+      return failed(now.failureCode ?? 'payment_failed', now.failureMessage ?? 'The payment was refused.');
+    case 'requires_action':
+      await moveOrder(tx, saga, 'requires_action');
+      return waiting(confirmWithinMs);
+    default:
+      return waiting(lookAgainMs);
+  }
+}
+
+async function paid(tx: TxCtx, saga: SagaRun, by: Payment | null): Promise<StepOutcome> {
+  await moveOrder(tx, saga, 'paid');
+  return completed(by ? { paymentId: by.id, intentId: by.intentId } : {});
+}
+
+async function moveOrder(tx: TxCtx, saga: SagaRun, status: 'paid' | 'requires_action'): Promise<void> {
+  const order = await lockOrder(tx.sql, saga.subjectId);
+  if (order.status !== status) await advanceOrder(tx, order, { status }, []);
+}
+
+/** On account: somebody records the money when it comes. */
+async function invoiced(tx: TxCtx, saga: SagaRun): Promise<StepOutcome> {
+  const received = await paymentOfOrder(tx.sql, saga.subjectId);
+  if (received?.status === 'succeeded') return paid(tx, saga, received);
+  if (saga.timedOut) return failed('invoice_unpaid', 'The invoice was not paid in time.');
+  return waiting(invoiceWithinMs);
+}
+
+/** All of it back. Only what this order has paid, under the meaning of this very undoing. */
+async function refund(ctx: Ctx, saga: SagaRun): Promise<StepRecording> {
+  const paidBy = await findPaymentOf(ctx, saga);
+  if (!paidBy || paidBy.status === 'refunded') return async () => completed();
+  const meaning = `order:${saga.subjectId}:undone`;
+  const cause = saga.error?.code ?? 'order_undone';
+  const asked = await inTransaction(ctx, (tx) => requestRefund(tx, { paymentId: paidBy.id, cause, meaning }));
+  const record = await runRefund(ctx, asked.id);
+  return async (tx) => {
+    const now = await record(tx);
+    if (now.status === 'failed') return failed(now.failureCode ?? 'refund_failed', 'The gateway refuses the refund.');
+    // Accepted is good enough to go on: what becomes of it later comes as news of the payment.
+    return completed({ refundId: now.id, status: now.status });
+  };
+}
+
+const findPaymentOf = (ctx: Ctx, saga: SagaRun) => paymentOfOrder(ctx.sql, saga.subjectId);
