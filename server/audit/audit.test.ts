@@ -40,7 +40,7 @@ test('an entry is written with the caller’s change, or not at all', async () =
   expect(await rowsOf('test.refused')).toHaveLength(1);
 });
 
-test('the auditor reads who, what, from where and both states, opened; the database holds none of it in the clear', async () => {
+test('the auditor reads who, what, from where and both states, contact values masked; the database holds none of it in the clear', async () => {
   const memberId = uuidv7();
   const actor = person(['staff']);
   const ctx = as(actor);
@@ -53,6 +53,9 @@ test('the auditor reads who, what, from where and both states, opened; the datab
     before: {
       phone: seal(key, 'phone', '+31201234567'),
       list: [{ email: seal(key, 'email', 'old@example.test') }],
+      address: seal(key, 'address', '{"line1":"Weg 1"}'),
+      dateOfBirth: seal(key, 'dateOfBirth', '1987-04-12'),
+      givenName: seal(key, 'givenName', 'Ada'),
       version: 1,
     },
     after: { phone: null, version: 2 },
@@ -72,7 +75,14 @@ test('the auditor reads who, what, from where and both states, opened; the datab
     sourceIp: address,
     correlationId: ctx.correlationId,
     count: 1,
-    before: { phone: '+31201234567', list: [{ email: 'old@example.test' }], version: 1 },
+    before: {
+      phone: '+3120***567',
+      list: [{ email: 'o***@example.test' }],
+      address: '***',
+      dateOfBirth: '1987-**-**',
+      givenName: 'Ada',
+      version: 1,
+    },
     after: { phone: null, version: 2 },
   });
 });
@@ -90,7 +100,7 @@ test('one entry reads as in the list, is noted, and is for auditors', async () =
   const [listed] = await find({ resource: `member/${memberId}` });
   const id = listed?.id ?? '';
   expect(await getAudit(auditor(), id)).toEqual(listed);
-  expect(listed?.before).toEqual({ phone: '+31207654321' });
+  expect(listed?.before).toEqual({ phone: '+3120***321' });
   expect(await find({ action: 'audit.read', resource: `audit/${id}` })).toHaveLength(1);
   await expect(getAudit(auditor(), uuidv7())).rejects.toMatchObject({ code: 'not_found' });
   await expect(getAudit(as(person(['staff'])), id)).rejects.toMatchObject({ code: 'forbidden' });
@@ -107,7 +117,7 @@ test('an erased person’s values read as erased, and so does the address of one
     after: { phone: seal(key, 'phone', '+3120') },
   });
   expect(await find({ resource: `member/${memberId}` })).toMatchObject([
-    { sourceIp: address, after: { phone: '+3120' } },
+    { sourceIp: address, after: { phone: '***20' } },
   ]);
   await app.current.dataKeys.destroy(own.sql, memberId);
   expect(await find({ resource: `member/${memberId}` })).toMatchObject([

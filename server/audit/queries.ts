@@ -1,4 +1,5 @@
 import { type Ctx, inTransaction, requirePermission } from '#server/context/context.ts';
+import { maskAddressLine, maskDateOfBirth, maskEmail, maskPhone } from '#server/crypto/mask.ts';
 import { isSealed, open, type SubjectKey } from '#server/crypto/seals.ts';
 import { notFound } from '#server/errors/errors.ts';
 import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
@@ -40,8 +41,9 @@ interface Row {
   count: number;
 }
 
-/** What stands for a value that can no longer be opened. */
+/** What stands for a value that can no longer be opened, and for one that is not the entry's to open. */
 const erased = 'erased';
+const unopened = 'sealed';
 
 /** The trail, newest first, opened for whoever may read it. That it was read is an entry of its own. */
 export async function listAudit(
@@ -139,13 +141,24 @@ function openedValue(key: SubjectKey | null, field: string, sealed: string): str
     return open(key, field, sealed);
   } catch {
     // Sealed for another subject or field than the entry says: shown as what it is rather than failing the whole page.
-    return 'sealed';
+    return unopened;
   }
 }
 
+/** What the trail shows of a person's contact values: that they changed, not what they are. Revealing them is another act. */
+const masks: Record<string, (value: string) => string> = {
+  email: maskEmail,
+  phone: maskPhone,
+  dateOfBirth: maskDateOfBirth,
+  address: maskAddressLine,
+};
+
 /** Sealed values stand under the name of the field that they were sealed for. */
 function openedJson(key: SubjectKey | null, field: string, value: Json): Json {
-  if (isSealed(value)) return openedValue(key, field, value);
+  if (isSealed(value)) {
+    const clear = openedValue(key, field, value);
+    return key && clear !== unopened ? (masks[field]?.(clear) ?? clear) : clear;
+  }
   if (Array.isArray(value)) return value.map((item) => openedJson(key, field, item));
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, openedJson(key, name, inner)]));

@@ -12,3 +12,11 @@ test('a field that only one side names is told from one that became empty', () =
 test('equal lists do not differ', () => {
   expect(diffRows({ roles: ['staff'] }, { roles: ['staff'] })[0]?.differs).toBe(false);
 });
+
+test('equal masks are no proof that nothing changed', () => {
+  const phone = '+3120***567';
+  expect(diffRows({ phone, status: 'active' }, { phone, status: 'active' }).map(({ differs }) => differs)).toEqual([
+    true,
+    false,
+  ]);
+});

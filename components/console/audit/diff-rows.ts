@@ -13,6 +13,8 @@ const textOf = (value: unknown): string | null => {
   return typeof value === 'string' ? value : JSON.stringify(value);
 };
 
+const isMasked = (text: string | null) => text !== null && /\*\*/.test(text);
+
 /** Field by field before and after. A side that does not name a field has undefined there; one that is no object is one row. */
 export function diffRows(before: unknown, after: unknown): DiffRow[] {
   if (!isObject(before) && !isObject(after)) {
@@ -23,6 +25,7 @@ export function diffRows(before: unknown, after: unknown): DiffRow[] {
   return fields.map((field) => ({
     field,
     values: [field in was ? textOf(was[field]) : undefined, field in is ? textOf(is[field]) : undefined],
-    differs: textOf(was[field]) !== textOf(is[field]),
+    // Equal masks stand for values that differ: an entry holds what was changed.
+    differs: textOf(was[field]) !== textOf(is[field]) || isMasked(textOf(is[field])),
   }));
 }
