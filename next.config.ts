@@ -16,6 +16,7 @@ const config: NextConfig = {
     '@node-rs/argon2',
     'mysql2',
     'nodemailer',
+    'pdfkit',
     'pino',
     'prom-client',
   ],

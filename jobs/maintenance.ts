@@ -3,6 +3,8 @@ import { forgetOldAccess } from '#server/access/commands/housekeeping.ts';
 import { prepareAddressKeys } from '#server/audit/address.ts';
 import type { Ctx, TxCtx } from '#server/context/context.ts';
 import { sweepIdempotencyKeys } from '#server/gateway/idempotency.ts';
+import { openMissingAccounts } from '#server/ledger/commands/accounts.ts';
+import { checkLedger } from '#server/ledger/commands/checks.ts';
 import { databaseQueue } from '#server/queue/define.ts';
 import { enqueue } from '#server/queue/enqueue.ts';
 
@@ -17,6 +19,8 @@ const task = z.enum([
   'rewrap-keys',
   'partner-calls',
   'inbox',
+  'member-accounts',
+  'ledger-check',
 ]);
 export type MaintenanceTask = z.output<typeof task>;
 
@@ -38,9 +42,13 @@ const work: Record<MaintenanceTask, (tx: TxCtx) => Promise<unknown>> = {
   'rewrap-keys': (tx) => tx.app.dataKeys.rewrap(tx.sql, keysAtATime),
   'partner-calls': (tx) => forget(tx, 'partner_calls', 'at'),
   inbox: (tx) => forget(tx, 'inbox', 'handled_at'),
+  'member-accounts': (tx) => openMissingAccounts(tx, accountsAtATime),
+  'ledger-check': (tx) => checkLedger(tx, { kind: 'schedule' }),
 };
 
 const keysAtATime = 500;
+/** Each with its event and its audit entry: a second's work. */
+const accountsAtATime = 200;
 const rowsAtATime = 10_000;
 /** How long it can be seen what a partner was asked, and what was handled is known. */
 const keptDays = 90;
@@ -53,6 +61,7 @@ const batches: Partial<Record<MaintenanceTask, number>> = {
   'rewrap-keys': keysAtATime,
   'partner-calls': rowsAtATime,
   inbox: rowsAtATime,
+  'member-accounts': accountsAtATime,
 };
 
 async function forget(tx: TxCtx, table: 'partner_calls' | 'inbox', column: 'at' | 'handled_at'): Promise<number> {

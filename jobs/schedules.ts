@@ -13,6 +13,8 @@ const schedules: ReadonlyArray<{ cron: string; task: MaintenanceTask }> = [
   { cron: '15 * * * *', task: 'rewrap-keys' },
   { cron: '45 2 * * *', task: 'partner-calls' },
   { cron: '50 2 * * *', task: 'inbox' },
+  { cron: '35 * * * *', task: 'member-accounts' },
+  { cron: '55 * * * *', task: 'ledger-check' },
 ];
 
 /** Brings the stored schedules to what stands above, and takes out those that do not stand there any more. */

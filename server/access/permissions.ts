@@ -63,6 +63,8 @@ const staff: Permission[] = [
   'payments:record',
   'sagas:read',
   'sagas:manage',
+  'ledger:read',
+  'ledger:manage',
 ];
 
 const auditor: Permission[] = [
@@ -76,6 +78,7 @@ const auditor: Permission[] = [
   'integrations:read',
   'payments:read',
   'sagas:read',
+  'ledger:read',
 ];
 
 const ofRole: Record<Role, readonly Permission[]> = {

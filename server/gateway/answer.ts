@@ -7,7 +7,7 @@ export interface Answer {
   status: number;
   headers: Record<string, string>;
   /** Pieces are written as they come; null for an answer without a body. */
-  body: string | AsyncIterable<string> | null;
+  body: string | AsyncIterable<string | Uint8Array> | null;
 }
 
 export function jsonAnswer(status: number, body: unknown, headers: Record<string, string> = {}): Answer {

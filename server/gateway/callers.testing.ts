@@ -7,6 +7,7 @@ import { type Role, type Scope, scopes } from '#server/access/permissions.ts';
 import { type Actor, anonymous } from '#server/context/actor.ts';
 import type { App } from '#server/context/app.ts';
 import { inTransaction } from '#server/context/context.ts';
+import { fundedAccountOf } from '#server/ledger/ledger.testing.ts';
 import { joined } from '#server/members/members.testing.ts';
 
 export interface Caller {
@@ -19,13 +20,14 @@ export interface OwnedThings {
   memberId: string;
   sessionId: string;
   notificationId: string;
+  accountId: string;
 }
 
 export interface Person extends OwnedThings {
   caller: Caller;
 }
 
-/** A member with a record, a session and a notification. */
+/** A member with a record, a session, a notification and an account. */
 export async function aMember(app: App, name: string): Promise<Person> {
   const { memberId, userId } = await joined(app);
   const email = `${name}@example.test`;
@@ -34,7 +36,8 @@ export async function aMember(app: App, name: string): Promise<Person> {
   await app.database.sql`
     insert into notifications (id, user_id, member_id, kind, title, body, created_at)
     values (${notificationId}, ${userId}, ${memberId}, 'test', 'Test', '', now())`;
-  return { memberId, sessionId: user.sessionId, notificationId, caller: callerOf(name, user) };
+  const { id: accountId } = await fundedAccountOf(app, memberId, 0);
+  return { memberId, sessionId: user.sessionId, notificationId, accountId, caller: callerOf(name, user) };
 }
 
 const callerOf = (name: string, user: SignedInUser): Caller => ({

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { v7 as uuidv7 } from 'uuid';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { queues } from '#jobs/queues.ts';
 import { professional } from '#server/members/members.testing.ts';
 import { prepareQueues } from '#server/queue/boss.ts';
 import { testApp } from '#test/database.ts';
@@ -20,7 +21,7 @@ let ids: string[];
 let callers: Caller[];
 
 beforeAll(async () => {
-  await prepareQueues(app.current, []);
+  await prepareQueues(app.current, queues);
   const [ada, victim] = [await aMember(app.current, 'ada'), await aMember(app.current, 'victim')];
   ids = [victim.memberId, victim.sessionId, victim.notificationId, professional, uuidv7()];
   const others = await otherCallers(app.current);

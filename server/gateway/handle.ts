@@ -119,7 +119,7 @@ async function handleDownload(route: DownloadRoute, request: GatewayRequest, ctx
 }
 
 /** A failure after the first byte cannot become another answer: it is logged, and the connection is cut. */
-async function* logged(ctx: Ctx, pieces: AsyncIterable<string>): AsyncGenerator<string> {
+async function* logged<Piece>(ctx: Ctx, pieces: AsyncIterable<Piece>): AsyncGenerator<Piece> {
   try {
     yield* pieces;
   } catch (error) {

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { queues } from '#jobs/queues.ts';
 import { may } from '#server/context/actor.ts';
 import { prepareQueues } from '#server/queue/boss.ts';
 import { testApp } from '#test/database.ts';
@@ -15,7 +16,7 @@ let bob: Person;
 let callers: Caller[];
 
 beforeAll(async () => {
-  await prepareQueues(app.current, []);
+  await prepareQueues(app.current, queues);
   [ada, bob] = [await aMember(app.current, 'ada'), await aMember(app.current, 'bob')];
   callers = [ada.caller, bob.caller, ...(await otherCallers(app.current))];
 });
@@ -76,6 +77,16 @@ const contract: Record<string, { who: readonly string[] | 'anyone'; owned?: keyo
   'GET /api/v1/notifications/stream': { who: people },
   'GET /api/v1/sessions': { who: people },
   'GET /api/v1/plans': { who: 'anyone' },
+  'GET /api/v1/accounts': { who: [...people, 'client *'] },
+  'GET /api/v1/accounts/{id}': { who: ['ada', ...staff, 'auditor'], owned: 'accountId' },
+  'GET /api/v1/accounts/{id}/entries': { who: ['ada', ...staff, 'auditor'], owned: 'accountId' },
+  'GET /api/v1/ledger/trial-balance': { who: [...staff, 'auditor'] },
+  'GET /api/v1/ledger/entries': { who: [...staff, 'auditor'] },
+  'GET /api/v1/ledger/entries/{id}': { who: [...staff, 'auditor'] },
+  'GET /api/v1/ledger/checks': { who: [...staff, 'auditor'] },
+  'POST /api/v1/ledger/checks': { who: staff },
+  'POST /api/v1/ledger/entries/{id}/reverse': { who: staff },
+  'POST /api/v1/ledger/adjustments': { who: staff },
   'GET /api/v1/events': { who: readData },
   'GET /api/v1/events/{id}': { who: readData },
   'GET /api/v1/events/stream': { who: readData },
@@ -134,6 +145,7 @@ describe('authorisation', () => {
       ['/members/{id}', 'memberId'],
       ['/sessions/{id}', 'sessionId'],
       ['/notifications/{id}', 'notificationId'],
+      ['/accounts/{id}', 'accountId'],
     ];
     const checked: string[] = [];
     for (const route of routes) {

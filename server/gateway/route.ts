@@ -102,7 +102,7 @@ export interface StreamRoute<Params extends z.ZodType = z.ZodType, Query extends
   ): Promise<AsyncIterable<StreamEvent>>;
 }
 
-/** A download made piece by piece (CSV). Nothing is held in memory whole. */
+/** A download made piece by piece (CSV, PDF). Nothing is held in memory whole. */
 export interface DownloadRoute<Params extends z.ZodType = z.ZodType, Query extends z.ZodType = z.ZodType>
   extends Shared<Params, Query> {
   kind: 'download';
@@ -111,7 +111,7 @@ export interface DownloadRoute<Params extends z.ZodType = z.ZodType, Query exten
   open(
     ctx: Ctx,
     input: { params: z.output<Params>; query: z.output<Query>; signal: AbortSignal },
-  ): Promise<{ fileName: string; chunks: AsyncIterable<string> }>;
+  ): Promise<{ fileName: string; chunks: AsyncIterable<string | Uint8Array> }>;
 }
 
 /** A short answer that is not JSON: metrics, a page that we render ourselves. */

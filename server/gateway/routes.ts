@@ -1,6 +1,7 @@
 import { routes as access } from '#server/access/routes.ts';
 import { routes as audit } from '#server/audit/routes.ts';
 import { routes as events } from '#server/events/routes.ts';
+import { routes as ledger } from '#server/ledger/routes.ts';
 import { routes as live } from '#server/live/routes.ts';
 import { routes as members } from '#server/members/routes.ts';
 import { routes as memberships } from '#server/memberships/routes.ts';
@@ -17,6 +18,7 @@ export const routes: readonly AnyRoute[] = [
   ...access,
   ...audit,
   ...events,
+  ...ledger,
   ...live,
   ...members,
   ...memberships,

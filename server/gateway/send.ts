@@ -33,14 +33,14 @@ function responseOf(answer: Answer, headers: Record<string, string>, head: boole
   return new Response(typeof body === 'string' ? body : streamOf(body), { status, headers });
 }
 
-function streamOf(pieces: AsyncIterable<string>): ReadableStream<Uint8Array> {
+function streamOf(pieces: AsyncIterable<string | Uint8Array>): ReadableStream<Uint8Array> {
   const iterator = pieces[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
   return new ReadableStream({
     async pull(controller) {
       const { done, value } = await iterator.next();
       if (done) controller.close();
-      else controller.enqueue(encoder.encode(value));
+      else controller.enqueue(typeof value === 'string' ? encoder.encode(value) : value);
     },
     async cancel() {
       await iterator.return?.();
@@ -57,7 +57,7 @@ function write(outgoing: ServerResponse, answer: Answer, headers: Record<string,
   else void pump(outgoing, body);
 }
 
-async function pump(outgoing: ServerResponse, pieces: AsyncIterable<string>): Promise<void> {
+async function pump(outgoing: ServerResponse, pieces: AsyncIterable<string | Uint8Array>): Promise<void> {
   outgoing.flushHeaders();
   try {
     for await (const piece of pieces) {

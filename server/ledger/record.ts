@@ -1,7 +1,7 @@
 import type { Queryable } from '#db/client.ts';
 import type { AccountClass, Direction, EntryKind, EntryState } from '#db/schema/ledger.ts';
 import { balanceFrom } from './rules.ts';
-import type { Account, Balance, JournalEntry, Posting } from './shapes.ts';
+import type { Account, Balance, EntryRefs, JournalEntry, Posting } from './shapes.ts';
 
 /** An account's row with the sums over its stripes. */
 export interface AccountRecord extends Account {
@@ -51,8 +51,27 @@ export function accountRecordOf(row: AccountRow): AccountRecord {
 
 export const accountOf = ({ limited: _limited, balance: _balance, ...account }: AccountRecord): Account => account;
 
+/** What an entry belongs to, as columns. */
+export interface RefColumns {
+  member_id: string | null;
+  order_id: string | null;
+  payment_id: string | null;
+  transfer_id: string | null;
+  loan_id: string | null;
+  invoice_id: string | null;
+}
+
+export const refsOf = (row: RefColumns): EntryRefs => ({
+  ...(row.member_id ? { memberId: row.member_id } : {}),
+  ...(row.order_id ? { orderId: row.order_id } : {}),
+  ...(row.payment_id ? { paymentId: row.payment_id } : {}),
+  ...(row.transfer_id ? { transferId: row.transfer_id } : {}),
+  ...(row.loan_id ? { loanId: row.loan_id } : {}),
+  ...(row.invoice_id ? { invoiceId: row.invoice_id } : {}),
+});
+
 /** An entry as the database's `journal_entry_json` gives it. */
-export interface EntryJson {
+export interface EntryJson extends RefColumns {
   id: string;
   number: string;
   kind: EntryKind;
@@ -63,12 +82,6 @@ export interface EntryJson {
   resolves: string | null;
   reverses: string | null;
   memo: string | null;
-  member_id: string | null;
-  order_id: string | null;
-  payment_id: string | null;
-  transfer_id: string | null;
-  loan_id: string | null;
-  invoice_id: string | null;
   correlation_id: string;
   replayed: boolean;
   postings: Array<{ account_id: string; direction: Direction; amount: number }>;
@@ -101,14 +114,7 @@ export const entryOf = (json: EntryJson): JournalEntry => ({
   resolves: json.resolves,
   reverses: json.reverses,
   memo: json.memo,
-  refs: {
-    ...(json.member_id ? { memberId: json.member_id } : {}),
-    ...(json.order_id ? { orderId: json.order_id } : {}),
-    ...(json.payment_id ? { paymentId: json.payment_id } : {}),
-    ...(json.transfer_id ? { transferId: json.transfer_id } : {}),
-    ...(json.loan_id ? { loanId: json.loan_id } : {}),
-    ...(json.invoice_id ? { invoiceId: json.invoice_id } : {}),
-  },
+  refs: refsOf(json),
   correlationId: json.correlation_id,
   postings: json.postings.map(postingOf),
   replayed: json.replayed,

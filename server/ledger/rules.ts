@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AccountClass } from '#db/schema/ledger.ts';
+import { decimals } from '#server/documents/money.ts';
 import { type AppError, ruleViolated } from '#server/errors/errors.ts';
 import type { Balance, EntryInput, Posting } from './shapes.ts';
 
@@ -70,8 +71,4 @@ export function balanceFrom(
 }
 
 /** `12.34 EUR`: for messages, where no locale is known. */
-export function plainMoney(amount: number, currency: string): string {
-  const digits =
-    new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
-  return `${(amount / 10 ** digits).toFixed(digits)} ${currency}`;
-}
+export const plainMoney = (amount: number, currency: string) => `${decimals(amount, currency)} ${currency}`;

@@ -10,6 +10,7 @@ import { refusalOf } from '../database-refusals.ts';
 import { accountStream } from '../events.ts';
 import { findMemberAccount } from '../queries/accounts.ts';
 import { type AccountRecord, accountOf, findAccount } from '../record.ts';
+import { houseCurrency } from '../rules.ts';
 import type { Account } from '../shapes.ts';
 
 const systemAccountIds = new WeakMap<Database, Map<string, string>>();
@@ -154,4 +155,21 @@ export async function closeAccount(tx: TxCtx, input: { accountId: string; reason
     subjectId: memberId,
   });
   return accountOf(await mustFind(tx, before.id));
+}
+
+const memberAccountName = 'Current account';
+
+/** What a member's own account is called and kept in unless somebody says otherwise. */
+export const openUsualAccount = (tx: TxCtx, memberId: string): Promise<Account> =>
+  findOrOpenMemberAccount(tx, { memberId, name: memberAccountName, currency: houseCurrency });
+
+/** Opens accounts for members who never had one, at most `limit`. Gives how many. */
+export async function openMissingAccounts(tx: TxCtx, limit: number): Promise<number> {
+  const rows = await tx.sql<{ id: string }[]>`
+    select id from members m
+    where status not in ('resigned', 'deceased', 'erased')
+      and not exists (select from accounts a where a.member_id = m.id and a.loan_id is null)
+    order by id limit ${limit}`;
+  for (const { id } of rows) await openUsualAccount(tx, id);
+  return rows.length;
 }
