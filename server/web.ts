@@ -115,25 +115,30 @@ async function drain(server: Server, graceMs: number): Promise<void> {
   clearTimeout(limit);
 }
 
-async function main(): Promise<void> {
-  const settings = readSettings();
-  const traces = await startTraces(settings, 'web');
-  const app = createApp(settings, 'web');
+/** Serves until the process is told to end: then gracefully, and at once when told again. Gives the address. */
+export async function runWeb(app: App, options: WebOptions): Promise<string> {
+  const traces = await startTraces(app.settings, 'web');
   await startAccess(app);
-  const web = await startWeb(app, { port: settings.PORT, host: settings.HOST, dev: isDevelopment() });
-  app.log.info({ port: settings.PORT }, 'web is up');
+  const web = await startWeb(app, options);
+  app.log.info({ port: new URL(web.url).port }, 'web is up');
   let stopping = false;
-  const stop = async () => {
+  async function stop(signal: NodeJS.Signals): Promise<void> {
     // Whoever asks twice means now.
-    if (stopping) process.exit(130);
+    if (stopping) process.exit(signal === 'SIGINT' ? 130 : 143);
     stopping = true;
-    app.log.info('web is stopping');
+    app.log.info({ signal }, 'web is stopping');
     await web.close();
     await app.close();
     await traces?.close();
     process.exit(0);
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(signal));
+  return web.url;
+}
+
+async function main(): Promise<void> {
+  const settings = readSettings();
+  await runWeb(createApp(settings, 'web'), { port: settings.PORT, host: settings.HOST, dev: isDevelopment() });
 }
 
 /** One line that names what is wrong, and nothing else: no stack, no values. */

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer, get as httpGet, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { startProcess } from '#server/events/process.testing.ts';
 import { createAddressReader } from '#server/gateway/address.ts';
 import { sampleRoutes } from '#server/gateway/sample-routes.testing.ts';
 import { rawHttp } from '#server/gateway/web.testing.ts';
@@ -133,6 +135,82 @@ describe('stopping', () => {
     await failed;
   });
 });
+
+describe('a process that is told to end', () => {
+  /** It serves, and a request to it waits for `release`. */
+  async function serving() {
+    const port = await freePort();
+    const child = startProcess('server/web/web-process.testing.ts', app.database.url, {
+      PORT: String(port),
+      SHUTDOWN_GRACE_MS: '20000',
+    });
+    const url = `http://127.0.0.1:${port}`;
+    await expect
+      .poll(
+        () =>
+          fetch(url).then(
+            () => true,
+            () => false,
+          ),
+        { timeout: 15_000 },
+      )
+      .toBe(true);
+    const lock = await app.current.database.sql.reserve();
+    await lock`select pg_advisory_lock(4712)`;
+    const underWay = rawHttp(url, { path: '/api/v1/samples/held' });
+    const waiting = () => lock`select 1 from pg_locks where locktype = 'advisory' and not granted`;
+    await expect.poll(async () => (await waiting()).length).toBe(1);
+    const release = async () => {
+      await lock`select pg_advisory_unlock(4712)`;
+      lock.release();
+    };
+    const refuses = () =>
+      expect
+        .poll(() =>
+          fetch(url).then(
+            () => 'answered',
+            (error) => error.cause?.code,
+          ),
+        )
+        .toBe('ECONNREFUSED');
+    return { child, url, underWay, release, refuses, exited: once(child, 'exit') };
+  }
+
+  it('ends its streams at once, lets requests finish, and goes', async () => {
+    const { child, url, underWay, release, refuses, exited } = await serving();
+    const stream = await fetch(`${url}/api/v1/samples/stream`);
+    expect(stream.status).toBe(200);
+    child.kill('SIGTERM');
+    await stream.text();
+    await refuses();
+    expect(child.exitCode).toBeNull();
+    await release();
+    expect((await underWay).status).toBe(200);
+    expect(await exited).toEqual([0, null]);
+  });
+
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)('goes at once when told again (%s)', async (signal, code) => {
+    const { child, underWay, release, refuses, exited } = await serving();
+    const cut = expect(underWay).rejects.toThrow();
+    child.kill(signal);
+    await refuses();
+    child.kill(signal);
+    expect(await exited).toEqual([code, null]);
+    await cut;
+    await release();
+  });
+});
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
 
 describe('starting', () => {
   it('says in one line which settings are missing, and stops with 1', async () => {
