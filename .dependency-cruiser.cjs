@@ -1,6 +1,6 @@
 /** Arrows run one way: app → components, app → server, jobs → server → db. A domain never reaches into another's inner files. */
 const domains =
-  'access|alerts|analytics|audit|cards|certifications|integrations|ledger|loans|members|memberships|notifications|orders|payments|pipelines|quality|reconciliation|streams';
+  'access|alerts|analytics|audit|cards|certifications|checkout|integrations|ledger|loans|members|memberships|notifications|orders|payments|pipelines|quality|reconciliation|streams';
 
 module.exports = {
   forbidden: [
@@ -79,7 +79,7 @@ module.exports = {
           '^server/access/(mailed-tokens|passwords|authenticate|rules)\\.ts$',
           '^server/audit/address\\.ts$',
           '^server/integrations/(partners|partner-error|partner-member|breaker|retry-policy)\\.ts$',
-          '^server/integrations/(legacy|crm|mail)/index\\.ts$',
+          '^server/integrations/(legacy|crm|mail|gateway)/index\\.ts$',
         ],
       },
     },

@@ -1,7 +1,7 @@
 import type { Ctx, TxCtx } from '#server/context/context.ts';
 import { PartnerError } from '#server/integrations/partner-error.ts';
 import { partnersOf } from '#server/integrations/partners.ts';
-import { paymentOfOrder } from '#server/payments/record.ts';
+import { paymentOfOrder } from '#server/payments/queries/records.ts';
 import { defineSaga, type PartnerWord, type SagaEnd, type SagaRun } from '#server/sagas/define.ts';
 import { advanceOrder, itemsOf, totalOf } from './news.ts';
 import { lockOrder } from './record.ts';

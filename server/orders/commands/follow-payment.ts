@@ -1,6 +1,6 @@
 import type { TxCtx } from '#server/context/context.ts';
 import { requestRefund, sendRefund } from '#server/payments/commands/refund.ts';
-import { lockPayment } from '#server/payments/record.ts';
+import { lockPayment } from '#server/payments/queries/records.ts';
 import { lockOrder } from '../record.ts';
 
 /**

@@ -4,7 +4,7 @@ import { cancelPayment, chargePayment, type PaymentRecording } from '#server/pay
 import { openPayment } from '#server/payments/commands/open.ts';
 import { requestRefund, runRefund } from '#server/payments/commands/refund.ts';
 import { failPayment } from '#server/payments/commands/settle.ts';
-import { findPayment, lockPayment, type Payment, paymentOfOrder } from '#server/payments/record.ts';
+import { findPayment, lockPayment, type Payment, paymentOfOrder } from '#server/payments/queries/records.ts';
 import { chargeWithinMs, wordsOf } from '#server/payments/rules.ts';
 import {
   completed,
