@@ -1,32 +1,44 @@
+import { pipeline } from 'node:stream/promises';
 import type { Sql, TransactionSql } from '#db/client.ts';
 import type { GeneratedEvent, GeneratedMember } from './build.ts';
 
 const iso = (at: number) => new Date(at).toISOString();
 
-/** Writes members in one transaction: rows, keys, streams and events, each with one statement. */
+/** Writes members in one transaction: rows, keys, streams and events, each with one COPY. */
 export async function writeMembers(sql: Sql, members: GeneratedMember[]): Promise<void> {
   await sql.begin(async (tx) => {
     const transaction = tx as TransactionSql;
-    await insert(transaction, 'data_keys', members.map(keyRow));
-    await insert(transaction, 'members', members.map(memberRow));
-    await insert(transaction, 'users', members.map(userRow));
-    await insert(transaction, 'sync_states', members.flatMap(syncRows));
+    await copy(transaction, 'data_keys', members.map(keyRow));
+    await copy(transaction, 'members', members.map(memberRow));
+    await copy(transaction, 'users', members.map(userRow));
+    await copy(transaction, 'sync_states', members.flatMap(syncRows));
     const events = members.flatMap((member) => member.events);
-    await insert(transaction, 'streams', streamRows(events));
-    await insert(transaction, 'events', events.map(eventRow));
+    await copy(transaction, 'streams', streamRows(events));
+    await copy(transaction, 'events', events.map(eventRow));
   });
 }
 
-/** One parameter for any number of rows: the columns are read off the table's own row type. */
-async function insert(sql: TransactionSql, table: string, rows: object[]): Promise<void> {
+type Value = string | number | null | readonly string[] | { readonly [name: string]: unknown };
+
+/** The rows as one text in the format of COPY. All have the columns of the first. */
+async function copy(sql: TransactionSql, table: string, rows: ReadonlyArray<Record<string, Value>>): Promise<void> {
   const [first] = rows;
   if (!first) return;
-  const columns = Object.keys(first).join(', ');
-  await sql.unsafe(
-    `insert into ${table} (${columns}) select ${columns} from json_populate_recordset(null::${table}, $1::json)`,
-    [JSON.stringify(rows)],
-  );
+  const into = await sql.unsafe(`copy ${table} (${Object.keys(first).join(', ')}) from stdin`).writable();
+  const lines = rows.map((row) => `${Object.values(row).map(copyText).join('\t')}\n`);
+  await pipeline([lines.join('')], into);
 }
+
+const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+
+function copyText(value: Value): string {
+  if (value === null) return '\\N';
+  if (typeof value === 'number') return String(value);
+  const text = typeof value === 'string' ? value : Array.isArray(value) ? arrayText(value) : JSON.stringify(value);
+  return /[\\\t\n\r]/.test(text) ? text.replace(/[\\\t\n\r]/g, (letter) => escapes[letter] ?? letter) : text;
+}
+
+const arrayText = (words: readonly string[]) => `{${words.map((word) => JSON.stringify(word)).join(',')}}`;
 
 const keyRow = (member: GeneratedMember) => ({
   subject_id: member.id,
