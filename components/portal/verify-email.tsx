@@ -111,6 +111,8 @@ function WithPassword({ email, verify, busy, error }: StepProps) {
   const [fresh, setFresh] = useState(false);
   const { form, submit, showErrorsOf } = useValidatedForm({
     initialValues: { password: '', newPassword: '' },
+    // A message that goes when the field is left moves what is below it from under the pointer.
+    validateInputOnBlur: false,
     validate: fresh
       ? { newPassword: rules.newPassword }
       : { password: rules.required('Enter the password that you chose when you joined') },

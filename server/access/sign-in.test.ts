@@ -72,6 +72,13 @@ test('ten failures lock the account for a quarter of an hour, once, also when al
   expect(await attempt(user.email, builtPassword, later)).not.toBeNull();
 });
 
+test('a crowd of guesses sent at once does not get more tries than the lock allows', async () => {
+  const user = await aUser(app.current);
+  const guesses = Array.from({ length: 60 }, (_, i) => (i === 45 ? builtPassword : `guess ${i}`));
+  const results = await Promise.all(guesses.map((guess) => attempt(user.email, guess)));
+  expect(results.filter(Boolean)).toEqual([]);
+});
+
 test('failures are forgotten after the window, and by signing in', async () => {
   const user = await aUser(app.current);
   const start = Date.now();
