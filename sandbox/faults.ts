@@ -1,21 +1,51 @@
 import { z } from 'zod';
 
 export const partners = ['legacy', 'crm', 'mail', 'gateway', 'soap', 'rest', 'sftp'] as const;
-export const faultNames = ['slow', 'fail', 'rate-limit', 'refuse', 'cut', 'hang', 'fail-after', 'reject'] as const;
+/** What can happen to a request of any partner. */
+export const requestFaults = ['slow', 'fail', 'rate-limit', 'refuse', 'cut', 'hang', 'fail-after', 'reject'] as const;
+/** What else can happen to a request to the payment gateway. */
+export const gatewayFaults = ['fail-once', 'no-answer', 'webhook-first'] as const;
+/** What can happen to a webhook of the payment gateway. */
+export const webhookFaults = [
+  'webhook-twice',
+  'webhook-disorder',
+  'webhook-late',
+  'webhook-bad-signature',
+  'webhook-old',
+  'webhook-off',
+] as const;
+export const faultNames = [...requestFaults, ...gatewayFaults, ...webhookFaults] as const;
 export type Partner = (typeof partners)[number];
 export type FaultName = (typeof faultNames)[number];
 
-const defaultDelayMs = 2_000;
+const defaultDelayMs: Partial<Record<FaultName, number>> = {
+  slow: 2_000,
+  'webhook-late': 30_000,
+  'webhook-disorder': 300,
+};
 const longestTimer = 2 ** 31 - 1;
 
-/** What `POST /faults` takes. `until`: an ISO time, or seconds from now. `delayMs` belongs to `slow`. */
-export const faultInput = z.strictObject({
-  partner: z.enum(partners),
-  fault: z.enum(faultNames),
-  rate: z.number().min(0).max(1).default(1),
-  delayMs: z.int().min(0).max(600_000).optional(),
-  until: z.union([z.iso.datetime({ offset: true }), z.number().positive().max(31_536_000)]).optional(),
-});
+/** The faults that a partner can have. */
+export function faultsOf(partner: Partner): readonly FaultName[] {
+  return partner === 'gateway' ? faultNames : requestFaults;
+}
+
+/**
+ * What `POST /faults` takes. `until`: an ISO time, or seconds from now. `delayMs` belongs to `slow`, `webhook-late` and
+ * `webhook-disorder`.
+ */
+export const faultInput = z
+  .strictObject({
+    partner: z.enum(partners),
+    fault: z.enum(faultNames),
+    rate: z.number().min(0).max(1).default(1),
+    delayMs: z.int().min(0).max(600_000).optional(),
+    until: z.union([z.iso.datetime({ offset: true }), z.number().positive().max(31_536_000)]).optional(),
+  })
+  .refine(({ partner, fault }) => faultsOf(partner).includes(fault), {
+    path: ['fault'],
+    message: 'Only the payment gateway has this fault',
+  });
 export type FaultInput = z.input<typeof faultInput>;
 
 /** A fault that is on. `until` and `since` are ISO times in UTC; `hits` counts the requests it has touched. */
@@ -29,7 +59,7 @@ export type Fault = {
   hits: number;
 };
 
-/** What strikes one request: a delay first (0 for none), then the faults drawn for it. */
+/** What strikes one request or webhook: a delay first (0 for none), then the faults drawn for it. */
 export type Drawn = { delayMs: number; has(fault: FaultName): boolean; names: FaultName[] };
 
 type Active = Fault & { endsAt: number; timer?: NodeJS.Timeout };
@@ -54,7 +84,8 @@ export class Faults {
       throw new z.ZodError([{ code: 'custom', path: ['until'], message: 'Must lie in the future', input: until }]);
     }
     const active: Active = { partner, fault, rate, since: new Date(now).toISOString(), hits: 0, endsAt };
-    if (fault === 'slow') active.delayMs = delayMs ?? defaultDelayMs;
+    const usualDelay = defaultDelayMs[fault];
+    if (usualDelay !== undefined) active.delayMs = delayMs ?? usualDelay;
     if (endsAt < Number.POSITIVE_INFINITY) active.until = new Date(endsAt).toISOString();
     const key = `${partner}/${fault}`;
     clearTimeout(this.#active.get(key)?.timer);
@@ -83,13 +114,15 @@ export class Faults {
       .map(snapshot);
   }
 
-  /** Draws, by each fault's rate, what strikes the next request of a partner, and counts the hits. */
-  draw(partner: Partner): Drawn {
-    const struck = this.#live().filter((active) => active.partner === partner && this.#strikes(active));
+  /** Draws, by each fault's rate, what of `among` strikes the next request of a partner, and counts the hits. */
+  draw(partner: Partner, among: readonly FaultName[] = requestFaults): Drawn {
+    const struck = this.#live().filter(
+      (active) => active.partner === partner && among.includes(active.fault) && this.#strikes(active),
+    );
     for (const active of struck) active.hits += 1;
     const names = struck.map((active) => active.fault);
-    const slow = struck.find((active) => active.fault === 'slow');
-    return { delayMs: slow?.delayMs ?? 0, names, has: (fault) => names.includes(fault) };
+    const delayMs = Math.max(0, ...struck.map((active) => active.delayMs ?? 0));
+    return { delayMs, names, has: (fault) => names.includes(fault) };
   }
 
   /** True while the fault is on, whatever its rate. */

@@ -8,6 +8,7 @@ const environment = z.object({
   SANDBOX_SMTP_PORT: port,
   SANDBOX_CRM_PORT: port,
   SANDBOX_LEGACY_PROXY_PORT: port,
+  SANDBOX_GATEWAY_PORT: port,
   /** `host:port` of the database behind the proxy. */
   SANDBOX_LEGACY_UPSTREAM: z
     .string()
@@ -18,6 +19,11 @@ const environment = z.object({
   SANDBOX_CRM_DAILY_LIMIT: z.coerce.number().int().positive().optional(),
   SANDBOX_SMTP_USER: z.string().min(1).optional(),
   SANDBOX_SMTP_PASSWORD: z.string().min(1).optional(),
+  SANDBOX_GATEWAY_SECRET_KEY: z.string().min(1).optional(),
+  SANDBOX_GATEWAY_PUBLISHABLE_KEY: z.string().min(1).optional(),
+  /** An endpoint that is registered at the start, and what its webhooks are signed with. */
+  SANDBOX_GATEWAY_WEBHOOK_URL: z.url().optional(),
+  SANDBOX_GATEWAY_WEBHOOK_SECRET: z.string().min(1).optional(),
 });
 
 const read = environment.safeParse(process.env);
@@ -35,12 +41,21 @@ const sandbox = await startSandbox({
     smtp: given.SANDBOX_SMTP_PORT,
     crm: given.SANDBOX_CRM_PORT,
     legacyProxy: given.SANDBOX_LEGACY_PROXY_PORT,
+    gateway: given.SANDBOX_GATEWAY_PORT,
   }),
   ...(upstreamPort ? { legacyUpstream: { host, port: Number(upstreamPort) } } : {}),
   crm: {
     ...present({ token: given.SANDBOX_CRM_TOKEN }),
     limits: present({ interval: given.SANDBOX_CRM_INTERVAL_LIMIT, daily: given.SANDBOX_CRM_DAILY_LIMIT }),
   },
+  gateway: present({
+    secretKey: given.SANDBOX_GATEWAY_SECRET_KEY,
+    publishableKey: given.SANDBOX_GATEWAY_PUBLISHABLE_KEY,
+    webhook:
+      given.SANDBOX_GATEWAY_WEBHOOK_URL && given.SANDBOX_GATEWAY_WEBHOOK_SECRET
+        ? { url: given.SANDBOX_GATEWAY_WEBHOOK_URL, secret: given.SANDBOX_GATEWAY_WEBHOOK_SECRET }
+        : undefined,
+  }),
   mail: present({ user: given.SANDBOX_SMTP_USER, password: given.SANDBOX_SMTP_PASSWORD }),
 }).catch((error: Error) => {
   console.error(`sandbox: cannot start: ${error.message}`);

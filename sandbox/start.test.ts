@@ -59,6 +59,7 @@ describe('the process', () => {
       faults: `${sandbox.pages}/faults`,
       crm: expect.stringMatching(/^http:/),
       smtp: expect.stringMatching(/^smtp:/),
+      gateway: expect.stringMatching(/^http:/),
       legacyProxy: expect.stringMatching(/^tcp:/),
     });
     await createContact(sandbox.crm, 'token');

@@ -1,4 +1,4 @@
-import { type Fault, type FaultName, faultNames, type Partner, partners } from '../faults.ts';
+import { type Fault, type FaultName, faultNames, faultsOf, type Partner, partners } from '../faults.ts';
 import type { Reply } from '../http.ts';
 import { type Markup, markup, page, time } from './markup.ts';
 import type { Sources } from './sources.ts';
@@ -10,7 +10,7 @@ const about: Record<Partner, { name: string; what: string }> = {
   },
   crm: { name: 'CRM', what: 'Answers as HubSpot does.' },
   mail: { name: 'Mail', what: 'A real SMTP server.' },
-  gateway: { name: 'Payment gateway', what: '' },
+  gateway: { name: 'Payment gateway', what: 'Answers as Stripe does, and sends signed webhooks.' },
   soap: { name: 'Certification body (SOAP)', what: '' },
   rest: { name: 'Certification body (REST)', what: '' },
   sftp: { name: 'Certification body (SFTP)', what: '' },
@@ -25,6 +25,18 @@ const labels: Record<FaultName, [name: string, meaning: string]> = {
   hang: ['Hang', 'takes the request and never answers; together with “Fail after” the work is done first'],
   'fail-after': ['Fail after', 'does the work, then answers 500 or breaks off'],
   reject: ['Reject', 'answers 400, mail 550'],
+  'fail-once': [
+    'Fail once',
+    'answers 500 to the first request under each idempotency key, having done nothing; the next one works',
+  ],
+  'no-answer': ['No answer', 'does the work, then never answers: a time-out after success'],
+  'webhook-first': ['Webhook first', 'answers only when the webhooks of the request have been delivered'],
+  'webhook-twice': ['Webhook twice', 'delivers each webhook two times at once'],
+  'webhook-disorder': ['Webhooks out of order', 'delivers the webhooks of a request last one first, the delay apart'],
+  'webhook-late': ['Webhook late', 'delivers webhooks after the delay'],
+  'webhook-bad-signature': ['Webhook badly signed', 'signs webhooks with the wrong key; they are tried again later'],
+  'webhook-old': ['Webhook too old', 'signs webhooks for a time ten minutes ago; they are tried again later'],
+  'webhook-off': ['No webhooks', 'delivers none, now or later, unless one is sent again by hand'],
 };
 
 /** The front page: each partner's state, its switches and its last requests. */
@@ -52,11 +64,11 @@ function partnerCard(sources: Sources, partner: Partner): Markup {
 <form method="post" action="/switch">
 <input type="hidden" name="partner" value="${partner}">
 <div data-live><p class="row">${on.length === 0 ? markup`<span class="pill">Healthy</span>` : on.map(pill)}</p>
-<div class="row">${faultNames.map((fault) => button(fault, on))}
+<div class="row">${faultsOf(partner).map((fault) => button(fault, on))}
 ${on.length > 0 && markup`<button class="main" name="fault" value="none">Make it healthy</button>`}</div></div>
 <details><summary class="small">Options for the next switch</summary><div class="row">
 <div><label for="${partner}-rate">Share of requests, %</label><input class="short" id="${partner}-rate" name="rate" type="number" min="0" max="100" step="any" placeholder="100"></div>
-<div><label for="${partner}-delay">Delay of “Slow”, ms</label><input class="short" id="${partner}-delay" name="delayMs" type="number" min="0" max="600000" placeholder="2000"></div>
+<div><label for="${partner}-delay">Delay (slow, late, out of order), ms</label><input class="short" id="${partner}-delay" name="delayMs" type="number" min="0" max="600000" placeholder="2000"></div>
 <div><label for="${partner}-until">Ends after, seconds</label><input class="short" id="${partner}-until" name="until" type="number" min="1" placeholder="never"></div>
 </div></details>
 </form>
