@@ -6,9 +6,9 @@ const clock = new Intl.DateTimeFormat('en-GB', {
 });
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 
-/** `06:46:37.820` for what is less than a day old, with its date before: `11 Apr 06:46:37.820`. In the reader's zone. */
+/** `06:46:37.820` for what is of today, else with its date before: `11 Apr 06:46:37.820`. In the reader's zone. */
 export function clockText(at: string, now = Date.now()): string {
   const moment = new Date(at);
   const time = clock.format(moment);
-  return now - moment.getTime() < 86_400_000 ? time : `${day.format(moment)} ${time}`;
+  return moment.toDateString() === new Date(now).toDateString() ? time : `${day.format(moment)} ${time}`;
 }

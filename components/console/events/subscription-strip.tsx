@@ -53,7 +53,7 @@ export function SubscriptionStrip() {
   );
 }
 
-const placeholders = [0, 1, 2, 3, 4, 5, 6, 7];
+const placeholders = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 
 const lagText = ({ lag, lagSeconds }: Subscription) =>
   lag === 0 ? 'nothing before it' : `${formatNumber(lag)} behind · ${formatDuration(lagSeconds * 1000)}`;
