@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { id } from '#server/gateway/shapes.ts';
 import { partnersOf } from '#server/integrations/partners.ts';
 import { openUsualAccount } from '#server/ledger/commands/accounts.ts';
 import { checkLedger } from '#server/ledger/commands/checks.ts';
@@ -12,7 +13,7 @@ import { databaseQueue, partnerQueue, type Queue } from '#server/queue/define.ts
 import { sagaCalls, sagaSteps } from '#server/sagas/queues.ts';
 import { maintenance } from './maintenance.ts';
 
-const syncPayload = z.strictObject({ memberId: z.uuid(), version: z.int().positive() });
+const syncPayload = z.strictObject({ memberId: id, version: z.int().positive() });
 
 /** Strict per member: a write that is tried again never overtakes a newer one. Four at a time keep a slow partner busy without flooding it. */
 const sync = (system: 'legacy' | 'crm') =>
@@ -32,10 +33,10 @@ const mail = partnerQueue({
   flow: 'mail',
   payload: z.strictObject({
     // Jobs of older versions lack it: their own id was their mail's.
-    mailId: z.uuid().optional(),
+    mailId: id.optional(),
     template: z.enum(mailTemplates),
-    memberId: z.uuid().nullable(),
-    userId: z.uuid().nullable(),
+    memberId: id.nullable(),
+    userId: id.nullable(),
     facts: z.record(z.string(), z.json()),
   }),
   // Mails of one person may pass each other; none waits for another's slow server.
@@ -53,9 +54,9 @@ const notifications = databaseQueue({
     title: z.string(),
     body: z.string(),
     link: z.string().nullable(),
-    memberId: z.uuid().nullable(),
-    userId: z.uuid().nullable(),
-    eventId: z.uuid(),
+    memberId: id.nullable(),
+    userId: id.nullable(),
+    eventId: id,
     at: z.string(),
   }),
   order: 'free',
@@ -66,7 +67,7 @@ const notifications = databaseQueue({
 
 const openAccount = databaseQueue({
   name: 'open-account',
-  payload: z.strictObject({ memberId: z.uuid() }),
+  payload: z.strictObject({ memberId: id }),
   order: 'free',
   concurrency: 2,
   expireSeconds: 30,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, listOf, pageQuery, timestamp } from '#server/gateway/shapes.ts';
+import { id, listOf, pageQuery, textWithIds, timestamp } from '#server/gateway/shapes.ts';
 
 export const auditEntry = z.strictObject({
   id,
@@ -25,9 +25,9 @@ export const auditList = listOf(auditEntry);
 
 export const auditQuery = z.strictObject({
   ...pageQuery,
-  actor: z.string().max(100).optional(),
+  actor: textWithIds(100).optional(),
   action: z.string().max(100).optional(),
-  resource: z.string().max(200).optional().describe('a type, or type/id'),
+  resource: textWithIds(200).optional().describe('a type, or type/id'),
   from: timestamp.optional(),
   to: timestamp.optional(),
 });

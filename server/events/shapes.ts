@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, listOf, timestamp } from '#server/gateway/shapes.ts';
+import { id, listOf, textWithIds, timestamp, wholeNumber } from '#server/gateway/shapes.ts';
 
 /** An event as it leaves: personal values in `data` stay sealed for everyone. */
 export const eventView = z.strictObject({
@@ -51,18 +51,18 @@ export const schemaView = z.strictObject({
 /** Which events: for the list and for the stream alike. */
 export const eventSelection = {
   type: z.string().max(100).optional(),
-  stream: z.string().max(200).optional(),
-  correlationId: id.toLowerCase().optional(),
-  memberId: id.toLowerCase().optional().describe('events about this member'),
+  stream: textWithIds(200).optional(),
+  correlationId: id.optional(),
+  memberId: id.optional().describe('events about this member'),
 };
 
 export const eventsQuery = z.strictObject({
   ...eventSelection,
   from: timestamp.optional(),
   to: timestamp.optional(),
-  after: z.coerce.number().int().min(0).optional().describe('a position: only events after it'),
+  after: wholeNumber(0).optional().describe('a position: only events after it'),
   order: z.enum(['asc', 'desc']).default('asc').describe('desc: the newest first'),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  limit: wholeNumber(1, 200).default(50),
   cursor: z
     .string()
     .regex(/^\d{1,15}$/, 'is not a cursor of this list')

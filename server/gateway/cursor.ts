@@ -23,7 +23,8 @@ type Values<Shape extends readonly Kind[]> = { -readonly [I in keyof Shape]: z.o
 export function decodeCursor<const Shape extends readonly Kind[]>(cursor: string, shape: Shape): Values<Shape> {
   const values = valuesOf(cursor);
   if (Array.isArray(values) && values.length === shape.length) {
-    if (shape.every((kind, i) => kinds[kind].safeParse(values[i]).success)) return values as Values<Shape>;
+    const parsed = shape.map((kind, i) => kinds[kind].safeParse(values[i]));
+    if (parsed.every((one) => one.success)) return parsed.map((one) => one.data) as Values<Shape>;
   }
   throw new AppError('invalid_request', 'The cursor is not one that this list gave.', {
     errors: [{ path: 'query.cursor', message: 'is not a cursor of this list' }],

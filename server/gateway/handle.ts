@@ -9,7 +9,16 @@ import { type Given, once } from './idempotency.ts';
 import { parseParts, pathPart, queryPart } from './input.ts';
 import type { GatewayParts } from './parts.ts';
 import { type GatewayRequest, goneSignal } from './request.ts';
-import type { AnyRoute, DownloadRoute, Limit, Reply, Route, StreamRoute, TextRoute } from './route.ts';
+import {
+  type AnyRoute,
+  type DownloadRoute,
+  fullPath,
+  type Limit,
+  type Reply,
+  type Route,
+  type StreamRoute,
+  type TextRoute,
+} from './route.ts';
 import { authorizedStill, revokedSignal } from './still-authorized.ts';
 
 /** Reads what the route declares, calls it, checks what it gives. */
@@ -54,12 +63,23 @@ async function handleJson(parts: GatewayParts, route: Route, request: GatewayReq
   };
   const key = route.idempotent ? request.header('idempotency-key') : null;
   if (key !== null) {
-    return once(ctx, { route: `${route.method} ${request.path}`, key, bodyText: body.text }, prepare, work);
+    return once(
+      ctx,
+      { route: `${route.method} ${filledPath(route, parsed.path)}`, key, bodyText: body.text },
+      prepare,
+      work,
+    );
   }
   const prepared = await prepare();
   const given = await (route.idempotent ? inTransaction(ctx, (tx) => work(tx, prepared)) : work(ctx, prepared));
   return given.answer;
 }
+
+/** What is called, in one spelling: an idempotency key holds for the record, however its id was written. */
+const filledPath = (route: Route, params: unknown) =>
+  fullPath(route).replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(String((params as Record<string, unknown>)[name])),
+  );
 
 const limitsOf = (route: Route): readonly Limit[] =>
   route.limit === undefined ? [] : ((Array.isArray(route.limit) ? route.limit : [route.limit]) as Limit[]);

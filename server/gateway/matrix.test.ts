@@ -112,11 +112,14 @@ describe('authorisation', () => {
     if (!route) throw new Error(`${said} is not declared`);
     const wrong: string[] = [];
     for (const caller of callers) {
-      const { status } = await call(route, caller, owned ? ada[owned] : uuidv7());
+      const id = owned ? ada[owned] : uuidv7();
       const allowed = who === 'anyone' || who.includes(caller.name);
-      // What is not theirs is not there; where nothing is owned, a 404 is about the made-up id.
-      const refused = status === 401 || status === 403 || (owned !== undefined && status === 404);
-      if (refused === allowed || status === 500) wrong.push(`${caller.name}: ${status}`);
+      for (const written of [id, id.toUpperCase()]) {
+        const { status } = await call(route, caller, written);
+        // What is not theirs is not there; where nothing is owned, a 404 is about the made-up id.
+        const refused = status === 401 || status === 403 || (owned !== undefined && status === 404);
+        if (refused === allowed || status === 500) wrong.push(`${caller.name}: ${status} for ${written}`);
+      }
     }
     expect(wrong).toEqual([]);
   });
@@ -125,7 +128,11 @@ describe('authorisation', () => {
     const id = uuidv7();
     for (const caller of callers) {
       const refused = refusalOf(route, caller);
-      const answers = [await call(route, caller, id), await call(route, caller, id, forged)];
+      const answers = [
+        await call(route, caller, id),
+        await call(route, caller, id, forged),
+        await call(route, caller, id.toUpperCase()),
+      ];
       for (const answer of answers) {
         const who = `${name(route)} by ${caller.name}: ${answer.text.slice(0, 300)}`;
         if (refused !== null) expect(answer.status, who).toBe(refused);
@@ -159,6 +166,7 @@ describe('authorisation', () => {
       const notTheirs = await told(ada[thing[1]]);
       expect([name(route), notTheirs.status]).toEqual([name(route), 404]);
       expect(notTheirs).toEqual(await told(uuidv7()));
+      expect(notTheirs).toEqual(await told(ada[thing[1]].toUpperCase()));
       checked.push(name(route));
     }
     // The control: for the owner it is there. Ending the session goes last, for nothing works after it.

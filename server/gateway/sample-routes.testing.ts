@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError, changedMeanwhile, notYours } from '#server/errors/errors.ts';
 import { type AnyRoute, download, route, stream } from './route.ts';
-import { idParams } from './shapes.ts';
+import { idParams, wholeNumber } from './shapes.ts';
 
 const note = z.strictObject({ text: z.string().max(100), count: z.int().optional() });
 
@@ -17,7 +17,7 @@ export const sampleRoutes: AnyRoute[] = [
     tag: 'Samples',
     permission: 'public',
     params: idParams,
-    query: z.strictObject({ limit: z.coerce.number().int().max(10).default(5) }),
+    query: z.strictObject({ limit: wholeNumber(0, 10).default(5) }),
     etag: true,
     response: { status: 200, schema: z.object({ id: z.string(), limit: z.number() }) },
     handle: async (_ctx, { params, query }) => {

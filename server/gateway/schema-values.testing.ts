@@ -131,7 +131,7 @@ function strings(schema: Schema, ids: readonly string[]): fc.Arbitrary<string> {
   });
   switch (schema.format) {
     case 'uuid':
-      return fc.oneof(fc.constantFrom(...ids), fc.uuid());
+      return fc.oneof(fc.constantFrom(...ids, ...ids.map((id) => id.toUpperCase())), fc.uuid());
     case 'date':
       return fc
         .date({ noInvalidDate: true, min: new Date('1900-01-01'), max: new Date('2099-01-01') })

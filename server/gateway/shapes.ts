@@ -2,7 +2,24 @@ import { z } from 'zod';
 
 /** Shapes that many routes share. */
 
-export const id = z.uuid().describe('uuid');
+/** In lower case, whatever was sent: the database folds ids when it compares them; JavaScript, text columns and cache keys do not. */
+export const id = z.uuid().toLowerCase().describe('uuid');
+
+const anyUuid = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/gi;
+
+/** Text that may name a record (`member/ID`, `member-ID`): ids in it in lower case, as `id` is. */
+export const textWithIds = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .overwrite((value) => value.replace(anyUuid, (found) => found.toLowerCase()));
+
+/** A whole number in a query, in digits alone: not `0x10`, `1e1`, ` 5` or nothing. At most 15 digits, which JavaScript counts exactly. */
+export const wholeNumber = (min: number, max = Number.MAX_SAFE_INTEGER) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN),
+    z.int('must be a whole number').min(min).max(max),
+  );
 
 const yearOf = (time: string) => Number(time.slice(0, 4));
 /** What clocks on Earth show is at most 14 hours from UTC; the database refuses more than 16. */
@@ -23,7 +40,7 @@ export const money = z.strictObject({
 });
 
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  limit: wholeNumber(1, 200).default(50),
   cursor: z.string().max(500).optional(),
 };
 

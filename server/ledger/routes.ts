@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type AnyRoute, download, route } from '#server/gateway/route.ts';
-import { id, idParams, listOf, reason } from '#server/gateway/shapes.ts';
+import { id, idParams, listOf, reason, wholeNumber } from '#server/gateway/shapes.ts';
 import { requestCheck } from './commands/checks.ts';
 import { adjust, reverseByHand } from './commands/corrections.ts';
 import { listAccountEntries } from './queries/account-entries.ts';
@@ -92,7 +92,7 @@ export const routes: AnyRoute[] = [
     summary: 'The last checks of the books',
     tag: ledger,
     permission: ['ledger:read'],
-    query: z.strictObject({ limit: z.coerce.number().int().min(1).max(200).default(50) }),
+    query: z.strictObject({ limit: wholeNumber(1, 200).default(50) }),
     response: { status: 200, schema: listOf(checkView) },
     handle: async (ctx, { query }) => ({ body: { data: await listChecks(ctx, query.limit), nextCursor: null } }),
   }),

@@ -13,7 +13,7 @@ import {
   type SystemAccountCode,
   systemAccounts,
 } from '#db/schema/ledger.ts';
-import { id, line, money, pageQuery, reason, timestamp } from '#server/gateway/shapes.ts';
+import { id, line, money, pageQuery, reason, timestamp, wholeNumber } from '#server/gateway/shapes.ts';
 import { maxAmount } from './rules.ts';
 
 /** Amounts are minor units, whole and above zero. */
@@ -235,7 +235,7 @@ export const entriesQuery = z.strictObject({
   accountId: id.optional(),
   from: timestamp.optional(),
   to: timestamp.optional(),
-  amount: z.coerce.number().int().min(1).max(maxAmount).optional().describe('of one posting, minor units'),
+  amount: wholeNumber(1, maxAmount).optional().describe('of one posting, minor units'),
 });
 export type EntriesQuery = z.output<typeof entriesQuery>;
 

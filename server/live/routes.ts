@@ -5,12 +5,12 @@ import { eventSelection, eventView } from '#server/events/shapes.ts';
 import type { StoredEvent } from '#server/events/stored-event.ts';
 import type { StreamEvent } from '#server/gateway/event-stream.ts';
 import { type AnyRoute, stream } from '#server/gateway/route.ts';
-import { id } from '#server/gateway/shapes.ts';
+import { id, wholeNumber } from '#server/gateway/shapes.ts';
 import { findNotification, notificationsAfter, requireUserId } from '#server/notifications/queries.ts';
 import type { Notification } from '#server/notifications/shapes.ts';
 import { followEvents } from './follow.ts';
 
-const eventsQuery = z.strictObject({ ...eventSelection, after: z.coerce.number().int().min(0).optional() });
+const eventsQuery = z.strictObject({ ...eventSelection, after: wholeNumber(0).optional() });
 
 export const routes: AnyRoute[] = [
   stream({

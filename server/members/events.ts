@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { memberStatuses } from '#db/schema/members.ts';
 import { defineEvent } from '#server/events/define.ts';
 
-const memberId = z.uuid();
+const memberId = z.uuid().toLowerCase();
 const version = z.int().positive();
 /** A personal value under the member's data key. */
 const sealed = z.string().startsWith('sealed:1:');

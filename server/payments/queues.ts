@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Ctx } from '#server/context/context.ts';
+import { id } from '#server/gateway/shapes.ts';
 import { partnersOf } from '#server/integrations/partners.ts';
 import { partnerQueue } from '#server/queue/define.ts';
 import { runRefund } from './commands/refund.ts';
@@ -15,7 +16,7 @@ const gateway = {
 export const paymentRepairs = partnerQueue({
   ...gateway,
   name: 'payment-repairs',
-  payload: z.strictObject({ paymentId: z.uuid(), repair: z.int().positive() }),
+  payload: z.strictObject({ paymentId: id, repair: z.int().positive() }),
   order: 'free',
   concurrency: 4,
   handle: (ctx, job) => repairPayment(ctx, job.payload),
@@ -25,7 +26,7 @@ export const paymentRepairs = partnerQueue({
 export const refundQueue = partnerQueue({
   ...gateway,
   name: 'refunds',
-  payload: z.strictObject({ refundId: z.uuid() }),
+  payload: z.strictObject({ refundId: id }),
   order: 'strict',
   concurrency: 4,
   handle: async (ctx, job) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, pageQuery, timestamp } from '#server/gateway/shapes.ts';
+import { id, pageQuery, textWithIds, timestamp } from '#server/gateway/shapes.ts';
 
 export const deadLetter = z.strictObject({
   id,
@@ -74,7 +74,7 @@ export const deadLetterQuery = z.strictObject({
   queue: z.string().max(100).optional(),
   status: z.enum(['open', 'redriven', 'dismissed']).optional(),
   kind: z.enum(['job', 'event']).optional(),
-  key: z.string().max(200).optional(),
+  key: textWithIds(200).optional(),
   fingerprint: z.string().max(100).optional(),
   memberId: id.optional(),
   correlationId: id.optional(),
@@ -83,7 +83,7 @@ export const deadLetterQuery = z.strictObject({
 export const jobQuery = z.strictObject({
   ...pageQuery,
   queue: z.string().max(100).optional(),
-  key: z.string().max(200).optional(),
+  key: textWithIds(200).optional(),
   correlationId: id.optional(),
 });
 

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { id } from '#server/gateway/shapes.ts';
 import { partnersOf } from '#server/integrations/partners.ts';
 import { databaseQueue, partnerQueue } from '#server/queue/define.ts';
 import { runDatabaseTurn, runPartnerTurn } from './turn.ts';
 
-const payload = z.strictObject({ sagaId: z.uuid(), turn: z.int().positive(), timedOut: z.boolean() });
+const payload = z.strictObject({ sagaId: id, turn: z.int().positive(), timedOut: z.boolean() });
 
 /**
  * Free, not strict: there is one job for each turn of a saga, and a timer that lies in the future must not hold up what
