@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { id } from '#server/gateway/shapes.ts';
 import { partnersOf } from '#server/integrations/partners.ts';
 import { databaseQueue, partnerQueue } from '#server/queue/define.ts';
 import { wakeSaga } from '#server/sagas/commands.ts';
@@ -8,7 +9,7 @@ import { followPayment } from './commands/follow-payment.ts';
 /** News of a payment for the order that waits for it. */
 const orderPayments = databaseQueue({
   name: 'order-payments',
-  payload: z.strictObject({ orderId: z.uuid(), paymentId: z.uuid() }),
+  payload: z.strictObject({ orderId: id, paymentId: id }),
   order: 'free',
   concurrency: 8,
   expireSeconds: 30,
@@ -22,7 +23,7 @@ const orderPayments = databaseQueue({
 const memberChecks = partnerQueue({
   name: 'member-checks',
   flow: 'legacy',
-  payload: z.strictObject({ memberId: z.uuid(), orderId: z.uuid() }),
+  payload: z.strictObject({ memberId: id, orderId: id }),
   order: 'strict',
   concurrency: 2,
   expireSeconds: 60,

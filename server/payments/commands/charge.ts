@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Ctx, inTransaction, type TxCtx } from '#server/context/context.ts';
 import { withBreaker } from '#server/integrations/breaker.ts';
 import { callPartner } from '#server/integrations/commands.ts';
@@ -26,7 +27,7 @@ export async function chargePayment(ctx: Ctx, paymentId: string): Promise<Paymen
 export async function lookAtPayment(ctx: Ctx, paymentId: string): Promise<PaymentRecording> {
   const payment = await findPayment(ctx.sql, paymentId);
   if (!payment || payment.askedAt === null || isOver(payment)) return (tx) => lockPayment(tx.sql, paymentId);
-  return recordingOf(ctx, payment, 'look', (gateway) => find(gateway, payment));
+  return recordingOf(ctx, payment, 'look', (gateway) => find(ctx, gateway, payment));
 }
 
 /** Calls a payment off that its holder never confirmed. Money that has come in meanwhile is what it says then. @throws PartnerError */
@@ -34,7 +35,7 @@ export async function cancelPayment(ctx: Ctx, paymentId: string): Promise<Paymen
   const payment = await findPayment(ctx.sql, paymentId);
   if (!payment || isOver(payment)) return (tx) => lockPayment(tx.sql, paymentId);
   return recordingOf(ctx, payment, 'cancel', async (gateway) => {
-    const found = await find(gateway, payment);
+    const found = await find(ctx, gateway, payment);
     if (found === null || found.status === 'succeeded' || found.status === 'canceled') return found;
     return gateway.cancelPaymentIntent({ intentId: found.intentId, idempotencyKey: `${chargeKey(payment)}:cancel` });
   });
@@ -55,7 +56,7 @@ async function noteAsking(tx: TxCtx, paymentId: string): Promise<Payment> {
 
 async function ask(ctx: Ctx, gateway: Gateway, payment: Payment): Promise<GatewayPayment | null> {
   if (payment.askedAt !== null) {
-    const found = await find(gateway, payment);
+    const found = await find(ctx, gateway, payment);
     if (found) return found;
     // It never arrived. Long after it was meant nobody expects to be charged any more.
     if (ctx.now().getTime() - Date.parse(payment.createdAt) > chargeWithinMs) return null;
@@ -76,29 +77,52 @@ async function ask(ctx: Ctx, gateway: Gateway, payment: Payment): Promise<Gatewa
   });
 }
 
-async function find(gateway: Gateway, payment: Payment): Promise<GatewayPayment | null> {
+/** null when the gateway certainly has no charge for it: it was never asked, or says so. */
+async function find(ctx: Ctx, gateway: Gateway, payment: Payment): Promise<GatewayPayment | null> {
   if (payment.intentId !== null) return gateway.retrievePaymentIntent(payment.intentId);
   const { askedAt } = payment;
-  if (askedAt === null) return null;
-  // Asking for the customer again gives the one that was made: under one key there is one.
-  const { customerId } = payment.customerId
-    ? { customerId: payment.customerId }
-    : await gateway.ensureCustomer({ memberId: payment.memberId, idempotencyKey: customerKey(payment.memberId) });
+  // The customer is written down before the gateway is asked for a charge: without one it never was.
+  const customerId = askedAt === null ? null : await knownCustomer(ctx, payment.memberId);
+  if (askedAt === null || customerId === null) return null;
   return gateway.findPaymentIntent({ paymentId: payment.id, customerId, createdAfter: new Date(askedAt) });
 }
 
-const customerKey = (memberId: string) => `customer:${memberId}`;
-
 /** The member's name at the gateway, made when it is first needed. */
 export async function customerOf(ctx: Ctx, gateway: Gateway, memberId: string): Promise<string> {
-  const [known] = await ctx.sql<{ customerId: string }[]>`
-    select customer_id as "customerId" from gateway_customers where member_id = ${memberId}`;
-  if (known) return known.customerId;
-  const { customerId } = await gateway.ensureCustomer({ memberId, idempotencyKey: customerKey(memberId) });
+  const known = await knownCustomer(ctx, memberId);
+  if (known) return known;
+  const customerId = await makeCustomer(gateway, memberId);
   await ctx.sql`
     insert into gateway_customers (member_id, customer_id, created_at)
     values (${memberId}, ${customerId}, ${ctx.now().toISOString()}) on conflict (member_id) do nothing`;
-  return customerId;
+  return (await knownCustomer(ctx, memberId)) ?? customerId;
+}
+
+async function knownCustomer(ctx: Ctx, memberId: string): Promise<string | null> {
+  const [known] = await ctx.sql<{ customerId: string }[]>`
+    select customer_id as "customerId" from gateway_customers where member_id = ${memberId}`;
+  return known?.customerId ?? null;
+}
+
+/**
+ * The gateway replays a 500 under its key for a day. A customer that nobody knows of costs nothing, so another key is tried
+ * at once; no charge is ever repeated so.
+ */
+async function makeCustomer(gateway: Gateway, memberId: string): Promise<string> {
+  const idempotencyKey = `customer:${memberId}`;
+  try {
+    return (await gateway.ensureCustomer({ memberId, idempotencyKey })).customerId;
+  } catch (error) {
+    if (!(error instanceof PartnerError) || !error.outcomeUnknown) throw error;
+    const again = { memberId, idempotencyKey: `${idempotencyKey}:${randomUUID()}` };
+    return (await gateway.ensureCustomer(again).catch(knownOutcome)).customerId;
+  }
+}
+
+/** Of a customer it does not matter whether it was made: no money hangs on it. */
+function knownOutcome(error: unknown): never {
+  if (!(error instanceof PartnerError)) throw error;
+  throw new PartnerError(error.partner, error.errorClass, error.reason, error.retryAfterMs);
 }
 
 /** Where the bank sends the payer back to. */
