@@ -5,7 +5,7 @@ import { type EmbeddedCluster, startEmbedded } from '#db/embedded.ts';
 import { migrateDatabase } from '#db/migrate.ts';
 import { buildIfNeeded } from './build.ts';
 import { fillDemo, joinDemoMember } from './demo/fill.ts';
-import { demoKeys } from './demo/keys.ts';
+import { type DemoKeys, demoKeys } from './demo/keys.ts';
 import { takeLock } from './demo/lock.ts';
 import { type DemoOptions, demoOptions } from './demo/options.ts';
 import { type Running, start, stop, waitForAnswer } from './demo/processes.ts';
@@ -14,6 +14,7 @@ interface SandboxUrls {
   pages: string;
   crm: string;
   smtp: string;
+  gateway: string;
   legacyProxy: string;
 }
 
@@ -57,8 +58,9 @@ async function main(): Promise<void> {
       ? null
       : await startEmbedded({ directory: join(directory, 'postgres'), durable: true });
     const databases = await prepareDatabases(options, cluster);
-    const sandboxUrls = await startSandbox(running, directory, options, databases.legacy);
-    const env = settingsOf(options, databases, sandboxUrls, demoKeys(join(directory, 'keys.json')));
+    const keys = demoKeys(join(directory, 'keys.json'));
+    const sandboxUrls = await startSandbox(running, directory, options, databases.legacy, keys);
+    const env = settingsOf(options, databases, sandboxUrls, keys);
     await fillDemo(env, {
       legacyUrl: databases.legacy,
       members: options.members,
@@ -76,6 +78,7 @@ async function main(): Promise<void> {
     console.log(`sandbox: ${sandboxUrls.pages}`);
     console.log(`mailbox: ${sandboxUrls.pages}/mail`);
     console.log(`crm:     ${sandboxUrls.pages}/crm/contacts`);
+    console.log(`gateway: ${sandboxUrls.pages}/gateway`);
     console.log(`console: ${address}/ops`);
     console.log(`ready: ${address}`);
     for (const one of running) void one.exited.then(() => stopping ?? unexpectedEnd(one));
@@ -111,9 +114,10 @@ async function startSandbox(
   directory: string,
   options: DemoOptions,
   legacyUrl: string,
+  keys: DemoKeys,
 ): Promise<SandboxUrls> {
   const upstream = new URL(legacyUrl);
-  const ports = { HTTP: 1, CRM: 2, SMTP: 3, LEGACY_PROXY: 4 };
+  const ports = { HTTP: 1, CRM: 2, SMTP: 3, LEGACY_PROXY: 4, GATEWAY: 5 };
   const { promise, resolve: announced, reject } = Promise.withResolvers<SandboxUrls>();
   const sandbox = start(
     'sandbox',
@@ -122,6 +126,10 @@ async function startSandbox(
       SANDBOX_DATA_DIR: join(directory, 'sandbox'),
       SANDBOX_LEGACY_UPSTREAM: `${upstream.hostname}:${upstream.port || '5432'}`,
       SANDBOX_CRM_TOKEN: sandboxAccess.crmToken,
+      SANDBOX_GATEWAY_SECRET_KEY: keys.STRIPE_SECRET_KEY,
+      SANDBOX_GATEWAY_PUBLISHABLE_KEY: keys.STRIPE_PUBLISHABLE_KEY,
+      SANDBOX_GATEWAY_WEBHOOK_URL: `http://localhost:${options.port}/api/v1/webhooks/stripe`,
+      SANDBOX_GATEWAY_WEBHOOK_SECRET: keys.STRIPE_WEBHOOK_SECRET,
       ...Object.fromEntries(
         Object.entries(ports).map(([name, offset]) => [`SANDBOX_${name}_PORT`, String(options.port + offset)]),
       ),
@@ -137,7 +145,7 @@ function settingsOf(
   options: DemoOptions,
   databases: Databases,
   sandbox: SandboxUrls,
-  keys: Record<string, string>,
+  keys: DemoKeys,
 ): Record<string, string> {
   const legacy = new URL(databases.legacy);
   const proxy = new URL(sandbox.legacyProxy);
@@ -154,6 +162,8 @@ function settingsOf(
     LEGACY_DATABASE_URL: legacy.toString(),
     CRM_URL: sandbox.crm,
     CRM_ACCESS_TOKEN: sandboxAccess.crmToken,
+    STRIPE_API_BASE: sandbox.gateway,
+    STRIPE_FRAME_URL: `${sandbox.gateway}/frame`,
     SMTP_URL: sandbox.smtp.replace('smtp://', `smtp://${sandboxAccess.smtp}@`),
     JOIN_LIMIT_PER_ADDRESS: '100000',
     JOIN_LIMIT_PER_EMAIL: '1000',
