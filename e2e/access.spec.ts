@@ -76,8 +76,9 @@ test('Cancel goes back without a code; a link that is no app’s goes nowhere', 
   await page.getByRole('button', { name: 'Cancel' }).click();
   await expect(page).toHaveURL(/error=access_denied/);
   expect(new URL(page.url()).searchParams.has('code')).toBe(false);
-  for (const changes of [{ redirect_uri: 'https://evil.example/' }, { client_id: 'nobody' }]) {
-    await page.goto(question(changes).replace('/api/oauth/authorize', '/authorize'));
+  const strangers = [question({ redirect_uri: 'https://evil.example/' }), question({ client_id: 'nobody' })];
+  for (const stranger of strangers) {
+    await page.goto(stranger.replace('/api/oauth/authorize', '/authorize'));
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('We do not know who is asking');
     await expectAccessible(page);
   }

@@ -27,7 +27,9 @@ const onThisDevice = ['localhost', '127.0.0.1', '[::1]'];
 function destination(redirectUri: string): string {
   const { protocol, host, hostname } = new URL(redirectUri);
   if (protocol === 'https:') return host;
-  return `a program on this device (${onThisDevice.includes(hostname) ? host : protocol.slice(0, -1)})`;
+  return onThisDevice.includes(hostname)
+    ? `a program on this device (${host})`
+    : `the app on this device (${protocol.slice(0, -1)})`;
 }
 
 /** Asks a person whether an app may act for them. */
