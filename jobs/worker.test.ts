@@ -233,6 +233,70 @@ describe('a worker killed with -9', () => {
     await settled();
   });
 
+  it('while it buries a job: one dead letter, one tail', async () => {
+    answers.set('killed-bury/1', 'permanent');
+    const held = await shut('letter');
+    const child = startProcess(script, app.database.url);
+    await publish('killed-bury', 1, 2);
+    await held.someoneWaits();
+    await kill(child);
+    await cutOff();
+    await held.open();
+    expect(await letters('test-partner', 'killed-bury')).toEqual([]);
+    await start();
+    await timePasses();
+    await settled();
+    const found = await letters('test-partner', 'killed-bury');
+    expect(found).toMatchObject([{ tail: false, errorClass: 'permanent', attempts: 1 }, { tail: true }]);
+    answers.clear();
+    await redriveDeadLetter(systemContext(app.current), { id: found[0]?.id ?? '' });
+    await expectEffects('killed-bury', [1, 2], ['partner']);
+    await settled();
+  });
+
+  it('while it redrives: nothing is queued and all stays open; done again, each once and in order', async () => {
+    answers.set('killed-redrive/1', 'permanent');
+    await start();
+    await publish('killed-redrive', 1, 2, 3);
+    await eventually(async () => expect(await letters('test-partner', 'killed-redrive')).toHaveLength(3));
+    answers.clear();
+    const held = await shut('redrive');
+    const child = startProcess('jobs/worker-redrive.testing.ts', app.database.url);
+    await held.someoneWaits();
+    await kill(child);
+    await cutOff();
+    await held.open();
+    expect(await letters('test-partner', 'killed-redrive')).toHaveLength(3);
+    expect(await effects('partner', 'killed-redrive')).toEqual([]);
+    await redriveMany(systemContext(app.current), { queue: 'test-partner' });
+    await expectEffects('killed-redrive', [1, 2, 3], ['partner']);
+    await settled();
+    expect(await effects('partner', 'killed-redrive')).toEqual([1, 2, 3]);
+  });
+
+  it('while it pauses a flow: it is paused by whoever finds out next, and the jobs keep their places', async () => {
+    answers.set('killed-pause', 'credentials');
+    const held = await shut('flow');
+    const child = startProcess(script, app.database.url);
+    await publish('killed-pause', 1, 2);
+    await held.someoneWaits();
+    await kill(child);
+    await cutOff();
+    await held.open();
+    expect([...(await sql()`select 1 from flows where status = 'paused'`)]).toEqual([]);
+    await start();
+    await timePasses();
+    await eventually(async () => {
+      expect([...(await sql()`select name from flows where status = 'paused'`)]).toEqual([{ name: 'test-flow' }]);
+    });
+    expect(await sql()`select 1 from audit_entries where action = 'flow.pause'`).toHaveLength(1);
+    expect(await letters('test-partner', 'killed-pause')).toEqual([]);
+    answers.clear();
+    await sql()`delete from flows`;
+    await expectEffects('killed-pause', [1, 2]);
+    await settled();
+  });
+
   it('a worker that only seemed dead cannot complete what another has taken over', async () => {
     answers.set('zombie', 'hang');
     const child = startProcess(script, impatient());
@@ -496,7 +560,9 @@ describe('our own credentials refused', () => {
     await expectEffects('pause', [1, 2]);
     await expectEffects('pause-other', [1]);
     expect(
-      (await sql()`select action from audit_entries where resource_type = 'flow' order by at`).map((row) => row.action),
+      (await sql()`select action from audit_entries where resource_type = 'flow' order by at desc limit 2`)
+        .map((row) => row.action)
+        .reverse(),
     ).toEqual(['flow.pause', 'flow.resume']);
   });
 

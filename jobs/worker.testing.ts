@@ -20,11 +20,16 @@ type Payload = z.output<typeof payload>;
 export const tables = [
   'create table effects (at bigserial, what text, key text, n int, correlation_id uuid, causation_id uuid)',
   'create table gates (name text primary key)',
-  `insert into gates values ('projection'), ('database'), ('record'), ('completion')`,
+  `insert into gates values ('projection'), ('database'), ('record'), ('completion'), ('letter'), ('redrive'), ('flow')`,
   `create function pass_completion() returns trigger language plpgsql as $$
     begin perform 1 from gates where name = 'completion' for share; return new; end $$`,
   `create trigger pass_completion after update on pgboss.job for each row
     when (new.state = 'completed' and new.name like 'test-%') execute function pass_completion()`,
+  `create function pass_gate() returns trigger language plpgsql as $$
+    begin perform 1 from gates where name = tg_argv[0] for share; return new; end $$`,
+  "create trigger pass_letter after insert on dead_letters for each row execute function pass_gate('letter')",
+  "create trigger pass_redrive after update on dead_letters for each row execute function pass_gate('redrive')",
+  "create trigger pass_flow after insert or update on flows for each row execute function pass_gate('flow')",
 ];
 
 async function effect(tx: TxCtx, what: string, { key, n }: Payload): Promise<void> {
