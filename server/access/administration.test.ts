@@ -118,15 +118,23 @@ test.each([
   { grants: ['client_credentials' as const, 'refresh_token' as const] },
   { scopes: ['self' as const] },
   { scopes: ['self' as const, 'read:data' as const] },
-  {
-    scopes: ['self' as const],
-    grants: ['client_credentials' as const, 'authorization_code' as const],
-    redirectUris: ['https://partner.example/back'],
-  },
 ])('a client with %j does not go together', async (change) => {
   const admin = await aSignedInUser(app.current, { roles: ['admin'] });
   await expect(createClient(admin.ctx, { ...client, id: 'odd-one', ...change })).rejects.toMatchObject({
     code: 'rule_violated',
+  });
+});
+
+test('a client acts for itself or for people', async () => {
+  const admin = await aSignedInUser(app.current, { roles: ['admin'] });
+  const both = {
+    scopes: ['self' as const],
+    grants: ['client_credentials' as const, 'authorization_code' as const],
+    redirectUris: ['https://partner.example/back'],
+  };
+  await expect(createClient(admin.ctx, { ...client, ...both, id: 'odd-two' })).rejects.toMatchObject({
+    code: 'rule_violated',
+    errors: [{ path: 'grants' }],
   });
 });
 
