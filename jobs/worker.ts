@@ -5,6 +5,7 @@ import type { EventType, Projection, Reaction } from '#server/events/define.ts';
 import { syncRegistry } from '#server/events/registry.ts';
 import { startSequencer } from '#server/events/sequencer.ts';
 import { startSubscriptions } from '#server/events/subscriptions.ts';
+import { reportPendingMigrations } from '#server/gateway/readiness.ts';
 import { createBoss, ensureQueues } from '#server/queue/boss.ts';
 import type { Queue } from '#server/queue/define.ts';
 import { startQueueWorkers, usualTiming, type WorkerTiming } from '#server/queue/worker.ts';
@@ -61,6 +62,7 @@ export async function startWorker(app: App, parts: WorkerParts): Promise<Worker>
 /** Runs a worker until the process is told to end: then gracefully, and at once when told again. */
 export async function runWorker(app: App, parts: WorkerParts): Promise<void> {
   const traces = await startTraces(app.settings, 'worker');
+  await reportPendingMigrations(app);
   await startAccess(app);
   const worker = await startWorker(app, parts);
   const { WORKER_METRICS_PORT: port, WORKER_METRICS_HOST: host } = app.settings;

@@ -6,6 +6,7 @@ import { type App, createApp, installApp } from '#server/context/app.ts';
 import { AppError } from '#server/errors/errors.ts';
 import { createAddressReader } from '#server/gateway/address.ts';
 import { createGateway } from '#server/gateway/gateway.ts';
+import { reportPendingMigrations } from '#server/gateway/readiness.ts';
 import { correlationIdOf } from '#server/gateway/request.ts';
 import type { AnyRoute } from '#server/gateway/route.ts';
 import { routes as allRoutes } from '#server/gateway/routes.ts';
@@ -118,6 +119,7 @@ async function drain(server: Server, graceMs: number): Promise<void> {
 /** Serves until the process is told to end: then gracefully, and at once when told again. Gives the address. */
 export async function runWeb(app: App, options: WebOptions): Promise<string> {
   const traces = await startTraces(app.settings, 'web');
+  await reportPendingMigrations(app);
   await startAccess(app);
   const web = await startWeb(app, options);
   app.log.info({ port: new URL(web.url).port }, 'web is up');

@@ -1,4 +1,4 @@
-import journal from '#db/migrations/meta/_journal.json' with { type: 'json' };
+import { pendingMigrations } from '#db/pending-migrations.ts';
 import type { App } from '#server/context/app.ts';
 
 export interface Check {
@@ -19,12 +19,16 @@ export async function readinessOf(app: App): Promise<Check[]> {
   ];
 }
 
+/** Says which migrations the database lacks, if any: nothing that needs them works until they are applied. Never throws. */
+export async function reportPendingMigrations(app: App): Promise<void> {
+  const missing = await within(pendingMigrations(app.database.sql));
+  if (missing === null || missing.length === 0) return;
+  app.log.error({ missing }, 'the database lacks migrations of this version: run npm run migrate');
+}
+
 async function isMigrated(app: App): Promise<boolean> {
-  const newest = Math.max(...journal.entries.map((entry) => entry.when));
-  const rows = await within(
-    app.database.sql<{ newest: number | null }[]>`select max(created_at) as newest from drizzle.__drizzle_migrations`,
-  );
-  return (rows?.[0]?.newest ?? 0) >= newest;
+  const missing = await within(pendingMigrations(app.database.sql));
+  return missing !== null && missing.length === 0;
 }
 
 /** null for an error and for no answer in time. */
