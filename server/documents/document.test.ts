@@ -27,7 +27,11 @@ function unpacked(pdf: Buffer): string {
 
 it('is a tagged PDF with title, language and embedded fonts in which Ž and € have their letters', async () => {
   const pdf = await bytesOf((document) => {
-    document.letterhead({ title: 'Statement', recipient: ['Žofia Ångström', 'Ελένη'], facts: [['From', '2026-01-01']] });
+    document.letterhead({
+      title: 'Statement',
+      recipient: ['Žofia Ångström', 'Ελένη'],
+      facts: [['From', '2026-01-01']],
+    });
     document.paragraph('€1,234.50');
   });
   const text = unpacked(pdf);

@@ -60,6 +60,8 @@ export async function* documentBytes(
     lang: input.language,
     info: { Title: input.title, Author: 'Guildhall', Creator: 'Guildhall', CreationDate: input.createdAt },
     autoFirstPage: false,
+    // No Helvetica: only what is embedded is used.
+    font: '',
   });
   const writing = (async () => {
     try {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Ctx } from '#server/context/context.ts';
 import { type Document, documentBytes } from '#server/documents/document.ts';
 import { amountText, moneyText } from '#server/documents/money.ts';
@@ -50,8 +51,12 @@ async function write(document: Document, statement: Statement, now: Date): Promi
   let closing = opening;
   let debits = 0;
   let credits = 0;
+  let rows = 0;
   const amount = (value: number) => (value === 0 ? '' : amountText(value, currency));
   for await (const line of lines) {
+    // A row takes a millisecond: others get their turn in between.
+    rows += 1;
+    if (rows % 20 === 0) await setImmediate();
     closing = line.balance;
     debits += line.debit;
     credits += line.credit;

@@ -1,0 +1,112 @@
+import { requirePerson } from '#server/access/commands/sessions.ts';
+import { type Ctx, can, isOwn } from '#server/context/context.ts';
+import { maskName } from '#server/crypto/mask.ts';
+import { openOrNull } from '#server/crypto/seals.ts';
+import { notFound, notYours } from '#server/errors/errors.ts';
+import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
+import { memberNameOf } from '#server/members/queries/status.ts';
+import { type StepView, stepsOf } from '#server/sagas/queries.ts';
+import { findTransfer, type Transfer, transferColumns, withTimes } from './record.ts';
+import './saga.ts';
+
+export interface TransferSummary {
+  id: string;
+  number: string;
+  fromAccountId: string;
+  toAccountId: string;
+  amount: number;
+  currency: string;
+  /** Seen from the member who asks; null for staff. */
+  direction: 'out' | 'in' | null;
+  note: string | null;
+  status: Transfer['status'];
+  failure: { code: string; message: string } | null;
+  createdAt: string;
+  finishedAt: string | null;
+}
+
+export interface TransferView extends TransferSummary {
+  sagaId: string | null;
+  steps: StepView[];
+}
+
+/** @throws AppError `not_found`, also for a transfer between others */
+export async function getTransfer(ctx: Ctx, id: string): Promise<TransferView> {
+  const transfer = await findTransfer(ctx.sql, id);
+  if (!transfer) throw notFound();
+  if (!mayRead(ctx, transfer)) throw notYours();
+  const { id: sagaId, steps } = await stepsOf(ctx, 'transfer', id);
+  return { ...(await summaryOf(ctx, transfer)), sagaId: can(ctx, 'sagas:read') ? sagaId : null, steps };
+}
+
+const mayRead = (ctx: Ctx, transfer: Transfer) =>
+  can(ctx, 'ledger:read') || isOwn(ctx, transfer.fromMemberId) || isOwn(ctx, transfer.toMemberId);
+
+export interface TransferFilter {
+  memberId?: string | undefined;
+  status?: Transfer['status'] | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}
+
+/** Newest first: one's own; with `ledger:read` anybody's. */
+export async function listTransfers(
+  ctx: Ctx,
+  filter: TransferFilter,
+): Promise<{ data: TransferSummary[]; nextCursor: string | null }> {
+  const memberId = whose(ctx, filter.memberId);
+  const { sql } = ctx;
+  const [at, id] = filter.cursor ? decodeCursor(filter.cursor, ['timestamp', 'uuid']) : [];
+  const rows = await sql<Transfer[]>`
+    select ${transferColumns(sql)} from transfers t
+    where true
+      ${memberId === undefined ? sql`` : sql`and (t.from_member_id = ${memberId} or t.to_member_id = ${memberId})`}
+      ${filter.status ? sql`and t.status = ${filter.status}` : sql``}
+      ${at && id ? sql`and (t.created_at, t.id) < (${at}, ${id})` : sql``}
+    order by t.created_at desc, t.id desc limit ${filter.limit + 1}`;
+  const page = rows.slice(0, filter.limit).map(withTimes);
+  const last = page.at(-1);
+  const data = [];
+  for (const transfer of page) data.push(await summaryOf(ctx, transfer));
+  return { data, nextCursor: rows.length > filter.limit && last ? encodeCursor([last.createdAt, last.id]) : null };
+}
+
+/** undefined: everybody's; null: nobody's. */
+function whose(ctx: Ctx, asked: string | undefined): string | null | undefined {
+  if (can(ctx, 'ledger:read')) return asked;
+  const { memberId } = requirePerson(ctx);
+  if (asked !== undefined && asked !== memberId) throw notYours();
+  return memberId;
+}
+
+async function summaryOf(ctx: Ctx, transfer: Transfer): Promise<TransferSummary> {
+  const { id, number, fromAccountId, toAccountId, amount, currency, status, createdAt, finishedAt } = transfer;
+  const { failureCode, failureMessage } = transfer;
+  const out = isOwn(ctx, transfer.fromMemberId);
+  const direction = out ? 'out' : isOwn(ctx, transfer.toMemberId) ? 'in' : null;
+  return {
+    ...{ id, number, fromAccountId, toAccountId, amount, currency, direction, status, createdAt, finishedAt },
+    note: direction === null ? null : await noteOf(ctx, transfer, direction),
+    failure: failureCode ? { code: failureCode, message: failureMessage ?? '' } : null,
+  };
+}
+
+async function noteOf(ctx: Ctx, transfer: Transfer, direction: 'out' | 'in'): Promise<string | null> {
+  const sealed = direction === 'out' ? transfer.noteSealedFrom : transfer.noteSealedTo;
+  if (sealed === null) return null;
+  const key = await ctx.app.dataKeys.find(ctx.sql, direction === 'out' ? transfer.fromMemberId : transfer.toMemberId);
+  return openOrNull(key, 'transferNote', sealed);
+}
+
+/** Whose account has a number, for who is about to send money there: enough to recognise, not enough to learn. @throws AppError `not_found` */
+export async function findRecipient(
+  ctx: Ctx,
+  number: string,
+): Promise<{ accountId: string; holder: string; currency: string }> {
+  const [row] = await ctx.sql<{ id: string; memberId: string; currency: string }[]>`
+    select id, member_id as "memberId", currency from accounts
+    where number = ${number} and member_id is not null and loan_id is null and status = 'open'`;
+  const name = row && (await memberNameOf(ctx, row.memberId));
+  if (!row || !name) throw notFound('There is no open account with this number.');
+  return { accountId: row.id, holder: maskName(name), currency: row.currency };
+}
