@@ -6,6 +6,7 @@ import { integrationEvents } from '#server/integrations/events.ts';
 import { projections as integrationProjections } from '#server/integrations/projections.ts';
 import { ledgerEvents } from '#server/ledger/events.ts';
 import { reactions as ledgerReactions } from '#server/ledger/reactions.ts';
+import { transferEvents } from '#server/ledger/transfers/events.ts';
 import { memberEvents } from '#server/members/events.ts';
 import { projections as memberProjections } from '#server/members/projections.ts';
 import { reactions as memberReactions } from '#server/members/reactions.ts';
@@ -28,6 +29,7 @@ export const events: readonly EventType[] = eventCatalogue([
   paymentEvents,
   reconciliationEvents,
   sagaEvents,
+  transferEvents,
 ]);
 
 /** Readers that keep read models. */

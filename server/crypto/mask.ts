@@ -21,5 +21,9 @@ export const maskAddressLine = () => '***';
 /** `4242` → `****-****-****-4242` */
 export const maskCard = (last4: string) => `****-****-****-${last4}`;
 
+/** `Ada Okafor` → `Ada O.`: enough to recognise whom one means. */
+export const maskName = ({ givenName, familyName }: { givenName: string; familyName: string }) =>
+  `${givenName} ${[...familyName][0] ?? ''}.`;
+
 /** A value that looks masked: sent back by a client, it means "unchanged" and is never stored. */
 export const isMasked = (value: string) => value.includes('***') || /^\d{4}-\*\*-\*\*$/.test(value);

@@ -2,6 +2,7 @@ import { routes as access } from '#server/access/routes.ts';
 import { routes as audit } from '#server/audit/routes.ts';
 import { routes as events } from '#server/events/routes.ts';
 import { routes as ledger } from '#server/ledger/routes.ts';
+import { routes as transfers } from '#server/ledger/transfers/routes.ts';
 import { routes as live } from '#server/live/routes.ts';
 import { routes as members } from '#server/members/routes.ts';
 import { routes as memberships } from '#server/memberships/routes.ts';
@@ -26,4 +27,5 @@ export const routes: readonly AnyRoute[] = [
   ...overview,
   ...queue,
   ...sagas,
+  ...transfers,
 ];

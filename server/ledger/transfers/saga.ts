@@ -1,4 +1,4 @@
-import type { TxCtx } from '#server/context/context.ts';
+import type { Ctx, TxCtx } from '#server/context/context.ts';
 import { append } from '#server/events/append.ts';
 import { completed, type DatabaseStep, defineSaga, type SagaEnd, type SagaRun } from '#server/sagas/define.ts';
 import { systemAccount } from '../commands/accounts.ts';
@@ -79,7 +79,7 @@ async function countTransaction(
 }
 
 /** Today and the 29 days before it, UTC. */
-export async function transactionsLast30(ctx: Pick<TxCtx, 'sql' | 'now'>, memberId: string): Promise<number> {
+export async function transactionsLast30(ctx: Pick<Ctx, 'sql' | 'now'>, memberId: string): Promise<number> {
   const [row] = await ctx.sql<{ n: number }[]>`
     select coalesce(sum(transactions), 0)::int as n from customer_days
     where member_id = ${memberId} and day > ${ctx.now().toISOString().slice(0, 10)}::date - 30`;

@@ -6,3 +6,13 @@ export async function memberStatusOf(ctx: Ctx, memberId: string): Promise<Member
   const [row] = await ctx.sql<{ status: MemberStatus }[]>`select status from members where id = ${memberId}`;
   return row?.status ?? null;
 }
+
+/** What a member is called; null for nobody, and for somebody who was erased. The caller masks it for whoever asks. */
+export async function memberNameOf(
+  ctx: Ctx,
+  memberId: string,
+): Promise<{ givenName: string; familyName: string } | null> {
+  const [row] = await ctx.sql<{ givenName: string; familyName: string }[]>`
+    select given_name as "givenName", family_name as "familyName" from members where id = ${memberId} and status <> 'erased'`;
+  return row ?? null;
+}
