@@ -8,6 +8,8 @@ import { cloneDatabase, dropDatabase } from './cluster.ts';
 export function testSettings(overrides: Record<string, string> = {}): Settings {
   return readSettings({
     GUILDHALL_MODE: 'demo',
+    GUILDHALL_URL: 'http://localhost:3000',
+    MAIL_FROM: 'Guildhall <no-reply@guildhall.test>',
     KEY_RING: `test:${Buffer.alloc(32, 7).toString('base64')}`,
     INDEX_KEY: Buffer.alloc(32, 9).toString('base64'),
     AUTH_SECRET: 'a-secret-for-tests-that-is-long-enough',

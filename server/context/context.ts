@@ -30,7 +30,10 @@ export interface TxCtx extends Ctx {
   db: DrizzleTransaction;
   sql: TransactionSql;
   inTransaction: true;
-  /** Runs after the commit, in this process, and not at all after a rollback. For dropping own cache keys; never for work that must happen. */
+  /**
+   * Runs after the commit, in this process, and not at all after a rollback. For dropping own cache keys; never for work that
+   * must happen: when it fails that is logged, for what was asked for is done.
+   */
   afterCommit(work: () => Promise<void> | void): void;
 }
 
@@ -66,8 +69,17 @@ export async function inTransaction<T>(ctx: Ctx, work: (tx: TxCtx) => Promise<T>
       afterCommit: (job) => void after.push(job),
     }),
   );
-  for (const job of after) await job();
+  for (const job of after) await afterwards(ctx, job);
   return result;
+}
+
+/** Never throws: the caller would hear of a failure, and do again what is committed. */
+async function afterwards(ctx: Ctx, job: () => Promise<void> | void): Promise<void> {
+  try {
+    await job();
+  } catch (error) {
+    ctx.log.error({ err: error }, 'what follows a commit failed');
+  }
 }
 
 /** Outside of any transaction under way: for what must stay written when that one is rolled back (a refusal's audit entry). */

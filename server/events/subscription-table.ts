@@ -1,4 +1,4 @@
-import type { Queryable, Sql } from '#db/client.ts';
+import type { Queryable, Sql, TransactionSql } from '#db/client.ts';
 import type { Subscription } from './define.ts';
 
 /** How long a reader may be silent before another process takes its lane. */
@@ -15,22 +15,26 @@ export interface Lane {
  * reaction of a house that has no readers yet; one that comes to a running house starts now, for what is past shall not send
  * mails or call partners because a reader was added. The number of lanes
  * changes only while nobody holds one and all stand at the same position: otherwise some streams' events would be read twice
- * or not at all.
+ * or not at all. One process at a time, and all rows or none: a second worker, or one that starts after a crash, would take
+ * the first rows for a running house, and its reactions would never see what happened before them.
  */
 export async function ensureSubscriptions(sql: Sql, subscriptions: readonly Subscription[]): Promise<Lane[]> {
-  const now = await reactionsStartAt(sql);
-  for (const subscription of subscriptions) {
-    const rows = await sql<{ lanes: number }[]>`select lanes from subscriptions where name = ${subscription.name}`;
-    const start = subscription.kind === 'reaction' ? now : 0;
-    if (rows.length === 0) await insertLanes(sql, subscription, start, 'running');
-    else if (rows.some((row) => row.lanes !== subscription.lanes)) await regroup(sql, subscription, rows.length);
-  }
-  const names = subscriptions.map((subscription) => subscription.name);
-  return sql<Lane[]>`
-    select name, lane, lanes from subscriptions where name = any(${names}::text[]) order by name, lane`;
+  return sql.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(hashtext('guildhall:subscriptions'))`;
+    const now = await reactionsStartAt(tx);
+    for (const subscription of subscriptions) {
+      const rows = await tx<{ lanes: number }[]>`select lanes from subscriptions where name = ${subscription.name}`;
+      const start = subscription.kind === 'reaction' ? now : 0;
+      if (rows.length === 0) await insertLanes(tx, subscription, start, 'running');
+      else if (rows.some((row) => row.lanes !== subscription.lanes)) await regroup(tx, subscription, rows.length);
+    }
+    const names = subscriptions.map((subscription) => subscription.name);
+    return tx<Lane[]>`
+      select name, lane, lanes from subscriptions where name = any(${names}::text[]) order by name, lane`;
+  });
 }
 
-async function reactionsStartAt(sql: Sql): Promise<number> {
+async function reactionsStartAt(sql: Queryable): Promise<number> {
   const [row] = await sql<{ position: number }[]>`
     select case when exists (select 1 from subscriptions) then last_position else 0 end as position from sequencer`;
   return row?.position ?? 0;
@@ -44,18 +48,20 @@ async function insertLanes(sql: Queryable, subscription: Subscription, position:
     on conflict do nothing`;
 }
 
-async function regroup(sql: Sql, subscription: Subscription, lanes: number): Promise<void> {
-  await sql.begin(async (tx) => {
-    // A row that is locked is being worked with; waiting for it would hold up this process's start.
-    const rows = await tx<{ position: number; status: string }[]>`
-      select position, status from subscriptions
-      where name = ${subscription.name} and expires_at < clock_timestamp() for update skip locked`;
-    const [first] = rows;
-    if (!first || rows.length !== lanes || rows.some((row) => row.position !== first.position)) return;
-    await tx`delete from subscriptions where name = ${subscription.name}`;
-    await insertLanes(tx, subscription, first.position, first.status);
-  });
+async function regroup(tx: TransactionSql, subscription: Subscription, lanes: number): Promise<void> {
+  // A row that is locked is being worked with; waiting for it would hold up this process's start.
+  const rows = await tx<{ position: number; status: string }[]>`
+    select position, status from subscriptions
+    where name = ${subscription.name} and ${leaseIsOver(tx)} for update skip locked`;
+  const [first] = rows;
+  if (!first || rows.length !== lanes || rows.some((row) => row.position !== first.position)) return;
+  await tx`delete from subscriptions where name = ${subscription.name}`;
+  await insertLanes(tx, subscription, first.position, first.status);
 }
+
+/** An end further away than a lease is long was written by a clock that has been set back since: nobody would wait for it. */
+const leaseIsOver = (sql: Queryable) => sql`
+  (expires_at < clock_timestamp() or expires_at > clock_timestamp() + ${leaseMs} * interval '1 millisecond')`;
 
 /** Takes a lane that nobody holds. Gives the fencing number that every write of a checkpoint must bring, or null. */
 export async function takeLane(sql: Queryable, lane: Lane, holder: string): Promise<number | null> {
@@ -65,7 +71,7 @@ export async function takeLane(sql: Queryable, lane: Lane, holder: string): Prom
       expires_at = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
     from (
       select name, lane from subscriptions
-      where name = ${lane.name} and lane = ${lane.lane} and expires_at < clock_timestamp()
+      where name = ${lane.name} and lane = ${lane.lane} and ${leaseIsOver(sql)}
       for update skip locked
     ) free
     where s.name = free.name and s.lane = free.lane

@@ -1,7 +1,7 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { pendingMigrations } from '#db/pending-migrations.ts';
 import { testApp } from '#test/database.ts';
-import { readinessOf } from './readiness.ts';
+import { readinessOf, reportPendingMigrations } from './readiness.ts';
 
 const app = testApp();
 const sql = () => app.current.database.sql;
@@ -26,4 +26,13 @@ it('a database that only an older version has migrated, or nobody, is not ready'
   await sql()`alter schema drizzle rename to elsewhere`;
   expect([(await pendingMigrations(sql())).length > 10, await migrated()]).toEqual([true, false]);
   await sql()`alter schema elsewhere rename to drizzle`;
+});
+
+it('a start says which are missing', async () => {
+  const logged = vi.spyOn(app.current.log, 'error');
+  await reportPendingMigrations(app.current);
+  expect(logged).not.toHaveBeenCalled();
+  await sql()`update drizzle.__drizzle_migrations set tag = 'gone:' || tag where tag = '0004_rate_limits'`;
+  await reportPendingMigrations(app.current);
+  expect(logged).toHaveBeenCalledWith({ missing: ['0004_rate_limits'] }, expect.stringMatching(/npm run migrate/));
 });

@@ -19,8 +19,29 @@ test('a wrong setting is named, its value is not repeated', () => {
 
 test('every missing setting is named at once', () => {
   expect(() => readSettings({})).toThrow(
-    /KEY_RING.*INDEX_KEY.*AUTH_SECRET.*LEGACY_DATABASE_URL.*CRM_ACCESS_TOKEN.*SMTP_URL/,
+    /GUILDHALL_URL.*DATABASE_URL.*KEY_RING.*INDEX_KEY.*AUTH_SECRET.*LEGACY_DATABASE_URL.*CRM_ACCESS_TOKEN.*SMTP_URL.*MAIL_FROM/,
   );
+});
+
+test('only a demo has an address, a database and a sender by itself', () => {
+  const local = { GUILDHALL_URL: '', DATABASE_URL: '', MAIL_FROM: '' };
+  expect(testSettings(local)).toMatchObject({
+    GUILDHALL_URL: 'http://localhost:3000',
+    DATABASE_URL: 'postgres://guildhall:guildhall@localhost:5432/guildhall',
+    MAIL_FROM: 'Guildhall <no-reply@guildhall.test>',
+  });
+  for (const GUILDHALL_MODE of ['production', '']) {
+    expect(() => testSettings({ ...local, GUILDHALL_MODE })).toThrow(
+      /^Guildhall cannot start: GUILDHALL_URL is missing; DATABASE_URL is missing; MAIL_FROM is missing\. See \.env\.example\.$/,
+    );
+  }
+});
+
+test('numbers are digits', () => {
+  for (const PORT of ['0x10', '1e3', ' 80', '80.0', '-1', '65536']) {
+    expect(() => testSettings({ PORT }), PORT).toThrow(/PORT /);
+  }
+  expect([testSettings({ PORT: '8080' }).PORT, testSettings().PORT]).toEqual([8080, 3000]);
 });
 
 test('a key that is too short is refused', () => {

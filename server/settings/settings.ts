@@ -1,6 +1,11 @@
 import { z } from 'zod';
 
-const LOCAL_DATABASE = 'postgres://guildhall:guildhall@localhost:5432/guildhall';
+/** What a demo may leave out. A real installation says it: members would get links to localhost, from nobody. */
+const demoDefaults = {
+  GUILDHALL_URL: 'http://localhost:3000',
+  DATABASE_URL: 'postgres://guildhall:guildhall@localhost:5432/guildhall',
+  MAIL_FROM: 'Guildhall <no-reply@guildhall.test>',
+};
 
 const url = (...protocols: string[]) =>
   z.string().refine(
@@ -14,7 +19,12 @@ const url = (...protocols: string[]) =>
     `must be a URL with ${protocols.map((p) => `${p}://`).join(' or ')}`,
   );
 
-const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(min).max(max));
 
 /** A key of 32 bytes, base64. */
 const key = z
@@ -39,7 +49,7 @@ const keyRing = z.string().transform((value, context) => {
 
 const schema = z.object({
   GUILDHALL_MODE: z.enum(['demo', 'production']).default('production'),
-  GUILDHALL_URL: url('http', 'https').default('http://localhost:3000'),
+  GUILDHALL_URL: url('http', 'https'),
   GUILDHALL_ORGANISATION: z.string().min(1).default('Guildhall Institute'),
   PORT: wholeNumber(0, 65_535).default(3000),
   HOST: z.string().default('0.0.0.0'),
@@ -52,7 +62,7 @@ const schema = z.object({
         .map((entry) => entry.trim())
         .filter(Boolean),
     ),
-  DATABASE_URL: url('postgres', 'postgresql').default(LOCAL_DATABASE),
+  DATABASE_URL: url('postgres', 'postgresql'),
   DATABASE_POOL: wholeNumber(1, 200).default(20),
   REDIS_URL: url('redis', 'rediss').optional(),
   KEY_RING: keyRing,
@@ -62,7 +72,7 @@ const schema = z.object({
   CRM_URL: url('http', 'https').default('https://api.hubapi.com'),
   CRM_ACCESS_TOKEN: z.string().min(1),
   SMTP_URL: url('smtp', 'smtps'),
-  MAIL_FROM: z.string().min(3).default('Guildhall <no-reply@guildhall.test>'),
+  MAIL_FROM: z.string().min(3),
   STRIPE_SECRET_KEY: z.string().min(1).optional(),
   STRIPE_PUBLISHABLE_KEY: z.string().min(1).optional(),
   STRIPE_WEBHOOK_SECRET: z.string().min(1).optional(),
@@ -89,7 +99,7 @@ export class SettingsError extends Error {}
  */
 export function readSettings(env: Record<string, string | undefined> = process.env): Settings {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = schema.safeParse(present);
+  const parsed = schema.safeParse(present.GUILDHALL_MODE === 'demo' ? { ...demoDefaults, ...present } : present);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => {
     const name = issue.path.join('.');
