@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -19,7 +20,7 @@ const app = testApp(() => ({ DATABASE_POOL: '14', SHUTDOWN_GRACE_MS: '1000' }));
 const sql = () => app.current.database.sql;
 const script = 'jobs/worker-process.testing.ts';
 
-/** What the partner answers to a key; `hang` never answers. Everything it was asked, in order. */
+/** What the partner answers to a key; `hang` never answers, `slow` late. Everything it was asked, in order. */
 const answers = new Map<string, string>();
 const asked: Array<{ key: string; n: number }> = [];
 let hanging: ServerResponse[] = [];
@@ -36,6 +37,7 @@ beforeAll(async () => {
     asked.push({ key, n });
     const answer = answers.get(`${key}/${n}`) ?? answers.get(key) ?? 'ok';
     if (answer === 'hang') hanging.push(response);
+    else if (answer === 'slow') setTimeout(() => response.end(), 800);
     else response.writeHead(answer === 'ok' ? 200 : 500).end(answer);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -343,6 +345,30 @@ describe('a worker killed with -9', () => {
     expect(row).toEqual({ idle: '10s', all: '1min' });
   });
 });
+
+it('a job that kills its worker each time becomes a dead letter, and takes no other with it', async () => {
+  const keys = ['beside-a', 'beside-b', 'beside-c'];
+  // They take longer than the worker lives.
+  for (const key of keys) answers.set(key, 'slow');
+  for (let death = 1; death <= 5; death += 1) {
+    const child = startProcess(script, app.database.url);
+    const dead = once(child, 'exit');
+    if (death === 1) {
+      for (const key of keys) await publish(key, 1);
+      await eventually(() => expect(asked).toHaveLength(keys.length));
+      await publish('poison', 666, 1);
+    }
+    expect(await dead).toEqual([null, 'SIGKILL']);
+    await cutOff();
+    await timePasses();
+  }
+  answers.clear();
+  await start();
+  await eventually(async () => expect(await letters('test-database', 'poison')).toHaveLength(2));
+  expect((await letters('test-database', 'poison'))[0]).toMatchObject({ errorClass: 'crashed', tail: false });
+  for (const key of keys) await expectEffects(key, [1]);
+  await settled();
+}, 90_000);
 
 describe('stopping', () => {
   it('lets jobs under way finish, takes no new ones, and puts back what takes too long', async () => {

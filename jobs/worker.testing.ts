@@ -69,6 +69,7 @@ const database = databaseQueue({
     await effect(tx, 'database', job.payload);
     await pass(tx, 'database');
     if (job.payload.n === 13) throw new Error('unlucky');
+    if (job.payload.n === 666) process.kill(process.pid, 'SIGKILL');
   },
 });
 

@@ -133,7 +133,7 @@ class UnfitPayloadError extends Error {
 const failed = (data: JobData) => Object.values(data.failures).reduce((sum, n) => sum + n, 0);
 
 /** Attempts that ended without a word. */
-const crashes = ({ claim, data }: Attempt) => claim.retryCount - failed(data) - (data.returned ?? 0);
+export const crashes = ({ claim, data }: Attempt) => claim.retryCount - failed(data) - (data.returned ?? 0);
 
 async function settleFailure(attempt: Attempt, error: unknown): Promise<Outcome> {
   if (error instanceof ClaimLostError) return 'lost';
@@ -187,9 +187,14 @@ function counted({ data, ctx }: Attempt, errorClass: string, failure: Failure): 
 }
 
 /** Puts a job back that has not failed by itself. */
-export async function giveBack(attempt: Attempt, state: 'retry' | 'created', lastError = attempt.data.lastError) {
+export async function giveBack(
+  attempt: Attempt,
+  state: 'retry' | 'created',
+  lastError = attempt.data.lastError,
+  delayMs = 0,
+) {
   const { ctx, claim, data } = attempt;
-  await putBack(ctx.sql, claim, state, 0, { ...data, lastError, returned: (data.returned ?? 0) + 1 });
+  await putBack(ctx.sql, claim, state, delayMs, { ...data, lastError, returned: (data.returned ?? 0) + 1 });
   return 'returned' as const;
 }
 

@@ -2,7 +2,7 @@ import type { PgBoss } from 'pg-boss';
 import type { App } from '#server/context/app.ts';
 import { createBell } from '#server/events/bell.ts';
 import { closeCircuit } from '#server/integrations/breaker.ts';
-import { type Attempt, attemptOf, giveBack, runAttempt } from './attempt.ts';
+import { type Attempt, attemptOf, crashes, giveBack, type Outcome, runAttempt } from './attempt.ts';
 import type { Queue } from './define.ts';
 import { jobsChannel } from './enqueue.ts';
 import { pausedFlows, testPausedFlows } from './flows.ts';
@@ -87,7 +87,7 @@ export async function startQueueWorkers(
     const expiry = setTimeout(() => abort.abort('expired'), queue.expireSeconds * 1_000);
     const end = app.metrics.jobDuration.startTimer({ queue: queue.name });
     const slot = slotOf(attempt.claim);
-    const done = runAttempt(attempt)
+    const done = runOrWait(attempt)
       .then((outcome) => {
         app.metrics.jobs.inc({ queue: queue.name, outcome });
         if (queue.kind === 'partner' && outcome === 'completed') recovery.succeeded(queue.flow);
@@ -100,6 +100,21 @@ export async function startQueueWorkers(
         onEnd();
       });
     running.set(slot, { attempt, abort, done });
+  }
+
+  // A job that was under way when a worker died may be what it died of. Two such are not under way at once: the guilty one
+  // would take the others with it time and again, until all of them count as guilty.
+  let suspect: Attempt | null = null;
+
+  async function runOrWait(attempt: Attempt): Promise<Outcome> {
+    if (crashes(attempt) === 0) return runAttempt(attempt);
+    if (suspect !== null) return giveBack(attempt, 'retry', attempt.data.lastError, timing.pollMs).catch(() => 'lost');
+    suspect = attempt;
+    try {
+      return await runAttempt(attempt);
+    } finally {
+      suspect = null;
+    }
   }
 
   async function touch(): Promise<void> {
