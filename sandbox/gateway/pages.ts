@@ -1,12 +1,15 @@
 import type { Reply, Request } from '../http.ts';
-import { escaped, type Markup, markup } from '../pages/markup.ts';
+import { type Markup, markup, styled } from '../pages/markup.ts';
+import { framePage, frameScript } from './frame.ts';
 import { finishAuthentication } from './payment-intents.ts';
 import type { GatewayKeys } from './server.ts';
 import { finishSetupAuthentication } from './setup-intents.ts';
 import type { Store } from './store.ts';
 
-/** What a browser opens at the gateway, in the caller's transaction: the bank's page. Undefined: not a page. */
-export function answerPage(request: Request, store: Store, _keys: GatewayKeys): Reply | undefined {
+/** What a browser opens at the gateway, in the caller's transaction: the card frame, the bank's page. Undefined: not a page. */
+export function answerPage(request: Request, store: Store, keys: GatewayKeys): Reply | undefined {
+  if (request.url.pathname === '/frame') return framePage(request.url.searchParams, keys.publishableKey);
+  if (request.url.pathname === '/frame.js') return frameScript();
   const [, id] = /^\/authenticate\/((?:pi|seti)_[A-Za-z0-9]+)$/.exec(request.url.pathname) ?? [];
   if (!id) return undefined;
   const intent = store.find('payment_intent', id) ?? store.find('setup_intent', id);
@@ -36,9 +39,9 @@ function question(intent: { object: string; amount?: number; currency?: string }
 }
 
 function html(status: number, title: string, content: Markup): Reply {
-  const body = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title><link rel="icon" href="data:,"><style>${css}</style></head>
-<body><main><h1>${escaped(title)}</h1>${content.text}</main></body></html>`;
+  const { text: body } = markup`<!doctype html><html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><link rel="icon" href="data:,">${styled(css)}</head>
+<body><main><h1>${title}</h1>${content}</main></body></html>`;
   return { status, headers: { 'content-type': 'text/html;charset=utf-8', ...headers }, body };
 }
 

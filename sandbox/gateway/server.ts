@@ -4,7 +4,7 @@ import { type Drawn, type Faults, gatewayFaults, requestFaults } from '../faults
 import { type Listening, pause, type Reply, type Request, serveHttp } from '../http.ts';
 import type { RequestLog } from '../requests.ts';
 import { answerCall } from './api.ts';
-import { type Answer, internal, invalid, noKey, rateLimited, toReply, wrongKey } from './errors.ts';
+import { type Answer, internal, invalid, noKey, rateLimited, toReply, unknownUrl, wrongKey } from './errors.ts';
 import { decodeForm } from './form.ts';
 import { IdempotencyKeys, refused } from './idempotency.ts';
 import { answerPage } from './pages.ts';
@@ -37,11 +37,7 @@ export async function serveGateway(options: GatewayOptions): Promise<Gateway> {
   };
   const refunds = new RefundTimer(context);
   const listening = await serveHttp(options.port, async (request) => {
-    const { result: page } = webhooks.collect(() => answerPage(request, store, options.keys));
-    if (page) {
-      setImmediate(() => webhooks.wake());
-      return page;
-    }
+    if (!request.url.pathname.startsWith('/v1/')) return openPage(context, request);
     const reply = await answer(context, request);
     refunds.arm();
     return reply;
@@ -56,6 +52,12 @@ export async function serveGateway(options: GatewayOptions): Promise<Gateway> {
       await Promise.all([listening.close(), webhooks.close()]);
     },
   };
+}
+
+function openPage({ webhooks, store, keys }: Context, request: Request): Reply {
+  const { result } = webhooks.collect(() => answerPage(request, store, keys));
+  setImmediate(() => webhooks.wake());
+  return result ?? toReply(unknownUrl(request.method, request.url.pathname).toAnswer());
 }
 
 /** Settles pending refunds when their time has come by the gateway's clock. */

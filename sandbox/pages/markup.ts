@@ -21,6 +21,11 @@ export function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }
 
+/** A style sheet of our own, as it stands. */
+export function styled(css: string): Markup {
+  return new Markup(`<style>${css}</style>`);
+}
+
 /** A moment for reading: exact in the machine's form, short in the visible one (UTC). */
 export function time(iso: string): Markup {
   const short = `${iso.slice(0, 10)} ${iso.slice(11, 19)}`;
