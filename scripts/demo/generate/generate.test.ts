@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
+import type { TransactionSql } from '#db/client.ts';
 import { installPlans } from '#server/memberships/plans.ts';
 import { testApp } from '#test/database.ts';
 import { generateMembers } from './generate.ts';
 import { divergenceKinds, type Label, plant } from './partners.ts';
 import { makePerson } from './people.ts';
 import { createRandom } from './random.ts';
+import { copy } from './write.ts';
 
 const app = testApp();
 const now = Date.UTC(2026, 5, 1);
@@ -46,4 +48,23 @@ test('members, histories and positions are whole', async () => {
     where before is not null and version <> before + 1`;
   expect(disordered).toEqual([]);
   expect(new Set(labels.map((label) => label.kind))).toEqual(new Set(divergenceKinds));
+});
+
+test('what is copied reads back as it was, whatever letters it has', async () => {
+  const rows = [
+    {
+      text: 'tab\tline\nreturn\rback\\slash \\N \\. "quoted" Ünï☎',
+      number: 7,
+      words: ['a"b', 'c\\d', ''],
+      data: { a: 'x\ty\\"' },
+    },
+    { text: '', number: 0, words: [], data: {} },
+    { text: null, number: null, words: null, data: null },
+  ];
+  const read = await app.current.database.sql.begin(async (tx) => {
+    await tx`create temporary table copied (text text, number integer, words text[], data jsonb) on commit drop`;
+    await copy(tx as TransactionSql, 'copied', rows);
+    return tx`select * from copied order by number desc nulls last`;
+  });
+  expect([...read]).toEqual(rows);
 });

@@ -21,7 +21,11 @@ export async function writeMembers(sql: Sql, members: GeneratedMember[]): Promis
 type Value = string | number | null | readonly string[] | { readonly [name: string]: unknown };
 
 /** The rows as one text in the format of COPY. All have the columns of the first. */
-async function copy(sql: TransactionSql, table: string, rows: ReadonlyArray<Record<string, Value>>): Promise<void> {
+export async function copy(
+  sql: TransactionSql,
+  table: string,
+  rows: ReadonlyArray<Record<string, Value>>,
+): Promise<void> {
   const [first] = rows;
   if (!first) return;
   const into = await sql.unsafe(`copy ${table} (${Object.keys(first).join(', ')}) from stdin`).writable();
