@@ -13,6 +13,9 @@ export type EntryState = (typeof entryStates)[number];
 export const directions = ['debit', 'credit'] as const;
 export type Direction = (typeof directions)[number];
 
+/** The most that one posting may move, in minor units. */
+export const maxAmount = 10_000_000_000_000;
+
 /** What an entry is about. */
 export const entryKinds = [
   'payment',

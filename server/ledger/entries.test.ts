@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { describe, expect, it } from 'vitest';
+import { maxAmount } from '#db/schema/ledger.ts';
 import { AppError } from '#server/errors/errors.ts';
 import { systemContext } from '#server/members/members.testing.ts';
 import { testApp } from '#test/database.ts';
@@ -9,7 +10,6 @@ import { pendEntry, postEntry, postPending, reverseEntry, voidPending } from './
 import { accountStream } from './events.ts';
 import { booked, fundedAccount, fundedAccountOf } from './ledger.testing.ts';
 import { balanceOf } from './queries/accounts.ts';
-import { maxAmount } from './rules.ts';
 import type { EntryInput } from './shapes.ts';
 
 const app = testApp();

@@ -42,10 +42,12 @@ interface Model {
 }
 
 /** Accounts and entries by number, taken modulo how many there are. */
+type Movement = { type: 'post' | 'pend'; from: number; to: number; amount: number; split: number };
 type Step =
-  | { type: 'post' | 'pend'; from: number; to: number; amount: number; split: number }
+  | Movement
   | { type: 'post-pending'; entry: number; part: number | null }
-  | { type: 'void' | 'reverse'; entry: number }
+  | { type: 'void'; entry: number }
+  | { type: 'reverse'; entry: number }
   | { type: 'close'; account: number };
 
 type Outcome = 'ok' | 'refused';
@@ -58,7 +60,7 @@ const accountAt = (model: Model, n: number) => model.accounts[n % model.accounts
 const entryAt = (model: Model, n: number) => model.entries[n % model.entries.length];
 const totalOf = (postings: readonly Posting[]) => postings.reduce((sum, one) => sum + one.amount, 0) / 2;
 
-function postingsOf(model: Model, step: Step & { from: number }): Posting[] {
+function postingsOf(model: Model, step: Movement): Posting[] {
   const [from, to] = [accountAt(model, step.from).id, accountAt(model, step.to).id];
   const rest = step.amount - step.split;
   if (step.split === 0 || rest <= 0) {
@@ -227,7 +229,7 @@ async function runTogether(real: Real, steps: [Step, Step]): Promise<void> {
 }
 
 /** The same entry with the same key, twice at once and once more: one entry. With another amount: a conflict, and nothing. */
-async function runRepeated(real: Real, step: Step & { from: number }): Promise<void> {
+async function runRepeated(real: Real, step: Movement): Promise<void> {
   const input = inputOf(postingsOf(real.model, step));
   const once = () =>
     booked(app.current, (tx) => (step.type === 'pend' ? pendEntry(tx, input) : postEntry(tx, input))).catch(

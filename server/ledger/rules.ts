@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { AccountClass } from '#db/schema/ledger.ts';
+import { type AccountClass, maxAmount } from '#db/schema/ledger.ts';
 import { decimals } from '#server/documents/money.ts';
 import { type AppError, ruleViolated } from '#server/errors/errors.ts';
 import type { Balance, EntryInput, Posting } from './shapes.ts';
-
-/** The most that one posting may move, in minor units. */
-export const maxAmount = 10_000_000_000_000;
 
 /** The currency that the house keeps its members' accounts in. */
 export const houseCurrency = 'EUR';

@@ -10,11 +10,11 @@ import {
   type EntryState,
   entryKinds,
   entryStates,
+  maxAmount,
   type SystemAccountCode,
   systemAccounts,
 } from '#db/schema/ledger.ts';
 import { id, line, money, pageQuery, reason, timestamp, wholeNumber } from '#server/gateway/shapes.ts';
-import { maxAmount } from './rules.ts';
 
 /** Amounts are minor units, whole and above zero. */
 export interface Posting {
