@@ -7,6 +7,7 @@ import { openMissingAccounts } from '#server/ledger/commands/accounts.ts';
 import { checkLedger } from '#server/ledger/commands/checks.ts';
 import { databaseQueue } from '#server/queue/define.ts';
 import { enqueue } from '#server/queue/enqueue.ts';
+import { checkInvariants } from '#server/reconciliation/invariants.ts';
 
 const task = z.enum([
   'event-partitions',
@@ -21,6 +22,7 @@ const task = z.enum([
   'inbox',
   'member-accounts',
   'ledger-check',
+  'invariants',
 ]);
 export type MaintenanceTask = z.output<typeof task>;
 
@@ -43,6 +45,7 @@ const work: Record<MaintenanceTask, (tx: TxCtx) => Promise<unknown>> = {
   'partner-calls': (tx) => forget(tx, 'partner_calls', 'at'),
   inbox: (tx) => forget(tx, 'inbox', 'handled_at'),
   'member-accounts': (tx) => openMissingAccounts(tx, accountsAtATime),
+  invariants: (tx) => checkInvariants(tx),
   'ledger-check': (tx) => checkLedger(tx, { kind: 'schedule' }),
 };
 

@@ -15,6 +15,7 @@ const schedules: ReadonlyArray<{ cron: string; task: MaintenanceTask }> = [
   { cron: '50 2 * * *', task: 'inbox' },
   { cron: '35 * * * *', task: 'member-accounts' },
   { cron: '55 * * * *', task: 'ledger-check' },
+  { cron: '*/10 * * * *', task: 'invariants' },
 ];
 
 /** Brings the stored schedules to what stands above, and takes out those that do not stand there any more. */
