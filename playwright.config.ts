@@ -29,7 +29,7 @@ export default defineConfig({
   },
   webServer: {
     command: `${process.execPath} scripts/demo.ts --port ${port} --members 300`,
-    env: { GUILDHALL_DATA_DIR: process.env.E2E_DATA_DIR, LOG_LEVEL: 'warn' },
+    env: { GUILDHALL_DATA_DIR: process.env.E2E_DATA_DIR, LOG_LEVEL: 'warn', SANDBOX_HTTP_PORT: String(port + 1) },
     // The demo says so itself, when everything answers.
     wait: { stdout: /ready: http/ },
     timeout: 240_000,

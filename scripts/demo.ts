@@ -23,10 +23,12 @@ const sandboxAccess = { crmToken: 'guildhall-sandbox-token', smtp: 'guildhall:gu
 async function main(): Promise<void> {
   const options = demoOptions(process.argv.slice(2), process.env);
   const directory = resolve(options.dataDirectory);
-  if (options.fresh && !options.databaseUrl) rmSync(join(directory, 'postgres'), { recursive: true, force: true });
-  if (options.fresh) rmSync(join(directory, 'sandbox'), { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
   const release = takeLock(join(directory, 'demo.pid'));
+  // Under the lock: a demo that runs on this folder keeps its data.
+  if (options.fresh) {
+    for (const data of ['postgres', 'sandbox']) rmSync(join(directory, data), { recursive: true, force: true });
+  }
   const running: Running[] = [];
   let cluster: EmbeddedCluster | null = null;
   let stopping: Promise<void> | null = null;
@@ -109,6 +111,7 @@ async function prepareDatabases(options: DemoOptions, cluster: EmbeddedCluster |
   return { main, legacy: legacy.toString() };
 }
 
+/** Its ports are any free ones unless the environment says `SANDBOX_…_PORT`: another demo may have the port next to ours. */
 async function startSandbox(
   running: Running[],
   directory: string,
@@ -117,7 +120,6 @@ async function startSandbox(
   keys: DemoKeys,
 ): Promise<SandboxUrls> {
   const upstream = new URL(legacyUrl);
-  const ports = { HTTP: 1, CRM: 2, SMTP: 3, LEGACY_PROXY: 4, GATEWAY: 5 };
   const { promise, resolve: announced, reject } = Promise.withResolvers<SandboxUrls>();
   const sandbox = start(
     'sandbox',
@@ -130,9 +132,6 @@ async function startSandbox(
       SANDBOX_GATEWAY_PUBLISHABLE_KEY: keys.STRIPE_PUBLISHABLE_KEY,
       SANDBOX_GATEWAY_WEBHOOK_URL: `http://localhost:${options.port}/api/v1/webhooks/stripe`,
       SANDBOX_GATEWAY_WEBHOOK_SECRET: keys.STRIPE_WEBHOOK_SECRET,
-      ...Object.fromEntries(
-        Object.entries(ports).map(([name, offset]) => [`SANDBOX_${name}_PORT`, String(options.port + offset)]),
-      ),
     },
     { quiet: true, onLine: (line) => line.startsWith('{"sandbox"') && announced(JSON.parse(line).sandbox) },
   );
@@ -171,4 +170,7 @@ function settingsOf(
   };
 }
 
-await main();
+await main().catch((error) => {
+  console.error(`The demo could not start: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(1);
+});

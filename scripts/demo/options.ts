@@ -15,8 +15,13 @@ export function demoOptions(argv: string[], env: Record<string, string | undefin
     args: argv,
     options: { fresh: { type: 'boolean', default: false }, members: { type: 'string' }, port: { type: 'string' } },
   });
+  if (values.fresh && env.DATABASE_URL) {
+    throw new Error(
+      '--fresh forgets only what the demo keeps itself: empty the database of DATABASE_URL, or leave --fresh out',
+    );
+  }
   return {
-    port: wholeNumber('--port', values.port ?? env.PORT ?? '3000', 1, 65_000),
+    port: wholeNumber('--port', values.port ?? env.PORT ?? '3000', 1, 65_535),
     members: wholeNumber('--members', values.members ?? '2000', 0, 5_000_000),
     fresh: values.fresh,
     dataDirectory: env.GUILDHALL_DATA_DIR || '.data',
@@ -25,8 +30,8 @@ export function demoOptions(argv: string[], env: Record<string, string | undefin
 }
 
 function wholeNumber(name: string, text: string, min: number, max: number): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < min || value > max) {
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= min && value <= max)) {
     throw new Error(`${name} must be a whole number from ${min} to ${max}`);
   }
   return value;
