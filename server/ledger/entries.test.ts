@@ -334,7 +334,7 @@ describe('past the commands', () => {
       ['a posting changed', 'update postings set amount = amount + 1', 'GL000'],
       ['an entry deleted', 'delete from journal_entries', 'GL000'],
       ['a posting deleted', 'delete from postings', 'GL000'],
-      ['truncated', 'truncate journal_entries, postings', 'GL000'],
+      ['truncated', 'truncate journal_entries, postings cascade', 'GL000'],
       ['a balance changed', 'update account_balances set posted_credits = posted_credits + 1', 'GL000'],
       ['a balance made', `insert into account_balances (account_id, stripe) values ('${account.id}', 3)`, 'GL000'],
       ['an account deleted', 'delete from accounts', 'GL000'],
