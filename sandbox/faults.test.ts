@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ZodError } from 'zod';
-import { Faults } from './faults.ts';
+import { Faults, webhookFaults } from './faults.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.parse('2030-01-01T00:00:00Z') });
@@ -39,6 +39,26 @@ describe('faults', () => {
     expect(faults.draw('crm')).toMatchObject({ delayMs: 70, names: ['fail', 'slow'] });
     faults.clear('crm', 'fail');
     expect(faults.list().map(({ fault }) => fault)).toEqual(['slow']);
+  });
+
+  it('draws only among what is asked for, and counts no other', () => {
+    const faults = new Faults();
+    faults.set({ partner: 'gateway', fault: 'slow', delayMs: 5 });
+    faults.set({ partner: 'gateway', fault: 'webhook-late', delayMs: 70 });
+    faults.set({ partner: 'gateway', fault: 'webhook-twice' });
+    expect(faults.draw('gateway')).toMatchObject({ delayMs: 5, names: ['slow'] });
+    expect(faults.draw('gateway', webhookFaults)).toMatchObject({
+      delayMs: 70,
+      names: ['webhook-late', 'webhook-twice'],
+    });
+    expect(faults.list('gateway').map(({ hits }) => hits)).toEqual([1, 1, 1]);
+  });
+
+  it('has usual delays for what is delayed, and none for the rest', () => {
+    const faults = new Faults();
+    expect(faults.set({ partner: 'gateway', fault: 'webhook-late' }).delayMs).toBe(30_000);
+    expect(faults.set({ partner: 'gateway', fault: 'webhook-disorder' }).delayMs).toBe(300);
+    expect(faults.set({ partner: 'gateway', fault: 'webhook-twice', delayMs: 5 })).not.toHaveProperty('delayMs');
   });
 
   it('ends at a time, or after seconds', async () => {
@@ -86,6 +106,8 @@ describe('faults', () => {
     { partner: 'crm', fault: 'fail', rate: 1.1 },
     { partner: 'crm', fault: 'fail', until: '2029-12-31T23:59:59Z' },
     { partner: 'crm', fault: 'slow', delayMs: -1 },
+    { partner: 'crm', fault: 'webhook-twice' },
+    { partner: 'mail', fault: 'no-answer' },
   ] as const)('refuses %j', (input) => {
     expect(() => new Faults().set(input)).toThrow(ZodError);
   });

@@ -104,7 +104,17 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       gateway: urls.gateway,
       ...(urls.legacyProxy ? { legacy: urls.legacyProxy } : {}),
     };
-    const httpPort = await run(servePages(ports.http ?? 0, { faults, log, mail, contacts, properties, addresses }));
+    const httpPort = await run(
+      servePages(ports.http ?? 0, {
+        faults,
+        log,
+        mail,
+        contacts,
+        properties,
+        gateway: { store: payments, webhooks: gateway.webhooks },
+        addresses,
+      }),
+    );
     urls.pages = `http://${loopback}:${httpPort}`;
     urls.faults = `${urls.pages}/faults`;
     return { urls, credentials, faults, close };

@@ -14,7 +14,7 @@ import { Webhooks } from './webhooks.ts';
 
 export type GatewayKeys = { secretKey: string; publishableKey: string };
 export type GatewayOptions = { port: number; keys: GatewayKeys; store: Store; faults: Faults; log: RequestLog };
-export type Gateway = Listening & { webhooks: Webhooks; settleRefunds(): void };
+export type Gateway = Listening & { webhooks: Webhooks };
 
 type Context = GatewayOptions & {
   webhooks: Webhooks;
@@ -45,7 +45,6 @@ export async function serveGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     port: listening.port,
     webhooks,
-    settleRefunds: () => refunds.settle(),
     close: async () => {
       closing.abort();
       refunds.stop();

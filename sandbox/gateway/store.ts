@@ -55,6 +55,7 @@ export const gatewaySchema = `
   CREATE INDEX IF NOT EXISTS objects_payment_intent ON objects (payment_intent, kind, seq) WHERE payment_intent IS NOT NULL;
   CREATE INDEX IF NOT EXISTS objects_charge ON objects (charge, kind, seq) WHERE charge IS NOT NULL;
   CREATE INDEX IF NOT EXISTS objects_settling ON objects (settles_at) WHERE settles_at IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS objects_event_about ON objects (body ->> '$.data.object.id') WHERE kind = 'event';
   CREATE TABLE IF NOT EXISTS idempotency_keys (
     key TEXT PRIMARY KEY, path TEXT NOT NULL, params TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL,
     created INTEGER NOT NULL

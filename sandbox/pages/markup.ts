@@ -38,6 +38,7 @@ export function page(title: string, current: string, content: Markup, status = 2
     ['/', 'Partners'],
     ['/mail', 'Mailbox'],
     ['/crm/contacts', 'CRM contacts'],
+    ['/gateway', 'Payments'],
   ].map(
     ([href = '', name]) =>
       markup`<a href="${href}" ${href === current && new Markup('aria-current="page"')}>${name}</a>`,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type FaultInput, faultNames, partners } from '../faults.ts';
 import { invalid, json, type Listening, problem, type Reply, type Request, serveHttp } from '../http.ts';
 import { contactPage, contactsPage, saveContact } from './contacts.ts';
+import { actOnPayment, moveClock, paymentPage, paymentsPage, resendWebhook, totalsJson } from './gateway.ts';
 import { mailboxPage, messagePage } from './mailbox.ts';
 import { liveScript, markup, page } from './markup.ts';
 import { partnersPage } from './partners.ts';
@@ -42,6 +43,16 @@ const routes: Route[] = [
     /^\/crm\/contacts\/(\d{1,15})$/,
     (request, { contacts, properties }, id) => saveContact(contacts, properties, id, form(request)),
   ],
+  ['GET', /^\/gateway$/, ({ url }, { gateway }) => paymentsPage(gateway, url.searchParams.get('after') ?? undefined)],
+  ['GET', /^\/gateway\/totals$/, (_request, { gateway }) => totalsJson(gateway)],
+  ['POST', /^\/gateway\/clock$/, (request, { gateway }) => moveClock(gateway, form(request).get('advance') ?? '')],
+  ['GET', /^\/gateway\/payments\/(pi_\w+)$/, (_request, { gateway }, id) => paymentPage(gateway, id)],
+  [
+    'POST',
+    /^\/gateway\/payments\/(pi_\w+)$/,
+    (request, { gateway }, id) => actOnPayment(gateway, id, form(request).get('do') ?? ''),
+  ],
+  ['POST', /^\/gateway\/events\/(evt_\w+)\/resend$/, (_request, { gateway }, id) => resendWebhook(gateway, id)],
 ];
 
 /** The sandbox's own pages and its fault switchboard. */
