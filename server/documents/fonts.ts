@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 
 export type Weight = 400 | 600;
@@ -11,7 +11,8 @@ interface Face {
   ranges: ReadonlyArray<readonly [number, number]>;
 }
 
-const require = createRequire(import.meta.url);
+// Every process of ours runs in the repository’s folder. Resolving the package would not do: Next would bundle what it names.
+const inter = join(process.cwd(), 'node_modules', '@fontsource', 'inter');
 
 // Inter comes cut into scripts; each is asked in turn whether a letter is its.
 const scripts = ['latin', 'latin-ext', 'greek', 'greek-ext', 'cyrillic', 'cyrillic-ext', 'vietnamese'];
@@ -21,13 +22,10 @@ const loaded = new Map<Weight, Face[]>();
 export function facesOf(weight: Weight): Face[] {
   const known = loaded.get(weight);
   if (known) return known;
-  const unicode = JSON.parse(readFileSync(require.resolve('@fontsource/inter/unicode.json'), 'utf8')) as Record<
-    string,
-    string
-  >;
+  const unicode = JSON.parse(readFileSync(join(inter, 'unicode.json'), 'utf8')) as Record<string, string>;
   const faces = scripts.map((script) => ({
     name: `Inter-${script}-${weight}`,
-    data: sfntOf(readFileSync(require.resolve(`@fontsource/inter/files/inter-${script}-${weight}-normal.woff`))),
+    data: sfntOf(readFileSync(join(inter, 'files', `inter-${script}-${weight}-normal.woff`))),
     ranges: rangesOf(unicode[script] ?? ''),
   }));
   loaded.set(weight, faces);
