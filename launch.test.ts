@@ -47,7 +47,7 @@ function aCheckout(options: { script: string; stamp?: string; npmCode?: number }
     stamp: () => read(stamp),
     launch: (...args) =>
       spawn(process.execPath, [join(folder, 'launch.mjs'), ...args], {
-        env: { PATH: `${join(folder, 'bin')}:/usr/bin:/bin` },
+        env: { NODE_ENV: 'test', PATH: `${join(folder, 'bin')}:/usr/bin:/bin` },
         stdio: ['ignore', 'pipe', 'pipe'],
       }),
   };
