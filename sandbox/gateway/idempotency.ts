@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Answer, GatewayError, invalid, keyForAnotherPath, keyInUse, keyReused } from './errors.ts';
 import type { Store } from './store.ts';
 
@@ -25,7 +26,7 @@ export class IdempotencyKeys {
     const kept = database.prepare('SELECT * FROM idempotency_keys WHERE key = ?').get(key) as Row | undefined;
     if (kept) {
       if (kept.path !== path) throw keyForAnotherPath(key, kept.path, path);
-      if (kept.params !== params) throw keyReused(key);
+      if (kept.params !== digest(params)) throw keyReused(key);
       return { status: kept.status, body: JSON.parse(kept.body) as object };
     }
     this.#underWay.add(key);
@@ -41,9 +42,12 @@ export class IdempotencyKeys {
     if (status !== 200 && status !== 402 && status < 500) return;
     this.#store.database
       .prepare('INSERT INTO idempotency_keys (key, path, params, status, body, created) VALUES (?, ?, ?, ?, ?, ?)')
-      .run(key, path, params, status, JSON.stringify(body), this.#store.now());
+      .run(key, path, digest(params), status, JSON.stringify(body), this.#store.now());
   }
 }
+
+/** A form may hold a card number: what it was is kept, not what it said. */
+const digest = (params: string) => createHash('sha256').update(params).digest('base64url');
 
 export const refused = (error: unknown): Answer => {
   if (error instanceof GatewayError) return error.toAnswer();

@@ -36,19 +36,25 @@ export async function serveGateway(options: GatewayOptions): Promise<Gateway> {
     closing: closing.signal,
   };
   const refunds = new RefundTimer(context);
+  const stop = async () => {
+    closing.abort();
+    refunds.stop();
+    await webhooks.close();
+  };
   const listening = await serveHttp(options.port, async (request) => {
     if (!request.url.pathname.startsWith('/v1/')) return openPage(context, request);
     const reply = await answer(context, request);
     refunds.arm();
     return reply;
+  }).catch(async (error: unknown) => {
+    await stop();
+    throw error;
   });
   return {
     port: listening.port,
     webhooks,
     close: async () => {
-      closing.abort();
-      refunds.stop();
-      await Promise.all([listening.close(), webhooks.close()]);
+      await Promise.all([stop(), listening.close()]);
     },
   };
 }

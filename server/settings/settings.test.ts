@@ -50,6 +50,13 @@ test('a key that is too short is refused', () => {
   );
 });
 
+test('payments have all of their keys or none', () => {
+  expect(testSettings().STRIPE_SECRET_KEY).toBeUndefined();
+  expect(() => testSettings({ STRIPE_SECRET_KEY: 'sk_test_1', STRIPE_PUBLISHABLE_KEY: 'pk_test_1' })).toThrow(
+    /STRIPE_WEBHOOK_SECRET is missing\. See/,
+  );
+});
+
 test('no proxy is trusted unless one is named', () => {
   expect(testSettings().TRUSTED_PROXIES).toEqual([]);
 });

@@ -89,6 +89,15 @@ const schema = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: url('http', 'https').optional(),
 });
 
+const paymentKeys = ['STRIPE_SECRET_KEY', 'STRIPE_PUBLISHABLE_KEY', 'STRIPE_WEBHOOK_SECRET'] as const;
+
+/** Some of the keys without the others would take payments and not hear of them. */
+const complete = schema.superRefine((settings, context) => {
+  const missing = paymentKeys.filter((name) => settings[name] === undefined);
+  if (missing.length === paymentKeys.length) return;
+  for (const name of missing) context.addIssue({ code: 'custom', path: [name], message: 'is missing' });
+});
+
 export type Settings = z.output<typeof schema>;
 
 export class SettingsError extends Error {}
@@ -99,7 +108,7 @@ export class SettingsError extends Error {}
  */
 export function readSettings(env: Record<string, string | undefined> = process.env): Settings {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = schema.safeParse(present.GUILDHALL_MODE === 'demo' ? { ...demoDefaults, ...present } : present);
+  const parsed = complete.safeParse(present.GUILDHALL_MODE === 'demo' ? { ...demoDefaults, ...present } : present);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => {
     const name = issue.path.join('.');
