@@ -210,7 +210,9 @@ export class Store {
 
   /** Refunds whose time has come, by the gateway's clock. */
   settling(): Objects['refund'][] {
-    const rows = this.database.prepare('SELECT * FROM objects WHERE settles_at <= ? ORDER BY seq').all(this.now());
+    const rows = this.database
+      .prepare('SELECT * FROM objects WHERE settles_at <= ? ORDER BY settles_at, seq')
+      .all(this.now());
     return (rows as Row[]).map((row) => this.#read<'refund'>(row));
   }
 
