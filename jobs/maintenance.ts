@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { forgetOldAccess } from '#server/access/commands/housekeeping.ts';
 import { prepareAddressKeys } from '#server/audit/address.ts';
+import { tellOfExpiringCards } from '#server/cards/commands/expiry.ts';
 import type { Ctx, TxCtx } from '#server/context/context.ts';
 import { sweepIdempotencyKeys } from '#server/gateway/idempotency.ts';
 import { openMissingAccounts } from '#server/ledger/commands/accounts.ts';
@@ -22,6 +23,7 @@ const task = z.enum([
   'inbox',
   'member-accounts',
   'ledger-check',
+  'expiring-cards',
   'invariants',
 ]);
 export type MaintenanceTask = z.output<typeof task>;
@@ -47,11 +49,14 @@ const work: Record<MaintenanceTask, (tx: TxCtx) => Promise<unknown>> = {
   'member-accounts': (tx) => openMissingAccounts(tx, accountsAtATime),
   invariants: (tx) => checkInvariants(tx),
   'ledger-check': (tx) => checkLedger(tx, { kind: 'schedule' }),
+  'expiring-cards': (tx) => tellOfExpiringCards(tx, cardsAtATime),
 };
 
 const keysAtATime = 500;
 /** Each with its event and its audit entry: a second's work. */
 const accountsAtATime = 200;
+/** Each with its event. */
+const cardsAtATime = 500;
 const rowsAtATime = 10_000;
 /** How long it can be seen what a partner was asked, and what was handled is known. */
 const keptDays = 90;
@@ -65,6 +70,7 @@ const batches: Partial<Record<MaintenanceTask, number>> = {
   'partner-calls': rowsAtATime,
   inbox: rowsAtATime,
   'member-accounts': accountsAtATime,
+  'expiring-cards': cardsAtATime,
 };
 
 async function forget(tx: TxCtx, table: 'partner_calls' | 'inbox', column: 'at' | 'handled_at'): Promise<number> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cardQueues } from '#server/cards/queues.ts';
 import { id } from '#server/gateway/shapes.ts';
 import { partnersOf } from '#server/integrations/partners.ts';
 import { openUsualAccount } from '#server/ledger/commands/accounts.ts';
@@ -104,4 +105,5 @@ export const queues = [
   sagaCalls,
   ...paymentQueues,
   ...orderQueues,
+  ...cardQueues,
 ] as const satisfies readonly Queue[];

@@ -15,6 +15,7 @@ const schedules: ReadonlyArray<{ cron: string; task: MaintenanceTask }> = [
   { cron: '50 2 * * *', task: 'inbox' },
   { cron: '35 * * * *', task: 'member-accounts' },
   { cron: '55 * * * *', task: 'ledger-check' },
+  { cron: '40 6 * * *', task: 'expiring-cards' },
   { cron: '*/10 * * * *', task: 'invariants' },
 ];
 

@@ -1,4 +1,6 @@
 import { accessEvents } from '#server/access/events.ts';
+import { cardEvents } from '#server/cards/events.ts';
+import { reactions as cardReactions } from '#server/cards/reactions.ts';
 import type { EventType, Projection, Reaction } from '#server/events/define.ts';
 import { memberEvents as eventsOfMembers } from '#server/events/member-events.ts';
 import { eventCatalogue } from '#server/events/registry.ts';
@@ -21,6 +23,7 @@ import { sagaEvents } from '#server/sagas/events.ts';
 /** Every event type, for the registry. */
 export const events: readonly EventType[] = eventCatalogue([
   accessEvents,
+  cardEvents,
   integrationEvents,
   ledgerEvents,
   memberEvents,
@@ -45,4 +48,5 @@ export const reactions: readonly Reaction[] = [
   ...ledgerReactions,
   ...notificationReactions,
   ...orderReactions,
+  ...cardReactions,
 ];

@@ -21,13 +21,14 @@ export interface OwnedThings {
   sessionId: string;
   notificationId: string;
   accountId: string;
+  cardId: string;
 }
 
 export interface Person extends OwnedThings {
   caller: Caller;
 }
 
-/** A member with a record, a session, a notification and an account. */
+/** A member with a record, a session, a notification, an account and a card. */
 export async function aMember(app: App, name: string): Promise<Person> {
   const { memberId, userId } = await joined(app);
   const email = `${name}@example.test`;
@@ -37,7 +38,11 @@ export async function aMember(app: App, name: string): Promise<Person> {
     insert into notifications (id, user_id, member_id, kind, title, body, created_at)
     values (${notificationId}, ${userId}, ${memberId}, 'test', 'Test', '', now())`;
   const { id: accountId } = await fundedAccountOf(app, memberId, 0);
-  return { memberId, sessionId: user.sessionId, notificationId, accountId, caller: callerOf(name, user) };
+  const cardId = uuidv7();
+  await app.database.sql`
+    insert into cards (id, member_id, status, token, payment_method_id, brand, last4, exp_month, exp_year, created_at, updated_at)
+    values (${cardId}, ${memberId}, 'active', ${`pm_${cardId.slice(-12)}`}, ${`pm_${cardId.slice(-12)}`}, 'visa', '4242', 12, 2199, now(), now())`;
+  return { memberId, sessionId: user.sessionId, notificationId, accountId, cardId, caller: callerOf(name, user) };
 }
 
 const callerOf = (name: string, user: SignedInUser): Caller => ({

@@ -1,5 +1,6 @@
 import { routes as access } from '#server/access/routes.ts';
 import { routes as audit } from '#server/audit/routes.ts';
+import { routes as cards } from '#server/cards/routes.ts';
 import { routes as events } from '#server/events/routes.ts';
 import { routes as ledger } from '#server/ledger/routes.ts';
 import { routes as transfers } from '#server/ledger/transfers/routes.ts';
@@ -18,6 +19,7 @@ export const routes: readonly AnyRoute[] = [
   ...systemRoutes(() => routes),
   ...access,
   ...audit,
+  ...cards,
   ...events,
   ...ledger,
   ...live,

@@ -69,6 +69,7 @@ export async function complete(tx: TxCtx, before: Payment, known: Partial<Known>
   const change = { ...known, ...cleared, status: 'succeeded' as const, settledAt: tx.now().toISOString() };
   const after = await writePayment(tx.sql, before, change, tx.now(), news.length);
   await bookPayment(tx, after);
+  if (after.saveCard) await enqueue(tx, { queue: 'card-saves', payload: { paymentId: after.id } });
   await audit(tx, before, after);
   return after;
 }
