@@ -517,13 +517,15 @@ describe('the page of payments', () => {
   });
 
   it('moves the clock', async () => {
+    const received = await receiver(['refund.updated']);
     const pending = await refund('pm_card_pendingRefund');
     await press('/gateway/clock', { advance: 'day' });
-    expect((await stripe.refunds.retrieve(pending.id)).status).toBe('succeeded');
+    expect(await received.count(1)).toMatchObject([{ data: { object: { id: pending.id, status: 'succeeded' } } }]);
     expect((await stripe.customers.create()).created).toBeGreaterThan(Date.now() / 1000 + 86_000);
     await press('/gateway/clock', { advance: 'reset' });
     expect((await stripe.customers.create()).created).toBeLessThan(Date.now() / 1000 + 5);
     expect((await submit('/gateway/clock', { advance: 'constructor' })).status).toBe(400);
+    await received.close();
   });
 });
 

@@ -146,6 +146,12 @@ describe('payments', () => {
     expect(gone.status).toBe('canceled');
   });
 
+  it('forgets why a card was declined once the payment is given up', async () => {
+    const { intentId } = await gateway.createPaymentIntent(payment({ paymentMethodId: 'pm_card_chargeDeclined' }));
+    const gone = await gateway.cancelPaymentIntent({ intentId, idempotencyKey: key() });
+    expect(gone).toMatchObject({ status: 'canceled', failure: null });
+  });
+
   it('cannot cancel what is paid', async () => {
     const { intentId } = await gateway.createPaymentIntent(payment());
     const error = await failure(gateway.cancelPaymentIntent({ intentId, idempotencyKey: key() }), 'permanent');
@@ -340,11 +346,13 @@ describe('failures', () => {
     await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
     const address = slow.address();
     const port = typeof address === 'object' ? address?.port : 0;
+    const started = Date.now();
     const patient = connected({ apiBase: `http://127.0.0.1:${port}`, timeoutMs: 300 });
     expect(await failure(patient.createPaymentIntent(payment()), 'unavailable')).toMatchObject({
       reason: 'did not answer in time',
       outcomeUnknown: true,
     });
+    expect(Date.now() - started).toBeLessThan(2_500);
     slow.closeAllConnections();
     slow.close();
   });
