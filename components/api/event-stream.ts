@@ -5,6 +5,14 @@ import type { Liveness } from '../values/live-dot.tsx';
 
 const firstDelay = 2_000;
 const longestDelay = 60_000;
+/** The server says something every five seconds. Two of them missed: nobody is there, whatever the connection says. */
+const silenceMs = 12_000;
+
+export interface StreamState {
+  state: Liveness;
+  /** When the server was last heard, in milliseconds since the epoch: while it is not live. */
+  since: number | null;
+}
 
 /**
  * Listens to server-sent events while the tab is visible: a browser holds six HTTP/1.1 connections per host, and a
@@ -19,8 +27,8 @@ export function useEventStream(
     onReopen?: () => void;
     after?: (again: boolean) => number | undefined;
   },
-): Liveness {
-  const [state, setState] = useState<Liveness>('connecting');
+): StreamState {
+  const [state, setState] = useState<StreamState>({ state: 'connecting', since: null });
   const latest = useRef(handlers);
   useEffect(() => {
     latest.current = handlers;
@@ -29,32 +37,56 @@ export function useEventStream(
   useEffect(() => {
     if (url === null) return;
     let source: EventSource | null = null;
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let reopening: ReturnType<typeof setTimeout> | undefined;
+    let silence: ReturnType<typeof setTimeout> | undefined;
     let delay = firstDelay;
     let opened = false;
+    let heardAt: number | null = null;
 
     const close = () => {
-      clearTimeout(timer);
+      clearTimeout(reopening);
+      clearTimeout(silence);
       source?.close();
       source = null;
+    };
+    const lost = () => setState({ state: 'stale', since: heardAt });
+    const openLater = () => {
+      close();
+      reopening = setTimeout(open, delay);
+      delay = Math.min(delay * 2, longestDelay);
+    };
+    const listen = () => {
+      clearTimeout(silence);
+      silence = setTimeout(() => {
+        lost();
+        openLater();
+      }, silenceMs);
+    };
+    const heard = () => {
+      heardAt = Date.now();
+      listen();
     };
     const open = () => {
       close();
       const after = latest.current.after?.(opened);
       source = new EventSource(after === undefined ? url : `${url}${url.includes('?') ? '&' : '?'}after=${after}`);
+      listen();
       source.addEventListener('open', () => {
-        setState('live');
+        heard();
+        setState({ state: 'live', since: null });
         delay = firstDelay;
         if (opened && after === undefined) latest.current.onReopen?.();
         opened = true;
       });
-      source.addEventListener(event, (message) => latest.current.onEvent(message.data, message.lastEventId));
+      source.addEventListener('ping', heard);
+      source.addEventListener(event, (message) => {
+        heard();
+        latest.current.onEvent(message.data, message.lastEventId);
+      });
       source.addEventListener('error', () => {
-        setState('stale');
+        lost();
         // The browser reconnects by itself after a lost connection, but gives up for good on a refusal.
-        if (source?.readyState !== EventSource.CLOSED) return;
-        timer = setTimeout(open, delay);
-        delay = Math.min(delay * 2, longestDelay);
+        if (source?.readyState === EventSource.CLOSED) openLater();
       });
     };
     const followVisibility = () => {

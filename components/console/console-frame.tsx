@@ -15,10 +15,10 @@ import type { Route } from 'next';
 import type { ReactNode } from 'react';
 import { consoleOverviewQuery } from '../api/console/overview.ts';
 import type { ConsoleOverview } from '../api/console/shapes.ts';
+import { useFreshness } from '../api/freshness.ts';
 import { meQuery } from '../api/me.ts';
 import { CommandPalette, type PaletteItem } from '../shell/command-palette.tsx';
 import { type ConsoleGroup, ConsoleShell } from '../shell/console-shell.tsx';
-import type { Liveness } from '../values/live-dot.tsx';
 import { type ConsolePath, consolePages } from './pages.ts';
 import { searchPalette } from './palette-search.tsx';
 import { ServerPermissions } from './permissions.tsx';
@@ -48,7 +48,7 @@ const waitingAt: Partial<Record<ConsolePath, (needs: ConsoleOverview['needs']) =
 };
 
 /** How often the counts in the rail are read, in milliseconds; the overview itself asks more often. */
-const countsEvery = 15_000;
+const countsEvery = 10_000;
 
 /** The shell with what this person may open, and the counts of what waits. `permissions` is what the server knows of them. */
 export function ConsoleFrame({
@@ -64,7 +64,6 @@ export function ConsoleFrame({
   const { data: me } = useQuery(meQuery());
   const held = me?.permissions ?? permissions;
   const mayOpen = (href: ConsolePath) => held.includes(pageOf(href).permission);
-  const state: Liveness = overview.error ? 'stale' : overview.data ? 'live' : 'connecting';
   const shown: ConsoleGroup[] = groups
     .map(({ label, pages }) => ({
       label,
@@ -81,7 +80,7 @@ export function ConsoleFrame({
       <ConsoleShell
         groups={shown}
         environment={environment}
-        live={{ state, since: overview.dataUpdatedAt || null }}
+        live={useFreshness(overview, countsEvery)}
         palette={
           <CommandPalette pages={goTo(mayOpen, held)} search={(query, signal) => searchPalette(query, held, signal)} />
         }

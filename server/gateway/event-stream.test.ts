@@ -19,8 +19,8 @@ describe('event stream', () => {
     const first = [await frames.next(), await frames.next(), await frames.next()];
     expect(first.map((frame) => frame.value)).toEqual([
       'retry: 2000\n: open\n\n',
-      ': heartbeat\n\n',
-      ': heartbeat\n\n',
+      ': heartbeat\nevent: ping\ndata:\n\n',
+      ': heartbeat\nevent: ping\ndata:\n\n',
     ]);
     await frames.return(undefined);
   });

@@ -6,8 +6,11 @@ export interface StreamEvent {
   data: string;
 }
 
-/** Proxies cut silent connections; the contract promises one at least every 15 s. */
-const heartbeatMs = 10_000;
+/** Proxies cut silent connections; the contract promises a comment at least every 15 s. */
+const heartbeatMs = 5_000;
+
+/** A comment for proxies and machines, and an event with a name for browsers, which show no comment to the page. */
+const heartbeat = ': heartbeat\nevent: ping\ndata:\n\n';
 
 /**
  * The events of `source` as frames, with heartbeats between them. `mayGoOn` is asked at every heartbeat's distance, silent or
@@ -31,7 +34,7 @@ export async function* eventFrames(
         if (!(await mayGoOn())) return;
         checkedAt = Date.now();
       }
-      if (turn === 'tick') yield ': heartbeat\n\n';
+      if (turn === 'tick') yield heartbeat;
       else {
         yield frame(turn.value);
         next = iterator.next();

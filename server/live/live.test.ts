@@ -41,7 +41,7 @@ async function open(path: string, cookie: string, headers: Record<string, string
             .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
         );
         state.text = state.text.slice(end + 2);
-        if (fields.data !== undefined)
+        if (fields.data !== undefined && fields.event !== 'ping')
           events.push({ id: fields.id ?? '', event: fields.event ?? '', data: fields.data });
       }
     }

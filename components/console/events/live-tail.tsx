@@ -2,7 +2,7 @@
 
 import { Button } from '@mantine/core';
 import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { DataTable } from '../../data/data-table.tsx';
 import { EmptyState } from '../../page/empty-state.tsx';
 import { formatNumber } from '../../values/format.ts';
@@ -29,10 +29,8 @@ export function LiveTail({
 }) {
   const [paused, setPaused] = useState(false);
   const [shown, setShown] = useState(step);
-  const [since, setSince] = useState<number | null>(null);
   const tail = useEventTail(filter, paused);
   const filtered = tailFilters.some((name) => filter[name] !== '');
-  useEffect(() => setSince(tail.state === 'live' ? null : Date.now()), [tail.state]);
   const Icon = paused ? IconPlayerPlay : IconPlayerPause;
   return (
     <>
@@ -51,7 +49,7 @@ export function LiveTail({
             {tail.held >= tailSize ? '+' : ''} new
           </span>
         ) : (
-          <LiveDot state={tail.state} since={since} />
+          <LiveDot {...tail.stream} />
         )}
         <span className={classes.note}>
           The last {formatNumber(tailSize)} are kept here, newest first; older ones are in the history.

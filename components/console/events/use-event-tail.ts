@@ -3,8 +3,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { eventStreamName, eventStreamUrl, newestEvents } from '../../api/console/events.ts';
 import type { StoredEvent } from '../../api/console/shapes.ts';
-import { useEventStream } from '../../api/event-stream.ts';
-import type { Liveness } from '../../values/live-dot.tsx';
+import { type StreamState, useEventStream } from '../../api/event-stream.ts';
 import { askable, type TailFilter, withArrivals } from './tail.ts';
 
 /** Shown at once; what arrives is added to them. */
@@ -16,7 +15,7 @@ export interface EventTail {
   events: StoredEvent[] | undefined;
   /** Arrived while paused. */
   held: number;
-  state: Liveness;
+  stream: StreamState;
   error: unknown;
   retry: () => void;
 }
@@ -66,7 +65,7 @@ export function useEventTail(filter: TailFilter, paused: boolean): EventTail {
   // Begins where the first page ended, so that nothing passes by in between. So it does after a break when little can have
   // happened; else the newest are read, for nobody wants an hour of everything.
   const narrow = asked.stream !== '' || asked.correlationId !== '' || asked.memberId !== '';
-  const state = useEventStream(loaded === key ? eventStreamUrl(asked) : null, eventStreamName, {
+  const stream = useEventStream(loaded === key ? eventStreamUrl(asked) : null, eventStreamName, {
     onEvent: (text) => keep([JSON.parse(text) as StoredEvent]),
     after: (again) => (again && !narrow ? undefined : newest.current),
     onReopen: () =>
@@ -99,5 +98,5 @@ export function useEventTail(filter: TailFilter, paused: boolean): EventTail {
     return () => clearInterval(timer);
   }, [paused]);
 
-  return { events, held, state, error, retry: () => setTurn((before) => before + 1) };
+  return { events, held, stream, error, retry: () => setTurn((before) => before + 1) };
 }

@@ -60,12 +60,7 @@ function Loaded({ member }: { member: StaffMember }) {
   const tab = values.tab || 'overview';
   return (
     <>
-      <MemberHeader
-        member={member}
-        above={back}
-        freshness={<LiveDot state={live.state} since={live.since} />}
-        onEdit={() => setEditing(true)}
-      />
+      <MemberHeader member={member} above={back} freshness={<LiveDot {...live} />} onEdit={() => setEditing(true)} />
       <Tabs value={tab} onChange={(next) => set('tab', next === 'overview' ? '' : (next ?? ''))} keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="overview">Overview</Tabs.Tab>

@@ -23,14 +23,15 @@ const visibleTargetMs = 50;
 
 /** The console's first page: what needs a person, and the system as it is. */
 export function Overview() {
-  const { data, error, refetch, dataUpdatedAt, stream } = useLiveOverview();
+  const { data, error, refetch, dataUpdatedAt, stream, freshness } = useLiveOverview();
+  const stale = freshness.state === 'stale';
   return (
     <>
       <PageHeader
         title="Overview"
         freshness={
-          error ? (
-            <LiveDot state="stale" since={dataUpdatedAt || null} />
+          stale ? (
+            <LiveDot {...freshness} />
           ) : stream === 'stale' ? (
             <Freshness at={dataUpdatedAt || null} />
           ) : (
@@ -40,7 +41,7 @@ export function Overview() {
       />
       {data ? (
         <>
-          {error ? (
+          {stale ? (
             <div className={classes.stale}>
               <Notice tone="warn" title="These figures are not fresh">
                 Guildhall did not answer the last time it was asked. It is asked again every few seconds.

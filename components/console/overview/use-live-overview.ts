@@ -8,6 +8,7 @@ import {
   overviewStreamUrl,
 } from '../../api/console/overview.ts';
 import { useEventStream } from '../../api/event-stream.ts';
+import { useFreshness } from '../../api/freshness.ts';
 
 /** How often the overview is read while nobody says that something happened, in milliseconds. */
 const pollEvery = 5_000;
@@ -17,9 +18,10 @@ const backstopEvery = 10_000;
 /** The overview, read again when something happens (the server says so at most once a second), by the clock without that. */
 export function useLiveOverview() {
   const client = useQueryClient();
-  const stream = useEventStream(overviewStreamUrl, overviewStreamName, {
+  const { state: stream } = useEventStream(overviewStreamUrl, overviewStreamName, {
     onEvent: () => void client.invalidateQueries({ queryKey: consoleOverviewKey }, { cancelRefetch: false }),
   });
-  const overview = useQuery(consoleOverviewQuery(stream === 'live' ? backstopEvery : pollEvery));
-  return { ...overview, stream };
+  const everyMs = stream === 'live' ? backstopEvery : pollEvery;
+  const overview = useQuery(consoleOverviewQuery(everyMs));
+  return { ...overview, stream, freshness: useFreshness(overview, everyMs) };
 }
