@@ -307,6 +307,7 @@ export const routes: AnyRoute[] = [
     tag,
     permission: ['self'],
     params: memberParams,
+    limit: { name: 'help', points: () => 10, windowSeconds: 3600 },
     idempotent: true,
     body: helpBody,
     response: { status: 201, schema: helpView },

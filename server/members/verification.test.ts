@@ -173,3 +173,50 @@ test('the call says what is missing, and slows down whoever tries passwords with
   for (let i = 0; i < 11; i += 1) statuses.push((await verify(guess)).status);
   expect(statuses).toEqual([...Array.from({ length: 10 }, () => 422), 429]);
 });
+
+const asked = async (userId: string) =>
+  (
+    await app.current.database.sql`
+      select 1 from events where type = 'member.verification.requested' and stream = ${`user-${userId}`}`
+  ).length;
+
+test('nobody makes us fill a stranger’s mailbox: mails that verify are counted by address and by member', async () => {
+  const victim = `victim.${process.pid}@example.org`;
+  const tooMany = { code: 'too_many_requests', retryAfterSeconds: expect.any(Number) };
+  const [one, two] = [await aJoiner(), await aJoiner()];
+  for (let i = 0; i < 2; i += 1) {
+    await updateProfile(one.ctx, one.memberId, { email: victim }, null);
+    await updateProfile(one.ctx, one.memberId, { email: `mine.${i}.${one.input.email}` }, null);
+  }
+  await updateProfile(one.ctx, one.memberId, { email: victim }, null);
+  for (let i = 0; i < 2; i += 1) await resendVerification(anyone(), victim);
+  expect(await asked(one.userId)).toBe(7);
+  // Had enough: asking again is answered as ever, and asks for nothing.
+  await resendVerification(anyone(), victim);
+  await resendVerification(anyone(), victim);
+  expect(await asked(one.userId)).toBe(7);
+  await updateProfile(one.ctx, one.memberId, { email: `free.${one.input.email}` }, null);
+  await expect(updateProfile(two.ctx, two.memberId, { email: victim }, null)).rejects.toMatchObject(tooMany);
+  expect(await getMember(two.ctx, two.memberId)).toMatchObject({ email: two.input.email, version: 1 });
+
+  const address = (n: number) => `many.${n}.${two.input.email}`;
+  for (let n = 0; n < 10; n += 1) await updateProfile(two.ctx, two.memberId, { email: address(n) }, null);
+  await expect(updateProfile(two.ctx, two.memberId, { email: address(10) }, null)).rejects.toMatchObject(tooMany);
+  const later = { ...two.ctx, now: () => new Date(Date.now() + 3_601_000) };
+  await updateProfile(later, two.memberId, { email: address(11) }, null);
+  expect(JSON.stringify(await app.current.database.sql`select * from rate_limits`)).not.toContain(victim);
+});
+
+test('asking for help is counted by whoever asks', async () => {
+  const [one, two] = [await aJoiner(), await aJoiner()];
+  const ask = (person: typeof one) =>
+    fetch(`${server.url}/api/v1/members/me/help-requests`, {
+      method: 'POST',
+      body: JSON.stringify({ topic: 'other', message: 'Hello?' }),
+      headers: { 'content-type': 'application/json', cookie: person.session.cookie, origin: server.url },
+    }).then((answer) => answer.status);
+  const statuses: number[] = [];
+  for (let i = 0; i < 11; i += 1) statuses.push(await ask(one));
+  expect(statuses).toEqual([...Array.from({ length: 10 }, () => 201), 429]);
+  expect(await ask(two)).toBe(201);
+});

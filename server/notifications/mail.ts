@@ -140,7 +140,7 @@ async function prepare(tx: TxCtx, job: MailJob): Promise<Prepared | null> {
   const existing = await load(tx, mailId);
   if (existing) return existing;
   const who = await mailRecipient(tx, { memberId: job.memberId, userId: job.userId });
-  if (!who) return null;
+  if (!who || isUnasked(job, who)) return null;
   const subjectId = who.memberId ?? who.userId;
   const key = await tx.app.dataKeys.obtain(tx.sql, subjectId);
   const common = { organisation: tx.app.settings.GUILDHALL_ORGANISATION, givenName: who.givenName };
@@ -157,6 +157,10 @@ async function prepare(tx: TxCtx, job: MailJob): Promise<Prepared | null> {
     on conflict (id) do nothing`;
   return load(tx, mailId);
 }
+
+/** An address that nobody proved may be a stranger's: changing one's profile again and again must not fill their mailbox. */
+const isUnasked = (job: MailJob, who: MailRecipient) =>
+  job.template === 'profile-updated' && !job.facts.sealedTo && !who.proved;
 
 async function load(tx: TxCtx, mailId: string): Promise<Prepared | null> {
   const [row] = await tx.sql<Prepared[]>`

@@ -6,6 +6,8 @@ export interface MailRecipient {
   memberId: string | null;
   /** What signs in. */
   email: string;
+  /** Whether somebody showed that mail to it reaches them. */
+  proved: boolean;
   /** The member's, which may be waiting to be verified; null for people who are no members. */
   contactEmail: string | null;
   givenName: string | null;
@@ -25,7 +27,7 @@ export async function mailRecipient(
     select 1 from members m where m.id = coalesce(${who.memberId}::uuid, (select member_id from users where id = ${who.userId}::uuid))
     for key share`;
   const [row] = await ctx.sql<MailRecipient[]>`
-    select u.id as "userId", u.member_id as "memberId", u.email, m.email as "contactEmail", m.given_name as "givenName",
+    select u.id as "userId", u.member_id as "memberId", u.email, u.email_verified_at is not null as proved, m.email as "contactEmail", m.given_name as "givenName",
       m.number as "memberNumber", p.name as "planName", m.paid_until::text as "paidUntil"
     from users u left join members m on m.id = u.member_id left join plans p on p.id = m.plan_id
     where (u.id = ${who.userId}::uuid or (${who.userId}::uuid is null and u.member_id = ${who.memberId}::uuid))

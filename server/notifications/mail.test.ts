@@ -1,0 +1,22 @@
+import { v7 as uuidv7 } from 'uuid';
+import { expect, test } from 'vitest';
+import { joined, systemContext } from '#server/members/members.testing.ts';
+import { testApp } from '#test/database.ts';
+import { deliverMail } from './mail.ts';
+
+const app = testApp();
+const sql = () => app.current.database.sql;
+
+test('that one’s profile was changed is not written to an address that nobody proved', async () => {
+  const { memberId, userId } = await joined(app.current);
+  const job = { template: 'profile-updated' as const, memberId, userId: null, facts: { fields: ['phone'] } };
+  const isMade = async () => {
+    const mailId = uuidv7();
+    // No mail server listens here: what is made stays queued.
+    await deliverMail(systemContext(app.current), { ...job, mailId }).catch(() => {});
+    return (await sql()`select 1 from mails where id = ${mailId}`).length === 1;
+  };
+  expect(await isMade()).toBe(false);
+  await sql()`update users set email_verified_at = now() where id = ${userId}`;
+  expect(await isMade()).toBe(true);
+});
