@@ -9,10 +9,12 @@ import { reportPendingMigrations } from '#server/gateway/readiness.ts';
 import { createBoss, ensureQueues } from '#server/queue/boss.ts';
 import type { Queue } from '#server/queue/define.ts';
 import { startQueueWorkers, usualTiming, type WorkerTiming } from '#server/queue/worker.ts';
+import type { SagaDefinition } from '#server/sagas/define.ts';
 import { readSettings, SettingsError } from '#server/settings/settings.ts';
 import { startTraces } from '#server/telemetry/traces.ts';
 import { maintenance, makeEventPartitions } from './maintenance.ts';
 import { queues } from './queues.ts';
+import { sagas } from './sagas.ts';
 import { ensureSchedules } from './schedules.ts';
 import { events, projections, reactions } from './subscriptions.ts';
 import { startProbes } from './worker-probes.ts';
@@ -22,6 +24,8 @@ export interface WorkerParts {
   projections: readonly Projection[];
   reactions: readonly Reaction[];
   queues: readonly Queue[];
+  /** Named so that they are loaded: a job only says which saga it belongs to. */
+  sagas?: readonly SagaDefinition[];
   timing?: WorkerTiming;
 }
 
@@ -87,7 +91,7 @@ export async function runWorker(app: App, parts: WorkerParts): Promise<void> {
 
 async function main(): Promise<void> {
   const app = installApp(createApp(readSettings(), 'worker'));
-  await runWorker(app, { events, projections, reactions, queues });
+  await runWorker(app, { events, projections, reactions, queues, sagas });
 }
 
 if (import.meta.main) {
