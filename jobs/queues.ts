@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cardQueues } from '#server/cards/queues.ts';
+import { checkoutQueues } from '#server/checkout/queues.ts';
 import { id } from '#server/gateway/shapes.ts';
 import { partnersOf } from '#server/integrations/partners.ts';
 import { openUsualAccount } from '#server/ledger/commands/accounts.ts';
@@ -105,5 +106,6 @@ export const queues = [
   sagaCalls,
   ...paymentQueues,
   ...orderQueues,
+  ...checkoutQueues,
   ...cardQueues,
 ] as const satisfies readonly Queue[];

@@ -1,6 +1,7 @@
 import { accessEvents } from '#server/access/events.ts';
 import { cardEvents } from '#server/cards/events.ts';
 import { reactions as cardReactions } from '#server/cards/reactions.ts';
+import { reactions as checkoutReactions } from '#server/checkout/reactions.ts';
 import type { EventType, Projection, Reaction } from '#server/events/define.ts';
 import { memberEvents as eventsOfMembers } from '#server/events/member-events.ts';
 import { eventCatalogue } from '#server/events/registry.ts';
@@ -48,5 +49,6 @@ export const reactions: readonly Reaction[] = [
   ...ledgerReactions,
   ...notificationReactions,
   ...orderReactions,
+  ...checkoutReactions,
   ...cardReactions,
 ];

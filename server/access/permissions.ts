@@ -32,6 +32,9 @@ export const permissions = [
   'payments:read',
   'payments:refund',
   'payments:record',
+  'orders:read',
+  /** Parcels that leave the house. */
+  'orders:manage',
   'sagas:read',
   'sagas:manage',
   'audit:read',
@@ -61,6 +64,8 @@ const staff: Permission[] = [
   'payments:read',
   'payments:refund',
   'payments:record',
+  'orders:read',
+  'orders:manage',
   'sagas:read',
   'sagas:manage',
   'ledger:read',
@@ -77,6 +82,7 @@ const auditor: Permission[] = [
   'dead-letters:read',
   'integrations:read',
   'payments:read',
+  'orders:read',
   'sagas:read',
   'ledger:read',
 ];

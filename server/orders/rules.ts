@@ -1,4 +1,5 @@
-import type { TaxLine } from '#db/schema/orders.ts';
+import type { OrderStatus, TaxLine } from '#db/schema/orders.ts';
+import type { PaymentStatus } from '#db/schema/payments.ts';
 
 /** Tax rates are basis points: 1900 is 19 %. */
 const whole = 10_000;
@@ -40,3 +41,7 @@ export const invoiceWithinMs = 60 * 24 * 3_600_000;
 /** Members with whom no business is done. */
 const barred = new Set(['suspended', 'deceased', 'erased', 'resigned']);
 export const isBarred = (status: string) => barred.has(status);
+
+/** An order can be called off while its bank still asks: before that it is being charged, after it it is paid. */
+export const mayCallOff = (order: { status: OrderStatus }, payment: { status: PaymentStatus } | null) =>
+  order.status === 'requires_action' && payment?.status === 'requires_action';
