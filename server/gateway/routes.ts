@@ -1,6 +1,7 @@
 import { routes as access } from '#server/access/routes.ts';
 import { routes as audit } from '#server/audit/routes.ts';
 import { routes as cards } from '#server/cards/routes.ts';
+import { routes as checkout } from '#server/checkout/routes.ts';
 import { routes as events } from '#server/events/routes.ts';
 import { routes as ledger } from '#server/ledger/routes.ts';
 import { routes as transfers } from '#server/ledger/transfers/routes.ts';
@@ -8,6 +9,7 @@ import { routes as live } from '#server/live/routes.ts';
 import { routes as members } from '#server/members/routes.ts';
 import { routes as memberships } from '#server/memberships/routes.ts';
 import { routes as notifications } from '#server/notifications/routes.ts';
+import { routes as orders } from '#server/orders/routes.ts';
 import { routes as overview } from '#server/overview/routes.ts';
 import { routes as queue } from '#server/queue/routes.ts';
 import { routes as sagas } from '#server/sagas/routes.ts';
@@ -20,12 +22,14 @@ export const routes: readonly AnyRoute[] = [
   ...access,
   ...audit,
   ...cards,
+  ...checkout,
   ...events,
   ...ledger,
   ...live,
   ...members,
   ...memberships,
   ...notifications,
+  ...orders,
   ...overview,
   ...queue,
   ...sagas,
