@@ -21,15 +21,15 @@ const toneOf = (type: string) =>
       ? 'ok'
       : 'plain';
 
-/** What happened, newest first. `details` adds what an entry unfolds to. */
-export function Timeline({
+/** What happened, newest first. `below` adds what belongs to an entry. */
+export function Timeline<Entry extends TimelineEntry>({
   entries,
   label,
-  details,
+  below,
 }: {
-  entries: TimelineEntry[];
+  entries: Entry[];
   label: string;
-  details?: (entry: TimelineEntry) => ReactNode;
+  below?: (entry: Entry) => ReactNode;
 }) {
   return (
     <ol className={classes.timeline} aria-label={label}>
@@ -39,11 +39,14 @@ export function Timeline({
           className={classes.entry}
           data-tone={toneOf(entry.type)}
         >
-          <div>{entry.summary}</div>
-          <div className={classes.meta}>
-            {systemName(entry.system)} · <RelativeTime at={entry.at} />
-            {details ? details(entry) : null}
-          </div>
+          <div className={classes.summary}>{entry.summary}</div>
+          {below ? (
+            below(entry)
+          ) : (
+            <div className={classes.meta}>
+              {systemName(entry.system)} · <RelativeTime at={entry.at} />
+            </div>
+          )}
         </li>
       ))}
     </ol>

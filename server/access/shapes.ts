@@ -57,6 +57,27 @@ const user = z.strictObject({
 });
 export const userList = listOf(user);
 export const userQuery = z.strictObject({ ...pageQuery, q: line(100).optional(), role: role.optional() });
+
+export const actorsQuery = z
+  .strictObject({
+    ids: z
+      .string()
+      .max(4_000)
+      .transform((ids) => ids.toLowerCase().split(','))
+      .pipe(z.array(z.string().min(1).max(100)).max(100))
+      .optional()
+      .describe('ids of users and API clients, with commas between them; at most 100'),
+    q: line(100).optional().describe('part of a name'),
+  })
+  .refine(({ ids, q }) => (ids === undefined) !== (q === undefined), 'takes ids or q');
+export const actorList = listOf(
+  z.strictObject({
+    id: z.string(),
+    kind: z.enum(['staff', 'member', 'client', 'erased']),
+    name: z.string(),
+    memberId: id.nullable(),
+  }),
+);
 export const newUser = z.strictObject({ email, name: line(200), roles: z.array(role).min(1).max(roles.length) });
 export const newRoles = z.strictObject({ roles: z.array(role).max(roles.length) });
 export const why = z.strictObject({ reason });

@@ -188,3 +188,19 @@ export async function auditAbout(
     ) as entries order by at, id`;
   return rows.map((row) => ({ ...row, at: new Date(row.at).toISOString() }));
 }
+
+/** What people gave as the reason for what they did to a member, by correlation id. For queries that have checked who asks. */
+export async function reasonsAbout(
+  ctx: Ctx,
+  memberId: string,
+  correlationIds: readonly string[],
+): Promise<Map<string, string>> {
+  const [key, rows] = await Promise.all([
+    ctx.app.dataKeys.find(ctx.sql, memberId),
+    ctx.sql<Array<{ correlationId: string; reason: string }>>`
+      select correlation_id as "correlationId", reason from audit_entries
+      where resource_type = 'member' and resource_id = ${memberId} and outcome = 'ok' and reason is not null
+        and correlation_id = any(${correlationIds as string[]}::uuid[])`,
+  ]);
+  return new Map(rows.map((row) => [row.correlationId, isSealed(row.reason) ? reasonOf(key, row.reason) : row.reason]));
+}

@@ -86,6 +86,7 @@ export const memberView = z.strictObject({
   givenName: z.string(),
   familyName: z.string(),
   email: z.string(),
+  pendingEmail: z.string().nullable().describe('a new address that waits to be verified; until then `email` counts'),
   phone: z.string().nullable(),
   dateOfBirth: z.string().nullable(),
   address: z
@@ -153,6 +154,12 @@ export const timelineEntry = z.strictObject({
   eventId: id.nullable(),
   correlationId: id,
   actor: z.string().nullable(),
+  /** For staff: who acted, a user's or client's id or a part of Guildhall. */
+  actorId: z.string().nullable(),
+  /** For staff: of the record, as it was changed to or as it arrived. */
+  version: z.int().nullable(),
+  /** For staff who act on members: the words of whoever did it. */
+  reason: z.string().nullable(),
 });
 export const timelineQuery = z.strictObject({ ...pageQuery, system: z.string().max(40).optional() });
 

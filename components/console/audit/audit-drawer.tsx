@@ -14,6 +14,7 @@ import { TextSkeleton } from '../../page/skeletons.tsx';
 import { formatDateTime, formatNumber } from '../../values/format.ts';
 import { IdText } from '../../values/id-text.tsx';
 import { KeyValueList } from '../../values/key-value-list.tsx';
+import { ActorName } from '../actor-name.tsx';
 import { useMay } from '../permissions.tsx';
 import classes from './audit.module.css';
 import { ChangesTable } from './changes-table.tsx';
@@ -28,13 +29,11 @@ export function AuditDrawer({
   id,
   known,
   wait,
-  nameOf,
   onClose,
 }: {
   id: string | null;
   known: AuditEntry | undefined;
   wait: boolean;
-  nameOf: (entry: AuditEntry) => string;
   onClose: () => void;
 }) {
   const read = useQuery({ ...auditEntryQuery(id ?? ''), enabled: id !== null && !known && !wait });
@@ -42,7 +41,7 @@ export function AuditDrawer({
   return (
     <DetailDrawer opened={id !== null} onClose={onClose} title={entry?.action ?? 'Audit entry'}>
       {entry ? (
-        <Entry entry={entry} name={nameOf(entry)} />
+        <Entry entry={entry} />
       ) : isStatus(read.error, 400, 404) ? (
         <EmptyState title="There is no such entry">The address is not right, or the entry was never here.</EmptyState>
       ) : read.error ? (
@@ -54,7 +53,8 @@ export function AuditDrawer({
   );
 }
 
-function Entry({ entry, name }: { entry: AuditEntry; name: string }) {
+function Entry({ entry }: { entry: AuditEntry }) {
+  const name = <ActorName kind={entry.actorKind} id={entry.userId} whole />;
   const changed = entry.before !== null && entry.after !== null;
   return (
     <div className={classes.entry}>

@@ -10,12 +10,13 @@ import { EmptyState } from '../../page/empty-state.tsx';
 import { PageHeader } from '../../page/page-header.tsx';
 import { formatDateTime, formatNumber } from '../../values/format.ts';
 import { StatePill } from '../../values/state-pill.tsx';
+import { ActorName } from '../actor-name.tsx';
 import { TimeRange } from '../time-range.tsx';
 import { useTyped } from '../use-typed.ts';
+import { ActorFilter } from './actor-filter.tsx';
 import classes from './audit.module.css';
 import { AuditDrawer } from './audit-drawer.tsx';
 import { OutcomePill } from './outcome-pill.tsx';
-import { useActorNames } from './use-actor-names.ts';
 
 const knownActions = [
   'audit.read',
@@ -53,7 +54,6 @@ export function AuditPage() {
     to: values.to || null,
   };
   const list = useInfiniteQuery(auditQuery(filter));
-  const nameOf = useActorNames();
   const rows = list.data?.pages.flatMap((page) => page.data);
   const isSet = Object.values(values).some((value) => value !== '');
   const columns: Column<AuditEntry>[] = [
@@ -63,7 +63,16 @@ export function AuditPage() {
       width: '14%',
       cell: (row) => <time dateTime={row.timestamp}>{formatDateTime(row.timestamp)}</time>,
     },
-    { id: 'actor', header: 'Who', width: '14%', cell: (row) => <span className={classes.nowrap}>{nameOf(row)}</span> },
+    {
+      id: 'actor',
+      header: 'Who',
+      width: '14%',
+      cell: (row) => (
+        <span className={classes.nowrap}>
+          <ActorName kind={row.actorKind} id={row.userId} whole />
+        </span>
+      ),
+    },
     {
       id: 'action',
       header: 'Action',
@@ -133,7 +142,6 @@ export function AuditPage() {
         id={entry || null}
         known={rows?.find(({ id }) => id === entry)}
         wait={list.isPending}
-        nameOf={nameOf}
         onClose={() => selected.set('entry', '')}
       />
     </>
@@ -157,19 +165,13 @@ function AuditFilters({
   onClear: () => void;
   isSet: boolean;
 }) {
-  const [actor, setActor] = useTyped(values.actor ?? '', (text) => onChange('actor', text));
   const [action, setAction] = useTyped(values.action ?? '', (text) => onChange('action', text));
   const [resource, setResource] = useTyped(values.resource ?? '', (text) => onChange('resource', text));
   return (
     <search className={classes.filters}>
-      <TextInput
-        aria-label="Actor"
-        placeholder="Actor: any user or client id"
-        value={actor}
-        onChange={(event) => setActor(event.currentTarget.value)}
-        className={classes.wide ?? ''}
-        data-search
-      />
+      <div className={classes.wide}>
+        <ActorFilter value={values.actor ?? ''} onChange={(id) => onChange('actor', id)} />
+      </div>
       <Autocomplete
         aria-label="Action"
         placeholder="Action: any"

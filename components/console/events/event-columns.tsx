@@ -1,7 +1,7 @@
 import type { StoredEvent } from '../../api/console/shapes.ts';
 import type { Column } from '../../data/data-table.tsx';
 import { formatDateTime, formatNumber } from '../../values/format.ts';
-import { actorKind } from './actor-text.ts';
+import { ActorName } from '../actor-name.tsx';
 import { clockText } from './clock-text.ts';
 import classes from './events-page.module.css';
 
@@ -42,7 +42,7 @@ export const eventColumns = (withDate: boolean): Column<StoredEvent>[] => [
     cell: (event) => <span className={classes.tailed}>…{event.correlationId.slice(-8)}</span>,
     hideBelow: 'md',
   },
-  { id: 'actor', header: 'By', width: '10%', cell: (event) => actorKind(event.actor.kind), hideBelow: 'lg' },
+  { id: 'actor', header: 'By', width: '10%', cell: (event) => <ActorName {...event.actor} />, hideBelow: 'lg' },
   {
     id: 'position',
     header: 'Position',

@@ -12,7 +12,7 @@ import { formatDateTime, formatNumber } from '../../values/format.ts';
 import { IdText } from '../../values/id-text.tsx';
 import { KeyValueList } from '../../values/key-value-list.tsx';
 import { RelativeTime } from '../../values/relative-time.tsx';
-import { actorText } from './actor-text.ts';
+import { ActorName } from '../actor-name.tsx';
 import { Correlated } from './correlated.tsx';
 import classes from './event-view.module.css';
 
@@ -45,7 +45,7 @@ function WholeEvent({ event }: { event: StoredEvent }) {
           { label: 'Occurred', value: <RelativeTime at={event.occurredAt} /> },
           { label: 'Recorded', value: formatDateTime(event.recordedAt) },
           { label: 'Caused by', value: <Cause event={event} /> },
-          { label: 'Actor', value: actorText(event.actor) },
+          { label: 'Actor', value: <ActorName {...event.actor} whole /> },
           { label: 'Source', value: event.source },
           { label: 'Event id', value: <IdText id={event.id} label="event id" /> },
           { label: 'Correlation id', value: <IdText id={event.correlationId} label="correlation id" /> },

@@ -13,14 +13,14 @@ import { formatNumber } from '../../values/format.ts';
 import { RelativeTime } from '../../values/relative-time.tsx';
 import { StatePill } from '../../values/state-pill.tsx';
 import type { Tone } from '../../values/tones.ts';
-import { actorKind } from '../events/actor-text.ts';
+import { ActorName } from '../actor-name.tsx';
 import { useMay } from '../permissions.tsx';
 import classes from './record-tab.module.css';
 
 const eventColumns: Column<StoredEvent>[] = [
   { id: 'version', header: 'Version', align: 'end', width: '5rem', cell: (event) => formatNumber(event.version) },
   { id: 'type', header: 'Type', cell: (event) => <span className="mono">{event.type}</span> },
-  { id: 'actor', header: 'By', cell: (event) => actorKind(event.actor.kind), hideBelow: 'sm' },
+  { id: 'actor', header: 'By', cell: (event) => <ActorName {...event.actor} />, hideBelow: 'sm' },
   {
     id: 'position',
     header: 'Position',

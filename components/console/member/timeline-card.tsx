@@ -1,19 +1,23 @@
 'use client';
 
 import { Button, NativeSelect, UnstyledButton } from '@mantine/core';
-import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
+import { IconCheck, IconChevronDown, IconChevronRight, IconX } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import type { Route } from 'next';
+import Link from 'next/link';
 import { useId, useState } from 'react';
 import { staffTimelineQuery } from '../../api/console/member.ts';
-import type { TimelineEntry } from '../../api/shapes.ts';
 import { systemName, Timeline } from '../../data/timeline.tsx';
 import { Card } from '../../page/card.tsx';
 import { EmptyState } from '../../page/empty-state.tsx';
 import { ErrorState } from '../../page/error-state.tsx';
 import { ListSkeleton } from '../../page/skeletons.tsx';
-import { actorKind } from '../events/actor-text.ts';
+import { RelativeTime } from '../../values/relative-time.tsx';
+import { ActorName } from '../actor-name.tsx';
 import { EventView } from '../events/event-view.tsx';
 import { useMay } from '../permissions.tsx';
+import { counted, formatDuration } from '../rate.ts';
+import { type Consequence, type FoldedEntry, foldTimeline } from './fold-timeline.ts';
 import classes from './timeline-card.module.css';
 
 const systems = ['guildhall', 'portal', 'crm', 'legacy', 'mail'];
@@ -34,6 +38,7 @@ export function TimelineCard({
 }) {
   const list = useInfiniteQuery(staffTimelineQuery(id, system === '' ? null : system));
   const entries = list.data?.pages.flatMap((page) => page.data);
+  const folded = foldTimeline(entries ?? []);
   return (
     <Card
       id="timeline"
@@ -57,7 +62,11 @@ export function TimelineCard({
         <EmptyState title={system === '' ? 'Nothing has happened yet' : `Nothing from ${systemName(system)}`} />
       ) : (
         <>
-          <Timeline entries={entries} label="Timeline" details={(entry) => <EntryDetails entry={entry} />} />
+          <Timeline
+            entries={folded.map(({ entry }) => entry)}
+            label="Timeline"
+            below={(entry) => <EntryDetails id={id} folded={folded.find((one) => one.entry === entry)!} />}
+          />
           {list.hasNextPage ? (
             <Button
               variant="default"
@@ -74,32 +83,80 @@ export function TimelineCard({
   );
 }
 
-function EntryDetails({ entry }: { entry: TimelineEntry & { actor?: string | null } }) {
+/** Who, where, when and why; what followed in a line; all of it with the event on demand. */
+function EntryDetails({ id, folded }: { id: string; folded: FoldedEntry }) {
+  const { entry, consequences } = folded;
   const [open, setOpen] = useState(false);
-  const may = useMay();
   const panel = useId();
   const Icon = open ? IconChevronDown : IconChevronRight;
+  const mayOpen = useMay()('events:read') && entry.eventId !== null;
   return (
     <>
-      {entry.actor ? ` · ${actorKind(entry.actor)}` : null}
-      {entry.eventId && may('events:read') ? (
-        <UnstyledButton
-          className={classes.toggle}
-          aria-expanded={open}
-          aria-controls={panel}
-          aria-label={`${entry.type}: ${open ? 'hide' : 'show'} the event, ${entry.summary}`}
-          onClick={() => setOpen(!open)}
-        >
-          <Icon size={12} aria-hidden /> {entry.type}
-        </UnstyledButton>
-      ) : (
-        <span className={classes.type}>{entry.type}</span>
-      )}
-      {open && entry.eventId ? (
+      {entry.reason ? <div className={classes.reason}>“{entry.reason}”</div> : null}
+      {consequences.length > 0 ? (
+        <ul className={classes.consequences} aria-label="What followed">
+          {consequences.map((one) => (
+            <li key={one.system} data-state={one.state}>
+              <Followed consequence={one} />
+            </li>
+          ))}
+        </ul>
+      ) : null}
+      <div className={classes.meta}>
+        {entry.actor ? (
+          <>
+            <ActorName kind={entry.actor} id={entry.actorId} ofMember={id} /> ·{' '}
+          </>
+        ) : null}
+        {systemName(entry.system)} · <RelativeTime at={entry.at} />
+        {mayOpen || consequences.length > 0 ? (
+          <UnstyledButton
+            className={classes.toggle}
+            aria-expanded={open}
+            aria-controls={panel}
+            aria-label={`${entry.type}: ${open ? 'hide' : 'show'} the event, ${entry.summary}`}
+            onClick={() => setOpen(!open)}
+          >
+            <Icon size={12} aria-hidden /> {entry.type}
+          </UnstyledButton>
+        ) : (
+          <span className={classes.type}>{entry.type}</span>
+        )}
+      </div>
+      {open ? (
         <div id={panel} className={classes.panel}>
-          <EventView id={entry.eventId} />
+          <FollowedEvents consequences={consequences} linked={mayOpen} />
+          {mayOpen && entry.eventId ? <EventView id={entry.eventId} /> : null}
         </div>
       ) : null}
     </>
+  );
+}
+
+function Followed({ consequence }: { consequence: Consequence }) {
+  const { system, state, afterMs, failures } = consequence;
+  const done = state === 'ok';
+  const Icon = done ? IconCheck : IconX;
+  return (
+    <>
+      {systemName(system)} <Icon size={12} stroke={2.5} role="img" aria-label={done ? 'done' : 'failed'} />
+      {done ? ` ${formatDuration(afterMs)}` : null}
+      {failures > 0 ? ` · ${counted(failures, 'failed try', 'failed tries')}` : null}
+    </>
+  );
+}
+
+function FollowedEvents({ consequences, linked }: { consequences: Consequence[]; linked: boolean }) {
+  const entries = consequences.flatMap((one) => one.entries);
+  if (entries.length === 0) return null;
+  return (
+    <ol className={classes.followed} aria-label="Events that followed">
+      {entries.map((entry) => (
+        <li key={entry.eventId}>
+          {linked ? <Link href={`/ops/events/${entry.eventId}` as Route}>{entry.summary}</Link> : entry.summary}
+          <RelativeTime at={entry.at} className={classes.time ?? ''} />
+        </li>
+      ))}
+    </ol>
   );
 }

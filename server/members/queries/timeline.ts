@@ -1,4 +1,6 @@
-import { type Ctx, isOwn } from '#server/context/context.ts';
+import { reasonsAbout } from '#server/audit/queries.ts';
+import { type Ctx, can, isOwn } from '#server/context/context.ts';
+import { eventsById } from '#server/events/queries.ts';
 import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
 import { auditRead, readableMember } from './member.ts';
 
@@ -10,7 +12,12 @@ export interface TimelineEntry {
   eventId: string | null;
   correlationId: string;
   actor: string | null;
+  actorId: string | null;
+  version: number | null;
+  reason: string | null;
 }
+
+type Line = Omit<TimelineEntry, 'actorId' | 'version' | 'reason'>;
 
 /**
  * Everything that happened to a member over all systems, newest first by when it happened: what a producer reports late stands
@@ -24,7 +31,7 @@ export async function memberTimeline(
   await readableMember(ctx, id);
   const { sql } = ctx;
   const before = page.cursor ? decodeCursor(page.cursor, ['timestamp', 'whole']) : null;
-  const rows = await sql<Array<TimelineEntry & { position: number }>>`
+  const rows = await sql<Array<Line & { position: number }>>`
     select position, at, type, system, summary, event_id as "eventId", correlation_id as "correlationId", actor
     from member_timeline
     where member_id = ${id}
@@ -32,11 +39,35 @@ export async function memberTimeline(
       ${page.system ? sql`and system = ${page.system}` : sql``}
     order by at desc, position desc
     limit ${page.limit + 1}`;
-  if (!isOwn(ctx, id)) await auditRead(ctx, id, 'member.read-timeline');
   const shown = rows.slice(0, page.limit);
   const last = shown.at(-1);
+  const lines = shown.map(({ position: _, ...line }) => ({ ...line, at: new Date(line.at).toISOString() }));
   return {
-    data: shown.map(({ position: _, ...entry }) => ({ ...entry, at: new Date(entry.at).toISOString() })),
+    data: isOwn(ctx, id) ? lines.map(plain) : await forStaff(ctx, id, lines),
     nextCursor: rows.length > page.limit && last ? encodeCursor([last.at, last.position]) : null,
   };
+}
+
+const plain = (line: Line): TimelineEntry => ({ ...line, actorId: null, version: null, reason: null });
+
+async function forStaff(ctx: Ctx, id: string, lines: Line[]): Promise<TimelineEntry[]> {
+  const ids = lines.map(({ eventId }) => eventId).filter((eventId) => eventId !== null);
+  const correlationIds = lines.map(({ correlationId }) => correlationId);
+  const [events, reasons] = await Promise.all([
+    eventsById(ctx, ids),
+    can(ctx, 'members:act') ? reasonsAbout(ctx, id, correlationIds) : new Map<string, string>(),
+    auditRead(ctx, id, 'member.read-timeline'),
+  ]);
+  return lines.map((line) => {
+    const event = events.get(line.eventId ?? '');
+    const version = event?.data.version;
+    // What a person did themselves, not what followed from it.
+    const done = event?.causationId === null;
+    return {
+      ...line,
+      actorId: event?.actor.id ?? null,
+      version: typeof version === 'number' ? version : null,
+      reason: done ? (reasons.get(line.correlationId) ?? null) : null,
+    };
+  });
 }
