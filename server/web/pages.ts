@@ -4,7 +4,7 @@ import { withClientAddress } from '#server/access/client-address.ts';
 import type { App } from '#server/context/app.ts';
 import { AppError } from '#server/errors/errors.ts';
 import type { AddressReader } from '#server/gateway/address.ts';
-import { pagePolicy, securityHeaders } from '#server/gateway/headers.ts';
+import { cardSourcesOf, pagePolicy, securityHeaders } from '#server/gateway/headers.ts';
 import { correlationIdOf } from '#server/gateway/request.ts';
 import { sendProblem } from './problems.ts';
 import type { Target } from './target.ts';
@@ -39,7 +39,11 @@ export async function answerPage(
     sendProblem(outgoing, refusal, correlationId);
     return;
   }
-  const policy = pagePolicy(randomBytes(16).toString('base64'), pages.development);
+  const policy = pagePolicy(
+    randomBytes(16).toString('base64'),
+    pages.development,
+    cardSourcesOf(pages.app.settings),
+  );
   replaceHeaders(pages, incoming, { correlationId, address, policy });
   for (const [name, value] of Object.entries(securityHeaders)) outgoing.setHeader(name, value);
   outgoing.setHeader('content-security-policy', policy);
