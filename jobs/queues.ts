@@ -5,7 +5,10 @@ import { id } from '#server/gateway/shapes.ts';
 import { partnersOf } from '#server/integrations/partners.ts';
 import { openUsualAccount } from '#server/ledger/commands/accounts.ts';
 import { checkLedger } from '#server/ledger/commands/checks.ts';
+import { loanQueues } from '#server/loans/queues.ts';
+import { memberQueues } from '#server/members/queues.ts';
 import { syncMember } from '#server/members/sync.ts';
+import { membershipQueues } from '#server/memberships/queues.ts';
 import { notify } from '#server/notifications/in-app.ts';
 import { deliverMail } from '#server/notifications/mail.ts';
 import { mailTemplates } from '#server/notifications/reactions.ts';
@@ -106,6 +109,9 @@ export const queues = [
   sagaCalls,
   ...paymentQueues,
   ...orderQueues,
+  ...loanQueues,
+  ...memberQueues,
+  ...membershipQueues,
   ...checkoutQueues,
   ...cardQueues,
 ] as const satisfies readonly Queue[];

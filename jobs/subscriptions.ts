@@ -10,9 +10,13 @@ import { projections as integrationProjections } from '#server/integrations/proj
 import { ledgerEvents } from '#server/ledger/events.ts';
 import { reactions as ledgerReactions } from '#server/ledger/reactions.ts';
 import { transferEvents } from '#server/ledger/transfers/events.ts';
+import { loanEvents } from '#server/loans/events.ts';
+import { reactions as loanReactions } from '#server/loans/reactions.ts';
 import { memberEvents } from '#server/members/events.ts';
 import { projections as memberProjections } from '#server/members/projections.ts';
 import { reactions as memberReactions } from '#server/members/reactions.ts';
+import { membershipEvents } from '#server/memberships/events.ts';
+import { reactions as membershipReactions } from '#server/memberships/reactions.ts';
 import { notificationEvents } from '#server/notifications/events.ts';
 import { reactions as notificationReactions } from '#server/notifications/reactions.ts';
 import { orderEvents } from '#server/orders/events.ts';
@@ -27,7 +31,9 @@ export const events: readonly EventType[] = eventCatalogue([
   cardEvents,
   integrationEvents,
   ledgerEvents,
+  loanEvents,
   memberEvents,
+  membershipEvents,
   notificationEvents,
   orderEvents,
   paymentEvents,
@@ -46,9 +52,11 @@ export const projections: readonly Projection[] = [
 /** Readers that turn events into jobs. */
 export const reactions: readonly Reaction[] = [
   ...memberReactions,
+  ...membershipReactions,
   ...ledgerReactions,
   ...notificationReactions,
   ...orderReactions,
+  ...loanReactions,
   ...checkoutReactions,
   ...cardReactions,
 ];

@@ -9,6 +9,7 @@ export const recordChangedTypes = [
   'member.profile.updated',
   'member.status.changed',
   'member.extended',
+  'member.membership.updated',
   'member.erased',
 ];
 

@@ -77,6 +77,20 @@ export const memberExtended = defineEvent({
   data: z.strictObject({ memberId, version, paidUntil: z.iso.date() }),
 });
 
+/** The plan and the days that the membership has now. */
+export const memberMembershipUpdated = defineEvent({
+  type: 'member.membership.updated',
+  version: 1,
+  producers: ours,
+  data: z.strictObject({
+    memberId,
+    version,
+    planId: z.uuid(),
+    planCode: z.string(),
+    paidUntil: z.iso.date(),
+  }),
+});
+
 export const memberNoted = defineEvent({
   type: 'member.noted',
   version: 1,
@@ -126,6 +140,7 @@ export const memberEvents = [
   memberProfileUpdated,
   memberStatusChanged,
   memberExtended,
+  memberMembershipUpdated,
   memberNoted,
   memberErased,
   verificationRequested,

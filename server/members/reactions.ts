@@ -11,4 +11,26 @@ const sync = (system: 'legacy' | 'crm') =>
     payload: (event) => ({ memberId: String(event.data.memberId), version: Number(event.data.version) }),
   });
 
-export const reactions = [sync('legacy'), sync('crm')];
+/** The record follows the membership: each event says how it stands. */
+const memberships = defineReaction({
+  name: 'follow-memberships',
+  types: [
+    'membership.activated',
+    'membership.renewed',
+    'membership.changed',
+    'membership.grace_started',
+    'membership.lapsed',
+    'membership.cancelled',
+  ],
+  queue: 'member-memberships',
+  key: (event) => String(event.data.memberId),
+  payload: ({ data: { memberId, status, planId, planCode, paidUntil } }) => ({
+    memberId,
+    status,
+    planId,
+    planCode,
+    paidUntil,
+  }),
+});
+
+export const reactions = [sync('legacy'), sync('crm'), memberships];

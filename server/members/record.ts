@@ -60,6 +60,7 @@ export type MemberChange = Partial<
     | 'phoneSealed'
     | 'dateOfBirthSealed'
     | 'addressSealed'
+    | 'planId'
     | 'paidUntil'
     | 'mailChoices'
     | 'verifiedAt'
@@ -87,6 +88,7 @@ export async function writeMember(
     phone_sealed: after.phoneSealed,
     date_of_birth_sealed: after.dateOfBirthSealed,
     address_sealed: after.addressSealed,
+    plan_id: after.planId,
     paid_until: after.paidUntil,
     mail_choices: JSON.stringify(after.mailChoices),
     verified_at: after.verifiedAt,

@@ -1,6 +1,6 @@
 import { type AnyRoute, route } from '#server/gateway/route.ts';
 import { listOf } from '#server/gateway/shapes.ts';
-import { listPlans } from './queries.ts';
+import { listPlans } from './queries/plans.ts';
 import { plan } from './shapes.ts';
 
 export const routes: AnyRoute[] = [

@@ -6,7 +6,7 @@ import { type Ctx, inTransaction, requirePermission, type TxCtx } from '#server/
 import { seal, sealOrNull } from '#server/crypto/seals.ts';
 import { AppError, conflict } from '#server/errors/errors.ts';
 import { append } from '#server/events/append.ts';
-import { findPlan } from '#server/memberships/queries.ts';
+import { findPlan } from '#server/memberships/queries/plans.ts';
 import { memberStream } from '../events.ts';
 import { dateOfBirthIndex, phoneIndex } from '../personal.ts';
 import { memberNumber } from '../rules.ts';

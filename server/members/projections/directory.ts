@@ -61,6 +61,7 @@ const changeOf: Record<string, Change> = {
   'member.profile.updated': updated,
   'member.status.changed': statusChanged,
   'member.extended': unchanged,
+  'member.membership.updated': (entry, event) => entry && { ...entry, planCode: text(event.data.planCode) },
   'member.erased': erased,
   'session.started': active,
   'page.viewed': active,

@@ -7,6 +7,12 @@ export async function memberStatusOf(ctx: Ctx, memberId: string): Promise<Member
   return row?.status ?? null;
 }
 
+/** The plan on a member's record: the one they joined for, until they have a membership. */
+export async function memberPlanOf(ctx: Ctx, memberId: string): Promise<string | null> {
+  const [row] = await ctx.sql<{ planId: string }[]>`select plan_id as "planId" from members where id = ${memberId}`;
+  return row?.planId ?? null;
+}
+
 /** What a member is called; null for nobody, and for somebody who was erased. The caller masks it for whoever asks. */
 export async function memberNameOf(
   ctx: Ctx,

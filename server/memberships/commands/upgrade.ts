@@ -1,0 +1,24 @@
+import type { TxCtx } from '#server/context/context.ts';
+import { changeMembership, type Membership, periodsOf } from '../record.ts';
+import { laterOf } from '../rules.ts';
+import type { PlanTerms } from '../terms.ts';
+import { audit, cutPeriod, insertPeriod, type NewPeriod } from './periods.ts';
+
+/** The rest of a period in another plan: what was used stays as it was, what was not is credited and takes the new plan's place. */
+export async function upgradePeriod(
+  tx: TxCtx,
+  before: Membership,
+  what: NewPeriod,
+  { periodId, on, credit }: Extract<PlanTerms, { kind: 'upgrade' }>,
+): Promise<Membership> {
+  const old = (await periodsOf(tx.sql, [before.id])).find(({ id }) => id === periodId);
+  if (!old) throw new Error('the period that was upgraded is not in force any more');
+  const rest = { from: laterOf(on, old.from), to: old.to };
+  await cutPeriod(tx, old, rest.from, old.amount - credit, 'upgraded');
+  await insertPeriod(tx, before.id, rest, { ...what, replaces: { planId: old.planId, amount: credit } });
+  const change = { planId: what.planId, nextPlanId: null, planFrom: null };
+  const data = { cause: 'upgrade', ...(what.orderId ? { orderId: what.orderId } : {}) };
+  const after = await changeMembership(tx, before, change, [{ type: 'membership.changed', period: rest, data }]);
+  await audit(tx, after, 'membership.upgrade', { ...rest, planCode: after.planCode, credit });
+  return after;
+}

@@ -1,0 +1,50 @@
+import { defineReaction } from '#server/events/define.ts';
+import type { JsonObject, StoredEvent } from '#server/events/stored-event.ts';
+
+interface SoldItem {
+  line: number;
+  kind: string;
+  planId?: string;
+  amount: number;
+  terms?: JsonObject;
+}
+
+// The events were checked against their schemas when they were appended.
+const plansOf = (event: StoredEvent) =>
+  (event.data.items as unknown as SoldItem[]).filter(({ kind }) => kind === 'plan');
+
+function paid(event: StoredEvent): JsonObject | null {
+  const lines = plansOf(event).map(({ line, planId, amount, terms = {} }) => ({ line, planId, amount, terms }));
+  if (lines.length === 0) return null;
+  const { currency } = event.data.total as { currency: string };
+  return { kind: 'paid', ...aboutOf(event), currency, lines };
+}
+
+function back(event: StoredEvent): JsonObject | null {
+  return event.data.orderId === undefined ? null : { kind: 'back', ...aboutOf(event), currency: '', lines: [] };
+}
+
+const aboutOf = ({ data }: StoredEvent) => ({ orderId: String(data.orderId), memberId: String(data.memberId) });
+
+/** What has been paid for becomes days of a membership; money that went back takes them away. In the order in which it happened. */
+const orders = defineReaction({
+  name: 'membership-orders',
+  types: ['order.completed', 'order.cancelled', 'payment.refunded'],
+  queue: 'membership-orders',
+  key: (event) => String(event.data.memberId),
+  payload: (event) => (event.type === 'order.completed' ? paid(event) : back(event)),
+});
+
+const extensions = defineReaction({
+  name: 'membership-extensions',
+  types: ['member.extended'],
+  queue: 'membership-extensions',
+  key: (event) => String(event.data.memberId),
+  payload: (event) => ({
+    memberId: String(event.data.memberId),
+    paidUntil: String(event.data.paidUntil),
+    eventId: event.id,
+  }),
+});
+
+export const reactions = [orders, extensions];
