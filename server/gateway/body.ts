@@ -6,7 +6,7 @@ import type { Route } from './route.ts';
 const defaultMaxBytes = 64 * 1024;
 const deepest = 64;
 
-const mediaTypes = { json: 'application/json', form: 'application/x-www-form-urlencoded' };
+const mediaTypes = { json: 'application/json', raw: 'application/json', form: 'application/x-www-form-urlencoded' };
 
 /**
  * The request's body as plain data; undefined when the route takes none. Gives the text too, for telling requests apart.
@@ -22,7 +22,12 @@ export async function readBody(request: GatewayRequest, route: Route): Promise<{
   }
   const kind = route.bodyType ?? 'json';
   requireMediaType(request, mediaTypes[kind]);
-  return { text, data: kind === 'json' ? parseJson(text) : parseForm(text) };
+  return { text, data: dataOf(kind, text) };
+}
+
+function dataOf(kind: keyof typeof mediaTypes, text: string): unknown {
+  if (kind === 'raw') return text;
+  return kind === 'json' ? parseJson(text) : parseForm(text);
 }
 
 function requireMediaType(request: GatewayRequest, wanted: string): void {

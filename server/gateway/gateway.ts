@@ -109,7 +109,7 @@ async function travel(
   requireReadableUrl(request.path, request.search);
   if (route?.probe) return handleRoute(parts, route, request, nobody);
   const actor = await actorOf(parts, request, nobody, nameOf(route));
-  await parts.limits.countRequest(actor, request.address);
+  if (!route?.ownLimit) await parts.limits.countRequest(actor, request.address);
   if (!endpoint) throw notFound('There is nothing at this address.');
   if (request.method === 'OPTIONS') return { status: 204, headers: { allow: endpoint.allow.join(', ') }, body: null };
   if (!route) throw methodNotAllowed(endpoint, request.method);

@@ -49,6 +49,7 @@ async function handleJson(parts: GatewayParts, route: Route, request: GatewayReq
     body: parsed.body,
     ifMatch: route.etag && !reads ? readIfMatch(request.header('if-match')) : null,
     authorization: request.header('authorization'),
+    signature: route.signatureHeader ? request.header(route.signatureHeader) : null,
   };
   // Before any transaction: whoever held a connection while waiting for a second one would, with enough others, wait for ever.
   const prepare = async () => {

@@ -92,15 +92,17 @@ function headersOf(route: AnyRoute): Operation['parameters'] {
   const names: string[] = [];
   if (route.kind === 'json' && route.idempotent) names.push('Idempotency-Key');
   if (route.kind === 'json' && route.etag) names.push(route.method === 'get' ? 'If-None-Match' : 'If-Match');
+  if (route.kind === 'json' && route.signatureHeader) names.push(route.signatureHeader);
   if (route.kind === 'stream') names.push('Last-Event-ID');
   return names.map((name) => ({ name, in: 'header', required: false, schema: { type: 'string' } }));
 }
 
-const bodyOf = (schema: z.ZodType, type: 'json' | 'form') => ({
+const bodyOf = (schema: z.ZodType, type: 'json' | 'form' | 'raw') => ({
   required: true as const,
   content: {
-    [type === 'json' ? 'application/json' : 'application/x-www-form-urlencoded']: {
-      schema: jsonSchema(schema, 'input'),
+    [type === 'form' ? 'application/x-www-form-urlencoded' : 'application/json']: {
+      // What is signed is the text of an object that its sender describes.
+      schema: type === 'raw' ? { type: 'object' } : jsonSchema(schema, 'input'),
     },
   },
 });

@@ -27,6 +27,8 @@ interface Shared<Params extends z.ZodType, Query extends z.ZodType> {
   query?: Query;
   /** For probes of the process itself: nobody is looked up, nothing is counted, no line is logged. Must be `public`. */
   probe?: true;
+  /** Counted by its own `limit` alone: for a partner that calls as often as there is news. */
+  ownLimit?: true;
 }
 
 /** Requests per window. Holds over all processes. */
@@ -49,8 +51,10 @@ export interface Route<
   kind: 'json';
   method: Method;
   body?: Body;
-  /** How the body is encoded; JSON unless said. */
-  bodyType?: 'json' | 'form';
+  /** How the body is encoded; JSON unless said. `raw`: JSON whose text is signed, given to `body` as it came. */
+  bodyType?: 'json' | 'form' | 'raw';
+  /** The header, in lower case, by which a body proves where it comes from; it reaches `handle` as `signature`. */
+  signatureHeader?: string;
   /** Bytes; 64 KiB unless said. Larger is 413. */
   maxBytes?: number;
   response: { status: 200 | 201 | 202 | 204; schema: Out };
@@ -83,6 +87,7 @@ export interface Route<
       ifMatch: string | null;
       /** The `Authorization` header as it came. Only the token endpoint reads it (HTTP Basic); everyone else has `ctx.actor`. */
       authorization: string | null;
+      signature: string | null;
       prepared: Prepared;
     },
   ): Promise<Reply<z.input<Out>>>;

@@ -63,6 +63,20 @@ export async function bookFee(tx: TxCtx, payment: Payment, fee: number): Promise
   });
 }
 
+/** Money that had gone back has come in again: the payer's bank did not take it. */
+export async function bookRefundReturned(tx: TxCtx, payment: Payment, refund: Refund): Promise<void> {
+  await postEntry(tx, {
+    kind: 'refund',
+    currency: payment.currency,
+    postings: [
+      { accountId: await moneyAccount(tx, payment), direction: 'debit', amount: refund.amount },
+      { accountId: await purposeAccount(tx, payment), direction: 'credit', amount: refund.amount },
+    ],
+    idempotencyKey: `refund:${refund.id}:returned`,
+    refs: refsOf(payment),
+  });
+}
+
 /** Money has gone back. */
 export async function bookRefund(tx: TxCtx, payment: Payment, refund: Refund): Promise<void> {
   await postEntry(tx, {
@@ -75,4 +89,32 @@ export async function bookRefund(tx: TxCtx, payment: Payment, refund: Refund): P
     idempotencyKey: `refund:${refund.id}`,
     refs: refsOf(payment),
   });
+}
+
+/** What a bank takes back, or gives back after all; and what the gateway asks for it. */
+export async function bookDispute(
+  tx: TxCtx,
+  payment: Payment,
+  dispute: { id: string; amount: number; withdraws: boolean; reinstates: boolean; fee: number; feeBefore: number },
+): Promise<void> {
+  const { currency } = payment;
+  const chargebacks = await systemAccount(tx, 'chargebacks', currency);
+  const gateway = await systemAccount(tx, 'gateway', currency);
+  const move = (kind: 'chargeback' | 'fee', from: string, to: string, amount: number, key: string) =>
+    postEntry(tx, {
+      kind,
+      currency,
+      postings: [
+        { accountId: to, direction: 'debit', amount },
+        { accountId: from, direction: 'credit', amount },
+      ],
+      idempotencyKey: `dispute:${dispute.id}:${key}`,
+      refs: refsOf(payment),
+    });
+  if (dispute.withdraws) await move('chargeback', gateway, chargebacks, dispute.amount, 'withdrawn');
+  const more = dispute.fee - dispute.feeBefore;
+  if (more > 0) {
+    await move('fee', gateway, await systemAccount(tx, 'gateway_fees', currency), more, `fee:${dispute.fee}`);
+  }
+  if (dispute.reinstates) await move('chargeback', chargebacks, gateway, dispute.amount, 'reinstated');
 }

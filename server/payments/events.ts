@@ -5,7 +5,7 @@ import { defineEvent } from '#server/events/define.ts';
 const ours = ['guildhall'] as const;
 const amount = z.strictObject({ amount: z.int().positive(), currency: z.string().regex(/^[A-Z]{3}$/) });
 
-/** What every event about a payment says. `amount` is the payment's, and the refund's where one is meant. */
+/** What every event about a payment says. `amount` is the payment's, and the refund's or the dispute's where one is meant. */
 const about = {
   paymentId: z.uuid(),
   memberId: z.uuid(),
@@ -27,6 +27,8 @@ export const paymentEvents = [
   payment('payment.unknown'),
   payment('payment.refund', { refundId: z.uuid(), cause: z.string().max(60) }),
   payment('payment.refunded', { refundId: z.uuid(), refundedAmount: z.int().positive() }),
+  payment('payment.disputed', { disputeId: z.uuid(), reason: z.string().max(60) }),
+  payment('payment.dispute_closed', { disputeId: z.uuid(), outcome: z.string().max(60) }),
   payment('payment.refund_failed', { refundId: z.uuid(), code: z.string().max(60) }),
 ];
 

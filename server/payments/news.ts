@@ -19,6 +19,8 @@ type News =
   | { type: 'payment.authorized' | 'payment.unknown' }
   | { type: 'payment.completed'; method: string }
   | { type: 'payment.failed'; code: string }
+  | { type: 'payment.disputed'; disputeId: string; reason: string; disputing: number }
+  | { type: 'payment.dispute_closed'; disputeId: string; outcome: string; disputing: number }
   | { type: 'payment.refund'; refundId: string; cause: string; refunding: number }
   | { type: 'payment.refunded'; refundId: string; refunding: number; refundedAmount: number }
   | { type: 'payment.refund_failed'; refundId: string; code: string; refunding: number };
@@ -31,9 +33,9 @@ export async function tell(tx: TxCtx, before: Payment, news: readonly News[]): P
     paymentStream(before.id),
     before.version,
     news.map(({ type, ...extra }) => {
-      if (!('refunding' in extra)) return { type, data: { ...aboutOf(before), ...extra } };
-      const { refunding, ...rest } = extra;
-      return { type, data: { ...aboutOf(before), ...rest, amount: { amount: refunding, currency: before.currency } } };
+      const { refunding, disputing, ...rest } = { refunding: undefined, disputing: undefined, ...extra };
+      const amount = { amount: refunding ?? disputing ?? before.amount, currency: before.currency };
+      return { type, data: { ...aboutOf(before), ...rest, amount } };
     }),
   );
 }

@@ -3,8 +3,10 @@ import type { Ctx } from '#server/context/context.ts';
 import { id } from '#server/gateway/shapes.ts';
 import { partnersOf } from '#server/integrations/partners.ts';
 import { partnerQueue } from '#server/queue/define.ts';
+import { followGateway } from './commands/follow-gateway.ts';
 import { runRefund } from './commands/refund.ts';
 import { repairPayment } from './commands/repair.ts';
+import { cancelAbandoned, chargeStarted } from './commands/start.ts';
 
 const gateway = {
   flow: 'gateway',
@@ -35,4 +37,34 @@ export const refundQueue = partnerQueue({
   },
 });
 
-export const paymentQueues = [paymentRepairs, refundQueue] as const;
+/** What webhooks tell. Free: each asks what is so now, and the record's own lock does the rest. */
+export const gatewayEvents = partnerQueue({
+  ...gateway,
+  name: 'gateway-events',
+  payload: z.strictObject({ kind: z.enum(['payment', 'refund', 'dispute']), objectId: z.string() }),
+  order: 'free',
+  concurrency: 8,
+  handle: (ctx, job) => followGateway(ctx, job.payload),
+});
+
+/** Payments that no saga drives. */
+const charges = partnerQueue({
+  ...gateway,
+  name: 'payment-charges',
+  payload: z.strictObject({ paymentId: id }),
+  order: 'strict',
+  concurrency: 4,
+  handle: (ctx, job) => chargeStarted(ctx, job.payload.paymentId),
+});
+
+/** Payments that their payers never confirmed. */
+const cancellations = partnerQueue({
+  ...gateway,
+  name: 'payment-cancellations',
+  payload: z.strictObject({ paymentId: id }),
+  order: 'strict',
+  concurrency: 2,
+  handle: (ctx, job) => cancelAbandoned(ctx, job.payload.paymentId),
+});
+
+export const paymentQueues = [paymentRepairs, refundQueue, gatewayEvents, charges, cancellations] as const;

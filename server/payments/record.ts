@@ -69,6 +69,12 @@ export async function findPayment(sql: Queryable, id: string): Promise<Payment |
   return row ? withTimes(row) : null;
 }
 
+/** The payment that the gateway knows by this name. */
+export async function findPaymentOfIntent(sql: Queryable, intentId: string): Promise<Payment | null> {
+  const [row] = await sql<Payment[]>`select ${paymentColumns(sql)} from payments p where p.intent_id = ${intentId}`;
+  return row ? withTimes(row) : null;
+}
+
 /** The payment of an order that counts: not one that was refused, unless there is no other. */
 export async function paymentOfOrder(sql: Queryable, orderId: string): Promise<Payment | null> {
   const [row] = await sql<Payment[]>`

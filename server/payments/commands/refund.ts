@@ -9,7 +9,8 @@ import type { GatewayRefund } from '#server/integrations/gateway/index.ts';
 import { PartnerError } from '#server/integrations/partner-error.ts';
 import { partnersOf } from '#server/integrations/partners.ts';
 import { enqueue } from '#server/queue/enqueue.ts';
-import { bookRefund } from '../books.ts';
+import { recordDiscrepancy } from '#server/reconciliation/commands.ts';
+import { bookRefund, bookRefundReturned } from '../books.ts';
 import { tell } from '../news.ts';
 import {
   findPayment,
@@ -32,16 +33,16 @@ export interface NewRefund {
   meaning: string;
 }
 
-/** Staff give money back. @throws AppError `not_found`, `rule_violated`, `forbidden` on one's own payment */
+/** Staff give money back. Each call is another refund: the gateway wrapper makes one of those under one key. @throws AppError `not_found`, `rule_violated`, `forbidden` on one's own payment */
 export async function refundByStaff(
   ctx: Ctx,
-  input: { paymentId: string; amount?: number | undefined; reason: string; meaning: string },
+  input: { paymentId: string; amount?: number | undefined; reason: string },
 ): Promise<Refund> {
   requirePermission(ctx, 'payments:refund');
   return inTransaction(ctx, async (tx) => {
     const payment = await lockPayment(tx.sql, input.paymentId);
     if (isOwn(ctx, payment.memberId)) throw new AppError('forbidden', 'Nobody decides on their own record.');
-    const refund = await requestRefund(tx, { ...input, cause: 'by_staff' });
+    const refund = await requestRefund(tx, { ...input, cause: 'by_staff', meaning: `by_staff:${uuidv7()}` });
     await sendRefund(tx, refund);
     await writeAudit(tx, {
       action: 'payment.refund',
@@ -178,7 +179,7 @@ async function failRefund(
   gatewayRefundId: string | null = null,
 ): Promise<Refund> {
   const { payment, refund } = await lockBoth(tx, refundId);
-  if (refund.status === 'succeeded' || refund.status === 'failed') return refund;
+  if (refund.status === 'failed') return refund;
   await writeRefund(tx, refund, {
     status: 'failed',
     failureCode: code.slice(0, 60),
@@ -187,7 +188,25 @@ async function failRefund(
   await tell(tx, payment, [
     { type: 'payment.refund_failed', refundId, code: code.slice(0, 60), refunding: refund.amount },
   ]);
-  await writePayment(tx.sql, payment, { refundsAsked: payment.refundsAsked - refund.amount }, tx.now(), 1);
+  const refundsAsked = payment.refundsAsked - refund.amount;
+  if (refund.status !== 'succeeded') {
+    await writePayment(tx.sql, payment, { refundsAsked }, tx.now(), 1);
+    return lockRefund(tx.sql, refundId);
+  }
+  // Days later the payer's bank has sent it back: it is with us again, and somebody has to find another way.
+  const refundedAmount = payment.refundedAmount - refund.amount;
+  const status = refundedAmount === 0 ? 'succeeded' : 'partially_refunded';
+  await writePayment(tx.sql, payment, { refundsAsked, refundedAmount, status }, tx.now(), 1);
+  await bookRefundReturned(tx, payment, refund);
+  await recordDiscrepancy(tx, {
+    kind: 'refund_returned',
+    key: refundId,
+    severity: 'high',
+    memberId: payment.memberId,
+    paymentId: payment.id,
+    amount: { amount: refund.amount, currency: refund.currency },
+    detail: { code: code.slice(0, 60) },
+  });
   return lockRefund(tx.sql, refundId);
 }
 
