@@ -96,14 +96,16 @@ function SearchField({
 
 function Chip({ filter, value, onChange }: { filter: Filter; value: string; onChange: (value: string) => void }) {
   const chosen = filter.options.find((option) => option.value === value);
+  const unknown = value !== '' && !chosen;
   return (
-    <div className={classes.chip} data-set={chosen !== undefined}>
+    <div className={classes.chip} data-set={value !== ''} data-unknown={unknown}>
       <Menu position="bottom-start" keepMounted={false} withInitialFocusPlaceholder={false}>
         <Menu.Target>
           <UnstyledButton className={classes.label}>
             {filter.label}
             {chosen ? <span className={classes.value}>: {chosen.label}</span> : null}
-            {chosen ? null : <IconChevronDown size={14} aria-hidden />}
+            {unknown ? <span className={classes.value}>: “{value}” is not known and left out</span> : null}
+            {value !== '' ? null : <IconChevronDown size={14} aria-hidden />}
           </UnstyledButton>
         </Menu.Target>
         <Menu.Dropdown>
@@ -121,7 +123,7 @@ function Chip({ filter, value, onChange }: { filter: Filter; value: string; onCh
           ))}
         </Menu.Dropdown>
       </Menu>
-      {chosen ? (
+      {value !== '' ? (
         <CloseButton
           size={24}
           iconSize={14}

@@ -6,7 +6,7 @@ import { addUser, disableUser, enableUser, setRoles } from './commands/administr
 import { createClient, disableClient, rotateClientSecret } from './commands/clients.ts';
 import { signIn } from './commands/sign-in.ts';
 import { eraseUser } from './commands/users.ts';
-import { listClients, listUsers, permissionTable } from './queries/administration.ts';
+import { listClients, listUsers, permissionTable, revealUser } from './queries/administration.ts';
 import { whoAmI } from './queries/me.ts';
 import { mailRecipient } from './queries/users.ts';
 
@@ -140,23 +140,39 @@ test('a client acts for itself or for people', async () => {
 
 test('the list of users is paged, searched, and says nothing to a cursor of another list', async () => {
   const admin = await aSignedInUser(app.current, { roles: ['admin'] });
-  for (let i = 0; i < 5; i += 1) await aUser(app.current, { email: `paged-${i}%_@example.test` });
+  const paged: string[] = [];
+  for (let i = 0; i < 5; i += 1) paged.push((await aUser(app.current, { email: `paged-${i}%_@example.test` })).id);
   const seen: string[] = [];
   let cursor: string | undefined;
   do {
     const page = await listUsers(admin.ctx, { q: 'paged-', limit: 2, cursor });
-    seen.push(...page.data.map((user) => user.email));
+    seen.push(...page.data.map((user) => user.id));
     cursor = page.nextCursor ?? undefined;
   } while (cursor);
-  expect(seen).toEqual([4, 3, 2, 1, 0].map((i) => `paged-${i}%_@example.test`));
+  expect(seen).toEqual(paged.toReversed());
   expect((await listUsers(admin.ctx, { q: '%_', limit: 10 })).data).toHaveLength(5);
   expect(
     (await listUsers(admin.ctx, { role: 'admin', limit: 200 })).data.every((user) => user.roles.includes('admin')),
   ).toBe(true);
+  const openers = (await listUsers(admin.ctx, { role: 'console', limit: 200 })).data;
+  expect(openers.some(({ id }) => id === admin.id)).toBe(true);
+  expect(openers.filter((user) => !user.roles.some((role) => role !== 'member'))).toEqual([]);
   const foreign = Buffer.from('["not a uuid"]').toString('base64url');
   for (const bad of [foreign, 'rubbish']) {
     await expect(listUsers(admin.ctx, { limit: 10, cursor: bad })).rejects.toMatchObject({ code: 'invalid_request' });
   }
+});
+
+test('e-mail addresses are masked; one is revealed with a reason, which is noted', async () => {
+  const admin = await aSignedInUser(app.current, { roles: ['admin'] });
+  const user = await aUser(app.current, { email: 'unmasked@example.test' });
+  const { data } = await listUsers(admin.ctx, { q: 'unmasked', limit: 5 });
+  expect(data.map(({ email }) => email)).toEqual(['u***@example.test']);
+  expect(await revealUser(admin.ctx, user.id, 'Asked for by phone')).toEqual({ email: 'unmasked@example.test' });
+  const [entry] = await auditOf(app.current, 'user.reveal');
+  expect(entry).toMatchObject({ actor_id: admin.id, resource_id: user.id, after: { fields: ['email'] } });
+  expect(entry?.reason).toMatch(/^sealed:1:/);
+  await expect(revealUser(admin.ctx, admin.sessionId, 'nobody')).rejects.toMatchObject({ code: 'not_found' });
 });
 
 test.each(['member', 'staff', 'auditor'] as const)('a %s manages nobody’s access', async (role) => {
@@ -164,6 +180,7 @@ test.each(['member', 'staff', 'auditor'] as const)('a %s manages nobody’s acce
   const someone = await aUser(app.current);
   const attempts = [
     () => listUsers(person.ctx, { limit: 1 }),
+    () => revealUser(person.ctx, someone.id, 'no'),
     () => listClients(person.ctx),
     async () => permissionTable(person.ctx),
     () => addUser(person.ctx, { email: 'x@example.test', name: 'X', roles: ['admin'] }),

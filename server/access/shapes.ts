@@ -56,7 +56,15 @@ const user = z.strictObject({
   createdAt: timestamp,
 });
 export const userList = listOf(user);
-export const userQuery = z.strictObject({ ...pageQuery, q: line(100).optional(), role: role.optional() });
+export const userQuery = z.strictObject({
+  ...pageQuery,
+  q: line(100).optional(),
+  role: z
+    .enum([...roles, 'console'])
+    .optional()
+    .describe('console: any that opens the console'),
+});
+export const revealedUser = z.strictObject({ email: z.string() });
 
 export const actorsQuery = z
   .strictObject({

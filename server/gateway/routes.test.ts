@@ -33,6 +33,7 @@ const open = [
 const repeatable = [
   'POST /api/oauth/token',
   'POST /api/v1/members/{id}/reveals',
+  'POST /api/v1/users/{id}/reveals',
   // Each event has an id of its own, and is taken once.
   'POST /api/v1/webhooks/stripe',
 ];

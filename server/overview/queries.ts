@@ -18,7 +18,7 @@ export function overview(ctx: Ctx): Promise<ConsoleOverview> {
 }
 
 async function compute(ctx: Ctx): Promise<ConsoleOverview> {
-  const [causes, subscriptions, flows, help, { series, visibleP95Ms }, today] = await Promise.all([
+  const [causes, subscriptions, flows, help, hour, today] = await Promise.all([
     groupDeadLetters(ctx),
     listSubscriptions(ctx),
     flowStatuses(ctx),
@@ -30,12 +30,15 @@ async function compute(ctx: Ctx): Promise<ConsoleOverview> {
   return {
     needs: {
       deadLetters: {
-        open: causes.reduce((sum, cause) => sum + cause.letters + cause.waiting, 0),
-        causes: causes.slice(0, 5).map(({ fingerprint, queue, error, letters, oldestAt }) => ({
+        open: causes.reduce((sum, cause) => sum + cause.letters, 0),
+        waiting: causes.reduce((sum, cause) => sum + cause.waiting, 0),
+        kinds: causes.length,
+        causes: causes.slice(0, 5).map(({ fingerprint, queue, error, letters, only, oldestAt }) => ({
           fingerprint,
           queue,
           error,
           count: letters,
+          only,
           oldestAt,
         })),
       },
@@ -52,9 +55,8 @@ async function compute(ctx: Ctx): Promise<ConsoleOverview> {
       helpRequests: help,
     },
     flow: {
-      eventsPerSecond: Math.round(((series.at(-1)?.events ?? 0) / 60) * 10) / 10,
-      series,
-      visibleP95Ms,
+      eventsPerSecond: Math.round(((hour.series.at(-1)?.events ?? 0) / 60) * 10) / 10,
+      ...hour,
       systems: flows.map((flow) => withBreakerState(flow)),
     },
     today,
@@ -66,9 +68,9 @@ async function compute(ctx: Ctx): Promise<ConsoleOverview> {
 const withBreakerState = (flow: FlowStatus): FlowStatus =>
   flow.state !== 'paused' && breakerState(flow.system) === 'open' ? { ...flow, state: 'stopped' } : flow;
 
-async function lastHour(ctx: Ctx): Promise<Pick<ConsoleOverview['flow'], 'series' | 'visibleP95Ms'>> {
-  const [series, visibleP95Ms] = await Promise.all([eventSeries(ctx), visibleDelay(ctx)]);
-  return { series, visibleP95Ms };
+async function lastHour(ctx: Ctx): Promise<Pick<ConsoleOverview['flow'], 'series' | 'visibleP95Ms' | 'visibleCount'>> {
+  const [series, visible] = await Promise.all([eventSeries(ctx), visibleDelay(ctx)]);
+  return { series, ...visible };
 }
 
 /** Events a minute over the last hour, the running minute last; minutes without events count zero. */
@@ -84,11 +86,12 @@ async function eventSeries(ctx: Ctx): Promise<Array<{ at: string; events: number
   return rows.map((row) => ({ at: new Date(row.at).toISOString(), events: row.events }));
 }
 
-async function visibleDelay(ctx: Ctx): Promise<number | null> {
-  const [row] = await ctx.sql<{ p95: number | null }[]>`
-    select percentile_cont(0.95) within group (order by extract(epoch from sequenced_at - recorded_at) * 1000)::float8 as p95
+async function visibleDelay(ctx: Ctx): Promise<Pick<ConsoleOverview['flow'], 'visibleP95Ms' | 'visibleCount'>> {
+  const [row] = await ctx.sql<{ p95: number | null; count: number }[]>`
+    select percentile_cont(0.95) within group (order by extract(epoch from sequenced_at - recorded_at) * 1000)::float8 as p95,
+      count(*)::int as count
     from event_positions where recorded_at >= now() - interval '1 hour'`;
-  return row?.p95 == null ? null : Math.round(row.p95);
+  return { visibleP95Ms: row?.p95 == null ? null : Math.round(row.p95), visibleCount: row?.count ?? 0 };
 }
 
 async function countsOfToday(ctx: Ctx): Promise<ConsoleOverview['today']> {

@@ -6,6 +6,8 @@ const cause = z.strictObject({
   queue: z.string(),
   error: z.string(),
   count: z.int(),
+  /** The id of its letter, where there is one alone. */
+  only: z.string().nullable(),
   oldestAt: timestamp,
 });
 
@@ -21,7 +23,14 @@ const system = z.strictObject({
 
 export const consoleOverview = z.strictObject({
   needs: z.strictObject({
-    deadLetters: z.strictObject({ open: z.int(), causes: z.array(cause) }),
+    deadLetters: z.strictObject({
+      open: z.int(),
+      /** Jobs and events that wait behind them. */
+      waiting: z.int(),
+      /** How many causes there are; the largest five follow. */
+      kinds: z.int(),
+      causes: z.array(cause),
+    }),
     pausedFlows: z.array(z.strictObject({ name: z.string(), reason: z.string().nullable(), changedAt: timestamp })),
     subscriptions: z.array(z.strictObject({ name: z.string(), status: z.string(), lag: z.int() })),
     helpRequests: z.strictObject({ open: z.int(), oldestAt: timestamp.nullable() }),
@@ -33,6 +42,8 @@ export const consoleOverview = z.strictObject({
     series: z.array(z.strictObject({ at: timestamp, events: z.int() })),
     /** From recording an event to readers seeing it, over the last hour, in milliseconds. null: nothing happened. */
     visibleP95Ms: z.number().nullable(),
+    /** Of how many events. */
+    visibleCount: z.int(),
     systems: z.array(system),
   }),
   today: z.strictObject({ joined: z.int(), verified: z.int(), updated: z.int(), mails: z.int() }),

@@ -69,7 +69,7 @@ export async function groupDeadLetters(
   const { sql } = ctx;
   const rows = await sql<DeadLetterGroup[]>`
     select d.fingerprint, d.queue, min(d.error) as error, min(d.error_class) as "errorClass", count(*)::int as letters,
-      coalesce(sum(t.waiting), 0)::int as waiting, min(created_at) as "oldestAt", max(created_at) as "newestAt"
+      coalesce(sum(t.waiting), 0)::int as waiting, case when count(*) = 1 then min(d.id::text) end as "only", min(created_at) as "oldestAt", max(created_at) as "newestAt"
     from dead_letters d left join (
       select queue, key, kind, count(*) as waiting from dead_letters where status = 'open' and tail group by 1, 2, 3
     ) t on t.queue = d.queue and t.key = d.key and t.kind = d.kind

@@ -34,6 +34,8 @@ export const deadLetterGroup = z.strictObject({
   error: z.string(),
   errorClass: z.string(),
   letters: z.int(),
+  /** The id of its letter, where there is one alone. */
+  only: z.string().nullable(),
   /** Others that wait behind them. */
   waiting: z.int(),
   oldestAt: timestamp,

@@ -11,7 +11,7 @@ export const accessKeys = {
   permissions: ['console', 'permissions'] as const,
 };
 
-export const usersQuery = (filter: { q: string; role: Role | null }, limit = 50) =>
+export const usersQuery = (filter: { q: string; role: Role | 'console' | null }, limit = 50) =>
   infiniteQueryOptions({
     queryKey: [...accessKeys.users, filter, limit],
     queryFn: ({ signal, pageParam }) =>
@@ -20,6 +20,10 @@ export const usersQuery = (filter: { q: string; role: Role | null }, limit = 50)
     getNextPageParam: (page) => page.nextCursor,
     placeholderData: (previous) => previous,
   });
+
+/** Written down with who asked and why. */
+export const revealUser = async (id: string, reason: string) =>
+  (await post<{ email: string }>(`/users/${id}/reveals`, { reason })).email;
 
 export const addUser = (input: NewUser, key: string) => post<{ id: string }>('/users', input, key);
 

@@ -7,7 +7,7 @@ import { useState } from 'react';
 import { clientsQuery } from '../../api/console/access.ts';
 import type { ApiClient } from '../../api/console/shapes.ts';
 import { type Column, DataTable } from '../../data/data-table.tsx';
-import { useFilters } from '../../data/filters.ts';
+import { useSelected } from '../../data/selected.ts';
 import { EmptyState } from '../../page/empty-state.tsx';
 import { RelativeTime } from '../../values/relative-time.tsx';
 import classes from './access.module.css';
@@ -42,7 +42,7 @@ const columns: Column<ApiClient>[] = [
 
 /** Machines and apps that use the HTTP API. */
 export function ClientsTab() {
-  const { values, set } = useFilters(['client']);
+  const selected = useSelected('client');
   const [adding, setAdding] = useState(false);
   const list = useQuery(clientsQuery());
   return (
@@ -58,8 +58,8 @@ export function ClientsTab() {
         rows={list.data?.data}
         rowId={(client) => client.id}
         rowLabel={(client) => client.id}
-        onOpen={(client) => set('client', client.id)}
-        openId={values.client ?? ''}
+        onOpen={(client) => selected.open(client.id)}
+        openId={selected.id}
         error={list.error}
         onRetry={() => void list.refetch()}
         empty={
@@ -67,10 +67,7 @@ export function ClientsTab() {
         }
       />
       <AddClient opened={adding} onClose={() => setAdding(false)} />
-      <ClientDrawer
-        client={list.data?.data.find(({ id }) => id === values.client) ?? null}
-        onClose={() => set('client', '')}
-      />
+      <ClientDrawer client={list.data?.data.find(({ id }) => id === selected.id) ?? null} onClose={selected.close} />
     </>
   );
 }

@@ -5,8 +5,9 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Route } from 'next';
 import Link from 'next/link';
 import { useState } from 'react';
+import { MaskedValue } from '../../actions/masked-value.tsx';
 import { ReasonDialog } from '../../actions/reason-dialog.tsx';
-import { accessKeys, setRoles, switchUser } from '../../api/console/access.ts';
+import { accessKeys, revealUser, setRoles, switchUser } from '../../api/console/access.ts';
 import type { Role, User } from '../../api/console/shapes.ts';
 import { meQuery } from '../../api/me.ts';
 import { messageOf } from '../../api/problem.ts';
@@ -37,7 +38,10 @@ function UserDetail({ user }: { user: User }) {
       <KeyValueList
         items={[
           { label: 'State', value: <UserState user={user} /> },
-          { label: 'E-mail', value: user.email },
+          {
+            label: 'E-mail',
+            value: <MaskedValue label="e-mail" masked={user.email} reveal={(reason) => revealUser(user.id, reason)} />,
+          },
           { label: 'Last seen', value: user.lastSeenAt ? <RelativeTime at={user.lastSeenAt} /> : 'Never' },
           { label: 'Since', value: <RelativeTime at={user.createdAt} /> },
           ...(user.disabledAt ? [{ label: 'Disabled', value: <RelativeTime at={user.disabledAt} /> }] : []),

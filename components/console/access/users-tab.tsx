@@ -9,14 +9,19 @@ import { type Role, roleNames, type User } from '../../api/console/shapes.ts';
 import { type Column, DataTable } from '../../data/data-table.tsx';
 import { FilterBar } from '../../data/filter-bar.tsx';
 import { useFilters } from '../../data/filters.ts';
+import { useSelected } from '../../data/selected.ts';
 import { EmptyState } from '../../page/empty-state.tsx';
 import { wordsOf } from '../../values/format.ts';
 import { RelativeTime } from '../../values/relative-time.tsx';
+import classes from './access.module.css';
 import { AddUser } from './add-user.tsx';
 import { UserDrawer } from './user-drawer.tsx';
 import { UserState } from './user-state.tsx';
 
-const roleOf = (text: string): Role | null => roleNames.find((role) => role === text) ?? null;
+type Who = Role | 'console' | null;
+
+/** Those who can open the console unless somebody asks for others: members are many, and their place is the directory. */
+const whoOf = (text: string): Who => (text === 'all' ? null : (roleNames.find((role) => role === text) ?? 'console'));
 
 const columns: Column<User>[] = [
   { id: 'name', header: 'Name', cell: (user) => user.name, width: '22%' },
@@ -34,19 +39,23 @@ const columns: Column<User>[] = [
 ];
 
 const filters = [
-  { name: 'role', label: 'Role', options: roleNames.map((value) => ({ value, label: wordsOf(value) })) },
+  {
+    name: 'role',
+    label: 'People',
+    options: [
+      ...roleNames.map((value) => ({ value: value as string, label: wordsOf(value) })),
+      { value: 'all', label: 'Everybody' },
+    ],
+  },
 ];
 
 export function UsersTab() {
-  const { values, set } = useFilters(['q', 'role', 'user']);
-  const { q = '', role = '', user = '' } = values;
+  const { values, set, clear } = useFilters(['q', 'role'], ['user']);
+  const { q = '', role = '' } = values;
+  const selected = useSelected('user');
   const [adding, setAdding] = useState(false);
-  const list = useInfiniteQuery(usersQuery({ q, role: roleOf(role) }));
+  const list = useInfiniteQuery(usersQuery({ q, role: whoOf(role) }));
   const rows = list.data?.pages.flatMap((page) => page.data);
-  const clear = () => {
-    set('q', '');
-    set('role', '');
-  };
   return (
     <>
       <FilterBar
@@ -56,6 +65,7 @@ export function UsersTab() {
         onClear={clear}
         search={{ name: 'q', label: 'Search users', placeholder: 'Name or e-mail' }}
       >
+        {role === '' ? <span className={classes.note}>With console roles</span> : null}
         <Button leftSection={<IconPlus size={14} aria-hidden />} onClick={() => setAdding(true)}>
           Add user
         </Button>
@@ -66,8 +76,8 @@ export function UsersTab() {
         rows={rows}
         rowId={(row) => row.id}
         rowLabel={(row) => row.name}
-        onOpen={(row) => set('user', row.id)}
-        openId={user}
+        onOpen={(row) => selected.open(row.id)}
+        openId={selected.id}
         error={list.error}
         onRetry={() => void list.refetch()}
         hasMore={list.hasNextPage}
@@ -86,7 +96,7 @@ export function UsersTab() {
         }
       />
       <AddUser opened={adding} onClose={() => setAdding(false)} />
-      <UserDrawer user={rows?.find(({ id }) => id === user) ?? null} onClose={() => set('user', '')} />
+      <UserDrawer user={rows?.find(({ id }) => id === selected.id) ?? null} onClose={selected.close} />
     </>
   );
 }

@@ -6,6 +6,7 @@ import { type AuditFilter, auditQuery } from '../../api/console/audit.ts';
 import type { AuditEntry } from '../../api/console/shapes.ts';
 import { type Column, DataTable } from '../../data/data-table.tsx';
 import { useFilters } from '../../data/filters.ts';
+import { useSelected } from '../../data/selected.ts';
 import { EmptyState } from '../../page/empty-state.tsx';
 import { PageHeader } from '../../page/page-header.tsx';
 import { formatDateTime, formatNumber } from '../../values/format.ts';
@@ -44,8 +45,7 @@ const knownActions = [
 /** Who did, saw or was refused what. */
 export function AuditPage() {
   const { values, set, clear } = useFilters(['actor', 'action', 'resource', 'from', 'to'], ['entry']);
-  const selected = useFilters(['entry']);
-  const entry = selected.values.entry ?? '';
+  const selected = useSelected('entry');
   const filter: AuditFilter = {
     actor: values.actor ?? '',
     action: values.action ?? '',
@@ -128,8 +128,8 @@ export function AuditPage() {
         rows={rows}
         rowId={(row) => row.id}
         rowLabel={(row) => `${row.action} of ${formatDateTime(row.timestamp)}`}
-        onOpen={(row) => selected.set('entry', row.id)}
-        openId={entry}
+        onOpen={(row) => selected.open(row.id)}
+        openId={selected.id}
         error={list.error}
         onRetry={() => void list.refetch()}
         hasMore={list.hasNextPage}
@@ -139,10 +139,10 @@ export function AuditPage() {
         empty={<EmptyState title="No entry fits">Widen the time, or take a filter away.</EmptyState>}
       />
       <AuditDrawer
-        id={entry || null}
-        known={rows?.find(({ id }) => id === entry)}
+        id={selected.id || null}
+        known={rows?.find(({ id }) => id === selected.id)}
         wait={list.isPending}
-        onClose={() => selected.set('entry', '')}
+        onClose={selected.close}
       />
     </>
   );

@@ -42,7 +42,7 @@ export function CauseTable({
     { id: 'letters', header: 'Letters', align: 'end', cell: (group) => formatNumber(group.letters) },
     {
       id: 'waiting',
-      header: 'Behind them',
+      header: 'Waiting behind',
       align: 'end',
       cell: (group) => formatNumber(group.waiting),
       hideBelow: 'sm',

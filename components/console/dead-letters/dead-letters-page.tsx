@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { deadLetterGroupsQuery } from '../../api/console/dead-letters.ts';
 import { FilterBar } from '../../data/filter-bar.tsx';
 import { useFilters } from '../../data/filters.ts';
+import { useSelected } from '../../data/selected.ts';
 import { PageHeader } from '../../page/page-header.tsx';
 import { Freshness } from '../../values/live-dot.tsx';
 import { CauseTable } from './cause-table.tsx';
@@ -19,8 +20,9 @@ const views = [
 
 /** Work that could not be done: by cause, or one by one. */
 export function DeadLettersPage() {
-  const { values, set, clear } = useFilters(['status', 'queue', 'fingerprint', 'memberId', 'view', 'letter']);
-  const { status = '', queue = '', fingerprint = '', memberId = '', letter = '' } = values;
+  const { values, set, go, clear } = useFilters(['status', 'queue', 'fingerprint', 'memberId', 'view'], ['letter']);
+  const selected = useSelected('letter');
+  const { status = '', queue = '', fingerprint = '', memberId = '' } = values;
   const groups = useQuery(deadLetterGroupsQuery());
   const narrowed = status !== '' || queue !== '' || fingerprint !== '' || memberId !== '';
   const view = values.view || (narrowed ? 'list' : 'causes');
@@ -65,7 +67,10 @@ export function DeadLettersPage() {
         }
       />
       {view === 'causes' ? (
-        <CauseTable groups={groups} onOpen={(group) => set('fingerprint', group.fingerprint)} />
+        <CauseTable
+          groups={groups}
+          onOpen={(group) => (group.only ? selected.open(group.only) : go({ fingerprint: group.fingerprint }))}
+        />
       ) : (
         <>
           <FilterBar
@@ -82,12 +87,12 @@ export function DeadLettersPage() {
               ...(memberId ? { memberId } : {}),
             }}
             group={known.find((group) => group.fingerprint === fingerprint) ?? null}
-            openId={letter}
-            onOpen={(id) => set('letter', id)}
+            openId={selected.id}
+            onOpen={selected.open}
           />
         </>
       )}
-      <DeadLetterDrawer id={letter || null} onClose={() => set('letter', '')} />
+      <DeadLetterDrawer id={selected.id || null} onClose={selected.close} />
     </>
   );
 }

@@ -2,6 +2,7 @@
 
 import { SegmentedControl } from '@mantine/core';
 import { useFilters } from '../../data/filters.ts';
+import { useSelected } from '../../data/selected.ts';
 import { PageHeader } from '../../page/page-header.tsx';
 import { EventDrawer } from './event-drawer.tsx';
 import { EventFilters } from './event-filters.tsx';
@@ -11,7 +12,7 @@ import { LiveTail } from './live-tail.tsx';
 import { SubscriptionStrip } from './subscription-strip.tsx';
 import { tailFilters } from './tail.ts';
 
-const names = [...tailFilters, 'from', 'to', 'event', 'view'];
+const names = [...tailFilters, 'from', 'to', 'view'];
 const views = [
   { value: 'live', label: 'Live' },
   { value: 'history', label: 'History' },
@@ -20,10 +21,10 @@ const views = [
 /** What happens, as it happens, and what happened before. */
 export function EventsPage() {
   const { values, set } = useFilters(names);
-  const { type = '', stream = '', correlationId = '', memberId = '', from = '', to = '', event = '' } = values;
+  const { type = '', stream = '', correlationId = '', memberId = '', from = '', to = '' } = values;
+  const selected = useSelected('event');
   const view = values.view || (from || to ? 'history' : 'live');
   const filter = { type, stream, correlationId, memberId };
-  const open = (id: string) => set('event', id);
   return (
     <>
       <PageHeader
@@ -42,12 +43,12 @@ export function EventsPage() {
       <EventFilters values={values} onChange={set} withTimes={view === 'history'} />
       <div className={classes.list}>
         {view === 'live' ? (
-          <LiveTail filter={filter} openId={event} onOpen={open} />
+          <LiveTail filter={filter} openId={selected.id} onOpen={selected.open} />
         ) : (
-          <History filter={filter} from={from} to={to} openId={event} onOpen={open} />
+          <History filter={filter} from={from} to={to} openId={selected.id} onOpen={selected.open} />
         )}
       </div>
-      <EventDrawer id={event || null} onClose={() => set('event', '')} />
+      <EventDrawer id={selected.id || null} onClose={selected.close} />
     </>
   );
 }

@@ -18,13 +18,13 @@ const overview = (
   systems: FlowStatus[] = [],
 ): Pick<ConsoleOverview, 'needs' | 'flow'> => ({
   needs: {
-    deadLetters: { open: 0, causes: [] },
+    deadLetters: { open: 0, waiting: 0, kinds: 0, causes: [] },
     pausedFlows: [],
     subscriptions: [],
     helpRequests: { open: 0, oldestAt: null },
     ...needs,
   },
-  flow: { eventsPerSecond: 0, series: [], visibleP95Ms: null, systems },
+  flow: { eventsPerSecond: 0, series: [], visibleP95Ms: null, visibleCount: 0, systems },
 });
 
 const needsOf = (of: Parameters<typeof needsFor>[0], answers = true) => needsFor(of, answers);
@@ -56,19 +56,27 @@ describe('needs', () => {
     expect(needs.map(({ id }) => id)).toEqual(['paused-mail']);
   });
 
-  test('dead letters open by cause', () => {
+  test('dead letters open by cause; one alone opens itself; what waits behind them is not one of them', () => {
+    const cause = { queue: 'sync-crm', error: 'refused', oldestAt: '2026-01-02T03:04:05Z' };
     const [need] = needsOf(
       overview({
         deadLetters: {
-          open: 3,
+          open: 4,
+          waiting: 7,
+          kinds: 2,
           causes: [
-            { fingerprint: 'a/b', queue: 'sync-crm', error: 'refused', count: 3, oldestAt: '2026-01-02T03:04:05Z' },
+            { ...cause, fingerprint: 'a/b', count: 3, only: null },
+            { ...cause, fingerprint: 'c', count: 1, only: 'one' },
           ],
         },
       }),
     );
-    expect(need?.title).toBe('3 dead letters, 1 cause');
-    expect(need?.parts[0]?.href).toBe('/ops/dead-letters?fingerprint=a%2Fb');
+    expect(need?.title).toBe('4 dead letters, 2 causes');
+    expect(need?.detail).toBe('7 waiting behind');
+    expect(need?.parts.map(({ href }) => href)).toEqual([
+      '/ops/dead-letters?fingerprint=a%2Fb',
+      '/ops/dead-letters/one',
+    ]);
   });
 
   test('one member waits, two wait', () => {

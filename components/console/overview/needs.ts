@@ -87,15 +87,15 @@ export function needsOf({ needs, flow }: Pick<ConsoleOverview, 'needs' | 'flow'>
   ].sort((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad'));
 }
 
-function letterNeed({ open, causes }: ConsoleOverview['needs']['deadLetters']): Need[] {
+function letterNeed({ open, waiting, kinds, causes }: ConsoleOverview['needs']['deadLetters']): Need[] {
   if (open === 0) return [];
   return [
     {
       id: 'dead-letters',
       tone: 'bad',
       word: 'Dead letters',
-      title: `${counted(open, 'dead letter')}, ${counted(causes.length, 'cause')}`,
-      detail: null,
+      title: `${counted(open, 'dead letter')}, ${counted(kinds, 'cause')}`,
+      detail: waiting > 0 ? `${formatNumber(waiting)} waiting behind` : null,
       at: causes.map(({ oldestAt }) => oldestAt).sort()[0] ?? null,
       href: '/ops/dead-letters',
       parts: causes.map((cause) => ({
@@ -104,7 +104,9 @@ function letterNeed({ open, causes }: ConsoleOverview['needs']['deadLetters']): 
         title: cause.error,
         place: cause.queue,
         at: cause.oldestAt,
-        href: `/ops/dead-letters?fingerprint=${encodeURIComponent(cause.fingerprint)}`,
+        href: cause.only
+          ? `/ops/dead-letters/${cause.only}`
+          : `/ops/dead-letters?fingerprint=${encodeURIComponent(cause.fingerprint)}`,
       })),
     },
   ];

@@ -9,7 +9,7 @@ import { PageHeader } from '../../page/page-header.tsx';
 import { formatNumber } from '../../values/format.ts';
 import { Freshness, LiveDot } from '../../values/live-dot.tsx';
 import { useMay } from '../permissions.tsx';
-import { formatDuration } from '../rate.ts';
+import { counted, formatDuration } from '../rate.ts';
 import { FlowMap } from './flow-map.tsx';
 import { NeedList } from './need-list.tsx';
 import { needsOf } from './needs.ts';
@@ -20,6 +20,8 @@ import { useLiveOverview } from './use-live-overview.ts';
 
 /** From the commit of a fact to readers seeing it. */
 const visibleTargetMs = 50;
+/** The first events after a start, and single slow ones, say nothing about the ninety-fifth of a hundred. */
+const fewestJudged = 200;
 
 /** The console's first page: what needs a person, and the system as it is. */
 export function Overview() {
@@ -80,8 +82,8 @@ function Figures({ overview }: { overview: ConsoleOverview }) {
             <MetricTile
               label="Commit to visible, p95"
               value={flow.visibleP95Ms === null ? null : formatDuration(flow.visibleP95Ms)}
-              {...(flow.visibleP95Ms !== null && flow.visibleP95Ms > visibleTargetMs ? { state: 'waiting' } : {})}
-              note={visibleNote(flow.visibleP95Ms)}
+              {...(visibleMissed(flow) ? { state: 'waiting' } : {})}
+              note={visibleNote(flow)}
             />
           </div>
           <RateChart series={flow.series} />
@@ -104,9 +106,15 @@ function Figures({ overview }: { overview: ConsoleOverview }) {
 
 const countOf = (count: number) => (count === 0 ? 'all clear' : `${count} ${count === 1 ? 'thing' : 'things'}`);
 
-const visibleNote = (p95: number | null) => {
-  if (p95 === null) return 'nothing happened in the last hour';
-  return `target under ${visibleTargetMs} ms${p95 > visibleTargetMs ? ', missed' : ''}`;
+const visibleMissed = ({ visibleP95Ms, visibleCount }: ConsoleOverview['flow']) =>
+  visibleP95Ms !== null && visibleCount >= fewestJudged && visibleP95Ms > visibleTargetMs;
+
+const visibleNote = (flow: ConsoleOverview['flow']) => {
+  const { visibleCount } = flow;
+  if (visibleCount === 0) return 'nothing happened in the last hour';
+  const of = `of ${counted(visibleCount, 'event')}`;
+  if (visibleCount < fewestJudged) return `${of}: too few to judge`;
+  return `${of} · target under ${visibleTargetMs} ms${visibleMissed(flow) ? ', missed' : ''}`;
 };
 
 function Count({ label, value }: { label: string; value: number }) {

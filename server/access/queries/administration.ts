@@ -1,4 +1,7 @@
-import { type Ctx, requirePermission } from '#server/context/context.ts';
+import { writeAudit } from '#server/audit/commands.ts';
+import { type Ctx, inTransaction, requirePermission } from '#server/context/context.ts';
+import { maskEmail } from '#server/crypto/mask.ts';
+import { notFound } from '#server/errors/errors.ts';
 import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
 import {
   isRole,
@@ -32,12 +35,15 @@ interface UserRow extends Omit<UserView, 'roles'> {
 export interface UserFilter {
   /** Part of a name or an e-mail address. */
   q?: string | undefined;
-  role?: Role | undefined;
+  /** `console`: any that opens the console. */
+  role?: Role | 'console' | undefined;
   limit: number;
   cursor?: string | undefined;
 }
 
-/** Accounts, the newest first. Everybody: for people who manage access. */
+const consoleRoles = roles.filter((role) => permissionsOfRoles([role]).has('console:open'));
+
+/** Accounts, the newest first, their e-mail addresses masked. Everybody: for people who manage access. */
 export async function listUsers(
   ctx: Ctx,
   filter: UserFilter,
@@ -54,7 +60,7 @@ export async function listUsers(
     where true
       ${after === null ? sql`` : sql`and u.id < ${after}::uuid`}
       ${like === null ? sql`` : sql`and (lower(u.email) like ${like} or lower(u.name) like ${like})`}
-      ${filter.role === undefined ? sql`` : sql`and ${filter.role}::text = any(u.roles)`}
+      ${filter.role === undefined ? sql`` : sql`and u.roles && ${filter.role === 'console' ? consoleRoles : [filter.role]}::text[]`}
     order by u.id desc limit ${filter.limit + 1}`;
   const page = rows.slice(0, filter.limit);
   const last = page.at(-1);
@@ -70,12 +76,30 @@ const iso = (value: string | null) => value && new Date(value).toISOString();
 
 const viewOf = (row: UserRow): UserView => ({
   ...row,
+  email: maskEmail(row.email),
   roles: row.roles.filter(isRole),
   disabledAt: iso(row.disabledAt),
   lockedUntil: iso(row.lockedUntil),
   lastSeenAt: iso(row.lastSeenAt),
   createdAt: new Date(row.createdAt).toISOString(),
 });
+
+/** The clear e-mail address of an account, once, with a reason; logged in the same transaction. @throws AppError `not_found` */
+export async function revealUser(ctx: Ctx, id: string, reason: string): Promise<{ email: string }> {
+  requirePermission(ctx, 'access:manage');
+  return inTransaction(ctx, async (tx) => {
+    const [user] = await tx.sql<{ email: string }[]>`select email from users where id = ${id}`;
+    if (!user) throw notFound();
+    await writeAudit(tx, {
+      action: 'user.reveal',
+      resourceType: 'user',
+      resourceId: id,
+      reason,
+      after: { fields: ['email'] },
+    });
+    return user;
+  });
+}
 
 export interface ClientView {
   id: string;

@@ -8,7 +8,12 @@ import {
   enableClient,
   rotateClientSecret,
 } from '../commands/clients.ts';
-import { listClients, listUsers, permissionTable as readPermissionTable } from '../queries/administration.ts';
+import {
+  listClients,
+  listUsers,
+  permissionTable as readPermissionTable,
+  revealUser,
+} from '../queries/administration.ts';
 import {
   clientList,
   clientParams,
@@ -19,6 +24,7 @@ import {
   newUser,
   nothing,
   permissionTable,
+  revealedUser,
   userList,
   userQuery,
   why,
@@ -61,6 +67,16 @@ export const administrationRoutes: AnyRoute[] = [
       await setRoles(ctx, params.id, body.roles);
       return { body: null };
     },
+  }),
+  route({
+    ...shared,
+    method: 'post',
+    path: '/users/{id}/reveals',
+    summary: 'The e-mail address of an account in the clear, with a reason',
+    params: idParams,
+    body: why,
+    response: { status: 200, schema: revealedUser },
+    handle: async (ctx, { params, body }) => ({ body: await revealUser(ctx, params.id, body.reason) }),
   }),
   route({
     ...shared,
