@@ -7,7 +7,7 @@ import { act } from '#server/members/commands/actions.ts';
 import { closeHelpRequest, requestHelp } from '#server/members/commands/help.ts';
 import { addMember } from '#server/members/commands/join.ts';
 import { updateProfile } from '#server/members/commands/profile.ts';
-import { verifyEmail } from '#server/members/commands/status.ts';
+import { verifyEmail } from '#server/members/commands/verification.ts';
 import { anonymousContext, joined, joinInput, staffContext } from '#server/members/members.testing.ts';
 import { listMembers } from '#server/members/queries/directory.ts';
 import { listHelpRequests } from '#server/members/queries/help.ts';

@@ -9,6 +9,7 @@ const base: Member = {
   givenName: 'Ada',
   familyName: 'Reed',
   email: 'ada@example.org',
+  pendingEmail: null,
   phone: null,
   dateOfBirth: null,
   address: { line1: 'Weg 1', line2: null, city: 'Berlin', postalCode: '10115', region: null, country: 'DE' },

@@ -9,6 +9,7 @@ const member: Member = {
   givenName: 'Ada',
   familyName: 'Reed',
   email: 'ada@example.org',
+  pendingEmail: null,
   phone: '+49 30 1234567',
   dateOfBirth: '1987-04-12',
   address: { line1: 'Weg 1', line2: null, city: 'Berlin', postalCode: '10115', region: null, country: 'DE' },
@@ -22,7 +23,7 @@ const member: Member = {
   masked: false,
 };
 const ids = (changes: Partial<Member>) =>
-  needsOf({ ...member, ...changes }, undefined, '2026-11-21').map(({ id }) => id);
+  needsOf({ ...member, ...changes }, undefined, undefined, '2026-11-21').map(({ id }) => id);
 
 test('a member with everything in order needs nothing', () => {
   expect(ids({})).toEqual([]);
@@ -54,8 +55,18 @@ test('a divergence that is settling by itself does not bother the member', () =>
     needsOf(
       member,
       { guildhall: {}, sources, divergences: [{ field: 'familyName', values: {}, settling }] },
+      undefined,
       '2026-11-21',
     );
   expect(differing(true)).toEqual([]);
   expect(differing(false).map(({ text }) => text)).toEqual(['Please check: family name. We are mending it too.']);
+});
+
+test('whoever joins is led to pay for their plan', () => {
+  const plan = { ...member.plan, description: '', price: { amount: 12_900, currency: 'EUR' }, periodMonths: 12 };
+  const [need] = needsOf({ ...member, status: 'pending', paidUntil: null }, undefined, [plan], '2026-11-21');
+  expect([need?.title, need?.link]).toEqual([
+    'Finish joining',
+    { href: '/checkout?plan=professional', label: 'Pay €129.00' },
+  ]);
 });

@@ -41,7 +41,10 @@ export const members = pgTable(
     status: text({ enum: memberStatuses }).notNull().default('pending'),
     givenName: text().notNull(),
     familyName: text().notNull(),
+    /** The address that signs in: one that was proved, or the one that joined. */
     email: text().notNull(),
+    /** A new address until its owner follows the link there. It counts for nothing, and keeps nobody else from it. */
+    pendingEmail: text(),
     phoneSealed: text(),
     phoneIndex: text(),
     dateOfBirthSealed: text(),
@@ -60,6 +63,7 @@ export const members = pgTable(
   (table) => [
     uniqueIndex('members_number_key').on(table.number),
     uniqueIndex('members_email_key').on(sql`lower(${table.email})`),
+    index('members_pending_email').on(sql`lower(${table.pendingEmail})`).where(sql`${table.pendingEmail} is not null`),
     index('members_phone').on(table.phoneIndex),
     index('members_date_of_birth').on(table.dateOfBirthIndex),
     check(

@@ -2,7 +2,7 @@ import { demoMemberEmail, demoPassword } from '#server/access/demo.ts';
 import { type Ctx, inTransaction } from '#server/context/context.ts';
 import { act } from '#server/members/commands/actions.ts';
 import { join } from '#server/members/commands/join.ts';
-import { markVerified } from '#server/members/commands/status.ts';
+import { markVerified } from '#server/members/commands/verification.ts';
 import { startingPlans } from '#server/memberships/plans.ts';
 
 /** The demo's member joins as anyone does, so that partners, mailbox and audit trail hear of it. Once. */

@@ -58,7 +58,9 @@ export const memberProfileUpdated = defineEvent({
     memberId,
     version,
     changes,
-    /** With a new e-mail: the address that signs in until the new one is verified. Its owner hears of the change. */
+    /** A new e-mail that waits to be verified; null: it waits no more. Verified, it is one of `changes`. */
+    pendingEmail: sealed.nullable().optional(),
+    /** With that: the address that signs in until then. Its owner hears of the change. */
     previousEmail: sealed.optional(),
   }),
 });

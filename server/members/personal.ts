@@ -60,6 +60,7 @@ export function memberViewOf(record: MemberRecord, contact: Contact, masked: boo
     givenName: record.givenName,
     familyName: record.familyName,
     email: shown.email,
+    pendingEmail: record.pendingEmail && (masked ? maskEmail(record.pendingEmail) : record.pendingEmail),
     phone: shown.phone,
     dateOfBirth: shown.dateOfBirth,
     address: shown.address && wholeAddress(shown.address),

@@ -10,6 +10,8 @@ export interface MemberRecord {
   givenName: string;
   familyName: string;
   email: string;
+  /** A new address that waits for its owner to follow the link there. */
+  pendingEmail: string | null;
   phoneSealed: string | null;
   dateOfBirthSealed: string | null;
   addressSealed: string | null;
@@ -24,9 +26,14 @@ export interface MemberRecord {
   updatedAt: string;
 }
 
+/** The address that a link to verify one goes to. */
+export const waitingEmail = (member: MemberRecord) => member.pendingEmail ?? member.email;
+
+export const memberCacheKey = (id: string) => `member:${id}`;
+
 const columns = (sql: Queryable) => sql`
   m.id, m.number, m.status, m.given_name as "givenName", m.family_name as "familyName", m.email,
-  m.phone_sealed as "phoneSealed", m.date_of_birth_sealed as "dateOfBirthSealed", m.address_sealed as "addressSealed",
+  m.pending_email as "pendingEmail", m.phone_sealed as "phoneSealed", m.date_of_birth_sealed as "dateOfBirthSealed", m.address_sealed as "addressSealed",
   m.plan_id as "planId", p.code as "planCode", p.name as "planName", m.paid_until::text as "paidUntil",
   m.mail_choices as "mailChoices", m.joined_at as "joinedAt", m.verified_at as "verifiedAt", m.version,
   m.updated_at as "updatedAt"`;
@@ -57,6 +64,7 @@ export type MemberChange = Partial<
     | 'givenName'
     | 'familyName'
     | 'email'
+    | 'pendingEmail'
     | 'phoneSealed'
     | 'dateOfBirthSealed'
     | 'addressSealed'
@@ -85,6 +93,7 @@ export async function writeMember(
     given_name: after.givenName,
     family_name: after.familyName,
     email: after.email,
+    pending_email: after.pendingEmail,
     phone_sealed: after.phoneSealed,
     date_of_birth_sealed: after.dateOfBirthSealed,
     address_sealed: after.addressSealed,

@@ -6,11 +6,12 @@ import { maskedSuffix } from '#server/gateway/etag.ts';
 import { type AnyRoute, download, route } from '#server/gateway/route.ts';
 import { id, idParams, line, listOf, pageQuery, reason } from '#server/gateway/shapes.ts';
 import { act } from './commands/actions.ts';
+import { withdrawEmail } from './commands/email.ts';
 import { closeHelpRequest, requestHelp } from './commands/help.ts';
 import { addMember, emailTaken, hashNewPassword, type Joined, join } from './commands/join.ts';
 import { replaceProfile, updateProfile } from './commands/profile.ts';
-import { checkVerification, resign, verifyEmail } from './commands/status.ts';
-import { resendVerification } from './commands/verification.ts';
+import { resign } from './commands/status.ts';
+import { checkVerification, resendVerification, verifyEmail } from './commands/verification.ts';
 import { memberViewOf, openContact } from './personal.ts';
 import { membersCsv } from './queries/csv.ts';
 import { listMembers } from './queries/directory.ts';
@@ -212,6 +213,20 @@ export const routes: AnyRoute[] = [
     handle: async (ctx, { params, body, ifMatch }) => {
       const view = await replaceProfile(ctx, memberIdOf(ctx, params.id), body, ifMatch);
       return { body: view, etag: etagOf(view) };
+    },
+  }),
+  route({
+    method: 'delete',
+    path: '/members/{id}/pending-email',
+    summary: 'Give up a new e-mail address that waits to be verified',
+    tag,
+    permission: ['self', 'members:write'],
+    params: memberParams,
+    response: { status: 200, schema: memberView },
+    handle: async (ctx, { params }) => {
+      const memberId = memberIdOf(ctx, params.id);
+      await withdrawEmail(ctx, memberId);
+      return { body: await getMember(ctx, memberId) };
     },
   }),
   route({

@@ -7,12 +7,14 @@ import { issueToken } from '#server/access/mailed-tokens.ts';
 import { inTransaction } from '#server/context/context.ts';
 import { testWeb } from '#server/gateway/web.testing.ts';
 import { testApp } from '#test/database.ts';
+import { act } from './commands/actions.ts';
+import { join } from './commands/join.ts';
 import { updateProfile } from './commands/profile.ts';
-import { checkVerification, verifyEmail } from './commands/status.ts';
-import { resendVerification } from './commands/verification.ts';
-import { anonymousContext, joined, personContext } from './members.testing.ts';
+import { checkVerification, resendVerification, verifyEmail } from './commands/verification.ts';
+import { anonymousContext, joined, joinInput, personContext, staffContext, systemContext } from './members.testing.ts';
 import { getMember } from './queries/member.ts';
 import { verificationQuestion } from './queries/verification.ts';
+import { findMember } from './record.ts';
 
 const app = testApp();
 const server = testWeb(app);
@@ -219,4 +221,105 @@ test('asking for help is counted by whoever asks', async () => {
   for (let i = 0; i < 11; i += 1) statuses.push(await ask(one));
   expect(statuses).toEqual([...Array.from({ length: 10 }, () => 201), 429]);
   expect(await ask(two)).toBe(201);
+});
+
+const linkOf = (userId: string) => tokenFor(userId).then((token) => ({ token, newPassword: chosen }));
+const taken = { code: 'conflict', errors: [{ path: 'email' }] };
+const inThreeDays = () => ({ ...anyone(), now: () => new Date(Date.now() + 3 * 86_400_000) });
+
+test('an address that somebody typed into their profile keeps its owner from nothing', async () => {
+  const thief = await aJoiner();
+  const owner = joinInput();
+  await updateProfile(thief.ctx, thief.memberId, { email: owner.email }, null);
+  const thiefsLink = await linkOf(thief.userId);
+  const { memberId, userId } = await join(anyone(), owner);
+  await verifyEmail(anyone(), await tokenFor(userId).then((token) => ({ token, password: owner.password })));
+  await expect(verifyEmail(anyone(), thiefsLink)).rejects.toMatchObject(taken);
+  expect(await getMember(thief.ctx, thief.memberId)).toMatchObject({ email: thief.input.email });
+  expect(await canSignIn(owner.email, owner.password)).toBe(true);
+  await expect(updateProfile(thief.ctx, thief.memberId, { email: `x.${owner.email}` }, null)).resolves.toBeDefined();
+  await expect(updateProfile(thief.ctx, thief.memberId, { email: owner.email }, null)).rejects.toMatchObject(taken);
+  expect(memberId).not.toBe(thief.memberId);
+});
+
+test('who joined with an address and did not prove it while the first link works, loses it to who joins with it next', async () => {
+  const thief = await aJoiner();
+  const again = joinInput({ email: thief.input.email });
+  await expect(join(anyone(), again)).rejects.toMatchObject(taken);
+  const { memberId, userId } = await join(inThreeDays(), again);
+  expect(await canSignIn(again.email, again.password)).toBe(true);
+  expect(await thief.isSignedIn()).toBe(false);
+  const system = systemContext(app.current);
+  expect(await findMember(system.sql, thief.memberId)).toMatchObject({
+    status: 'resigned',
+    email: `released-${thief.memberId}@released.invalid`,
+  });
+  const stream = `member-${thief.memberId}`;
+  const events = await app.current.database.sql`select type from events where stream = ${stream} order by version`;
+  expect(events.map((one) => one.type)).toEqual([
+    'member.registered',
+    'member.profile.updated',
+    'member.status.changed',
+  ]);
+  await verifyEmail(anyone(), await linkOf(userId));
+  // Proved, it stays.
+  await expect(join(inThreeDays(), joinInput({ email: again.email }))).rejects.toMatchObject(taken);
+  expect((await findMember(system.sql, memberId))?.email).toBe(again.email);
+});
+
+test('who paid keeps the address, proved or not', async () => {
+  const member = await aJoiner();
+  await act(staffContext(app.current), member.memberId, 'reinstate', 'paid');
+  await expect(join(inThreeDays(), joinInput({ email: member.input.email }))).rejects.toMatchObject(taken);
+  expect(await member.isSignedIn()).toBe(true);
+});
+
+test('who proves an address gets it, whoever joined with it meanwhile without proving it', async () => {
+  const owner = await aJoiner();
+  const email = `moved.${owner.input.email}`;
+  await updateProfile(owner.ctx, owner.memberId, { email }, null);
+  const thief = await joined(app.current, { email });
+  await verifyEmail(anyone(), await linkOf(owner.userId));
+  expect(await getMember(owner.ctx, owner.memberId)).toMatchObject({ email, pendingEmail: null });
+  expect((await getMember(thief.ctx, thief.memberId)).email).toMatch(/@released\.invalid$/);
+  expect(await canSignIn(email, chosen)).toBe(true);
+});
+
+test('a new address that is given up waits no more: its link stops working, the old one is as verified as before', async () => {
+  const { userId, memberId, ctx, input, session } = await aJoiner();
+  await verifyEmail(ctx, { token: await tokenFor(userId) });
+  const before = await getMember(ctx, memberId);
+  const email = `moved.${input.email}`;
+  await updateProfile(ctx, memberId, { email }, null);
+  const link = await tokenFor(userId);
+  const cancel = (cookie: string) =>
+    fetch(`${server.url}/api/v1/members/${memberId}/pending-email`, {
+      method: 'DELETE',
+      headers: { cookie, origin: server.url },
+    });
+  expect((await cancel((await aJoiner()).session.cookie)).status).toBe(404);
+  expect(await (await cancel(session.cookie)).json()).toMatchObject({
+    email: input.email,
+    pendingEmail: null,
+    verifiedAt: before.verifiedAt,
+    version: before.version + 2,
+  });
+  await expect(verifyEmail(anyone(), { token: link })).rejects.toMatchObject({ code: 'rule_violated' });
+  const requests = await asked(userId);
+  await resendVerification(anyone(), email);
+  expect(await asked(userId)).toBe(requests);
+  expect((await cancel(session.cookie)).status).toBe(200);
+  expect((await getMember(ctx, memberId)).version).toBe(before.version + 2);
+});
+
+test('after a new password its owner may ask for the waiting link again, in their own browser', async () => {
+  const { userId, memberId, ctx, input } = await aJoiner();
+  const email = `moved.${input.email}`;
+  await updateProfile(ctx, memberId, { email }, null);
+  await resetPassword(anyone(), { token: await tokenFor(userId, 'reset-password'), password: chosen });
+  const before = await asked(userId);
+  await resendVerification(anyone(), email);
+  expect(await asked(userId)).toBe(before);
+  await resendVerification(personContext(app.current, { userId, memberId }), email);
+  expect(await asked(userId)).toBe(before + 1);
 });

@@ -13,6 +13,13 @@ interface Wanted {
   link: string | null;
 }
 
+const confirmNewEmail: Wanted = {
+  kind: 'confirm-email',
+  title: 'Please confirm your new e-mail address',
+  body: 'We sent a mail with a link to it. Until you have followed it, the address that you had counts.',
+  link: '/profile',
+};
+
 /** What a member reads in the portal, without personal values. */
 export const inAppOf: Record<string, (event: StoredEvent) => Wanted | null> = {
   'member.registered': (event) =>
@@ -30,12 +37,17 @@ export const inAppOf: Record<string, (event: StoredEvent) => Wanted | null> = {
     body: 'Welcome. Your account is complete.',
     link: '/profile',
   }),
-  'member.profile.updated': (event) => ({
-    kind: 'profile-updated',
-    title: 'Your profile was changed',
-    body: event.actor.kind === 'user' && event.source === 'portal' ? 'You changed it.' : 'See what is there now.',
-    link: '/profile',
-  }),
+  'member.profile.updated': (event) => {
+    // A new address that is not wanted any more is no news.
+    if (event.data.pendingEmail === null) return null;
+    if (event.data.pendingEmail !== undefined) return confirmNewEmail;
+    return {
+      kind: 'profile-updated',
+      title: 'Your profile was changed',
+      body: event.actor.kind === 'user' && event.source === 'portal' ? 'You changed it.' : 'See what is there now.',
+      link: '/profile',
+    };
+  },
   'member.status.changed': (event) => ({
     kind: 'status-changed',
     title: `Your membership is now ${String(event.data.to)}`,

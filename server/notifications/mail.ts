@@ -18,6 +18,7 @@ const fieldNames: Record<string, string> = {
   givenName: 'Given name',
   familyName: 'Family name',
   email: 'E-mail address',
+  pendingEmail: 'E-mail address, as soon as the new one is confirmed',
   phone: 'Phone number',
   dateOfBirth: 'Birth date',
   address: 'Postal address',
@@ -147,7 +148,7 @@ async function prepare(tx: TxCtx, job: MailJob): Promise<Prepared | null> {
   const input = await compose[job.template](tx, who, job, common);
   const sealedTo = text(job.facts.sealedTo);
   // The link must reach the address that it verifies; everything else goes to the one that was verified.
-  const address = job.template === 'verify-email' ? (who.contactEmail ?? who.email) : who.email;
+  const address = job.template === 'verify-email' ? (who.pendingEmail ?? who.email) : who.email;
   const to = sealedTo ? open(key, 'email', sealedTo) : address;
   await tx.sql`
     insert into mails (id, member_id, user_id, template, input_sealed, subject_id, message_id, cause_event_id, correlation_id, created_at)

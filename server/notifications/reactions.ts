@@ -28,7 +28,8 @@ const textOf = (value: unknown) => (typeof value === 'string' ? value : null);
 
 const changedFields = (event: StoredEvent): string[] => {
   const changes = event.data.changes;
-  return changes && typeof changes === 'object' ? Object.keys(changes) : [];
+  const fields = changes && typeof changes === 'object' ? Object.keys(changes) : [];
+  return textOf(event.data.pendingEmail) === null ? fields : [...fields, 'pendingEmail'];
 };
 
 /** Which mail an event causes, if any. */
@@ -40,7 +41,7 @@ const mailOf: Record<string, (event: StoredEvent) => { template: MailTemplate; f
   'member.verified': (event) => (event.data.again ? null : { template: 'welcome' }),
   // Of a new address the owner of the old one hears: see below.
   'member.profile.updated': (event) =>
-    textOf(event.data.previousEmail) === null
+    textOf(event.data.previousEmail) === null && changedFields(event).length > 0
       ? { template: 'profile-updated', facts: { fields: changedFields(event), at: event.occurredAt } }
       : null,
   'member.status.changed': (event) =>

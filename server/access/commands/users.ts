@@ -32,12 +32,12 @@ export async function createUser(tx: TxCtx, user: NewUser): Promise<string> {
 }
 
 /**
- * Keeps the account's name as the member's, and checks a new e-mail, or null for none. The account does not move to it:
- * what signs in, and where reset mails go, stays until the link that is sent to the new address is followed. Links mailed
- * to verify the address before stop working. Gives the address that signs in, or null where nobody does.
- * @throws AppError `conflict` when somebody else signs in with the new e-mail; `forbidden` for an app on the person's
- * behalf, and for somebody without `access:manage` who changes the e-mail of a colleague who has a staff role: with a
- * reset mail to an address of their choice they would take over that account
+ * Keeps the account's name as the member's, and notes a new e-mail, or null for none, that the caller checked to be free. The
+ * account does not move to it: what signs in, and where reset mails go, stays until the link that is sent to the new address
+ * is followed. Links mailed to verify the address before stop working. Gives the address that signs in, or null where nobody
+ * does.
+ * @throws AppError `forbidden` for an app on the person's behalf, and for somebody without `access:manage` who changes the
+ * e-mail of a colleague who has a staff role: with a reset mail to an address of their choice they would take over that account
  */
 export async function changeUserIdentity(
   tx: TxCtx,
@@ -48,7 +48,6 @@ export async function changeUserIdentity(
     select id, email, roles from users where member_id = ${memberId} for update`;
   if (newEmail !== null) {
     refuseAnothersEmail(tx, memberId, user?.roles.filter(isRole) ?? []);
-    if (await isTaken(tx, newEmail, user?.id ?? null)) throw signInTaken();
   }
   if (!user) return { signInEmail: null };
   await tx.sql`
@@ -64,6 +63,30 @@ export async function changeUserIdentity(
 export async function awaitEmail(tx: TxCtx, memberId: string, email: string): Promise<void> {
   await tx.sql`
     update users set pending_email = nullif(${normaliseEmail(email)}, lower(email)) where member_id = ${memberId}`;
+}
+
+/** The account moves nowhere any more, and no link that was mailed moves it. */
+export async function forgetAwaitedEmail(tx: TxCtx, memberId: string): Promise<void> {
+  const [user] = await tx.sql<{ id: string }[]>`
+    update users set pending_email = null where member_id = ${memberId} returning id`;
+  if (user) await withdrawTokens(tx, user.id, ['verify-email']);
+}
+
+/**
+ * Closes the account of somebody who never proved its address, which then is free for its owner. `email` stands in its place.
+ * The caller writes event and audit entry.
+ */
+export async function closeUnprovedUser(tx: TxCtx, memberId: string, email: string): Promise<void> {
+  const now = tx.now().toISOString();
+  const [user] = await tx.sql<{ id: string }[]>`
+    update users set email = ${email}, pending_email = null, password_hash = null, disabled_at = coalesce(disabled_at, ${now}),
+      version = version + 1, updated_at = ${now}
+    where member_id = ${memberId} and email_verified_at is null returning id`;
+  if (!user) throw signInTaken();
+  await withdrawTokens(tx, user.id, ['verify-email', 'reset-password']);
+  await forgetConsents(tx, user.id);
+  await endAllSessions(tx, user.id, 'disabled');
+  await announce(tx, `user:${user.id}`);
 }
 
 function refuseAnothersEmail(tx: TxCtx, memberId: string, roles: Role[]): void {

@@ -1,4 +1,5 @@
 import type { Ctx } from '#server/context/context.ts';
+import { normaliseEmail } from '../rules.ts';
 
 /** Whom a mail goes to, with what its templates say about them. The address is personal: for the mail only. */
 export interface MailRecipient {
@@ -8,8 +9,8 @@ export interface MailRecipient {
   email: string;
   /** Whether somebody showed that mail to it reaches them. */
   proved: boolean;
-  /** The member's, which may be waiting to be verified; null for people who are no members. */
-  contactEmail: string | null;
+  /** A member's new address that waits to be verified. */
+  pendingEmail: string | null;
   givenName: string | null;
   memberNumber: string | null;
   planName: string | null;
@@ -27,7 +28,7 @@ export async function mailRecipient(
     select 1 from members m where m.id = coalesce(${who.memberId}::uuid, (select member_id from users where id = ${who.userId}::uuid))
     for key share`;
   const [row] = await ctx.sql<MailRecipient[]>`
-    select u.id as "userId", u.member_id as "memberId", u.email, u.email_verified_at is not null as proved, m.email as "contactEmail", m.given_name as "givenName",
+    select u.id as "userId", u.member_id as "memberId", u.email, u.email_verified_at is not null as proved, m.pending_email as "pendingEmail", m.given_name as "givenName",
       m.number as "memberNumber", p.name as "planName", m.paid_until::text as "paidUntil"
     from users u left join members m on m.id = u.member_id left join plans p on p.id = m.plan_id
     where (u.id = ${who.userId}::uuid or (${who.userId}::uuid is null and u.member_id = ${who.memberId}::uuid))
@@ -47,4 +48,18 @@ export async function hasPassword(ctx: Ctx, userId: string): Promise<boolean> {
     { has: boolean }[]
   >`select password_hash is not null as has from users where id = ${userId}`;
   return row?.has ?? false;
+}
+
+/**
+ * Who signs in with this address, or null. `proved`: somebody showed that mail to an address of the account reaches them, or
+ * it has a staff role, which nobody gets by joining.
+ */
+export async function accountWithEmail(
+  ctx: Ctx,
+  email: string,
+): Promise<{ memberId: string | null; proved: boolean } | null> {
+  const [row] = await ctx.sql<{ memberId: string | null; proved: boolean }[]>`
+    select member_id as "memberId", email_verified_at is not null or roles && array['staff', 'admin', 'auditor'] as proved
+    from users where lower(email) = ${normaliseEmail(email)}`;
+  return row ?? null;
 }

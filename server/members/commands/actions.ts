@@ -6,9 +6,8 @@ import { seal } from '#server/crypto/seals.ts';
 import { AppError, ruleViolated } from '#server/errors/errors.ts';
 import { append } from '#server/events/append.ts';
 import { memberStream } from '../events.ts';
-import { lockMember, type MemberRecord, writeMember } from '../record.ts';
+import { lockMember, type MemberRecord, memberCacheKey, writeMember } from '../record.ts';
 import type { MemberAction } from '../shapes.ts';
-import { memberCacheKey } from './profile.ts';
 import { changeStatus } from './status.ts';
 import { requestVerification } from './verification.ts';
 
@@ -37,7 +36,7 @@ export async function act(ctx: Ctx, id: string, action: MemberAction, reason: st
 }
 
 async function resendVerification(tx: TxCtx, member: MemberRecord, reason: string): Promise<void> {
-  if (member.verifiedAt) throw ruleViolated('This e-mail address is verified already.');
+  if (member.verifiedAt && !member.pendingEmail) throw ruleViolated('This e-mail address is verified already.');
   await requestVerification(tx, member);
   await writeAudit(tx, { action: 'member.resend-verification', resourceType: 'member', resourceId: member.id, reason });
 }
@@ -102,6 +101,7 @@ async function erase(tx: TxCtx, member: MemberRecord, reason: string): Promise<v
       givenName: 'Erased',
       familyName: 'person',
       email: `erased-${member.id}@erased.invalid`,
+      pendingEmail: null,
       phoneSealed: null,
       phoneIndex: null,
       dateOfBirthSealed: null,

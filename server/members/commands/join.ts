@@ -11,6 +11,7 @@ import { memberStream } from '../events.ts';
 import { dateOfBirthIndex, phoneIndex } from '../personal.ts';
 import { memberNumber } from '../rules.ts';
 import type { AddInput, JoinInput } from '../shapes.ts';
+import { freeEmail } from './email.ts';
 
 export interface Joined {
   memberId: string;
@@ -50,7 +51,7 @@ async function register(
       errors: [{ path: 'planId', message: 'is not a plan that is offered' }],
     });
   }
-  await refuseTakenEmail(tx, input.email);
+  if (!(await freeEmail(tx, input.email, { memberId: null, proved: false }))) throw emailTaken();
   const memberId = uuidv7();
   const [numbered] = await tx.sql<{ value: number }[]>`select nextval('member_numbers')::int as value`;
   const number = memberNumber(numbered?.value ?? 0);
@@ -109,12 +110,6 @@ async function register(
     after: { number, planCode: plan.code, ...sealed },
   });
   return { memberId, userId };
-}
-
-async function refuseTakenEmail(tx: TxCtx, email: string): Promise<void> {
-  const taken = await tx.sql`
-    select 1 from members where lower(email) = ${email} union all select 1 from users where lower(email) = ${email} limit 1`;
-  if (taken.length > 0) throw emailTaken();
 }
 
 /** Also what a race lost at the unique index says: see the route. */

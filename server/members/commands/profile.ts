@@ -1,18 +1,17 @@
 import { changeUserIdentity } from '#server/access/commands/users.ts';
 import { writeAudit } from '#server/audit/commands.ts';
 import { type Ctx, can, inTransaction, isOwn, type TxCtx } from '#server/context/context.ts';
-import { isMasked, maskAddressLine } from '#server/crypto/mask.ts';
+import { isMasked, maskAddressLine, maskEmail } from '#server/crypto/mask.ts';
 import { openOrNull, type SubjectKey, seal, sealOrNull } from '#server/crypto/seals.ts';
-import { AppError, conflict, notYours, ruleViolated } from '#server/errors/errors.ts';
+import { AppError, notYours, ruleViolated } from '#server/errors/errors.ts';
 import { append } from '#server/events/append.ts';
 import { memberStream, type ProfileChanges } from '../events.ts';
 import { contactOf, dateOfBirthIndex, memberViewOf, phoneIndex } from '../personal.ts';
-import { lockMember, type MemberChange, type MemberRecord, writeMember } from '../record.ts';
+import { lockMember, type MemberChange, type MemberRecord, memberCacheKey, writeMember } from '../record.ts';
 import { isOpen } from '../rules.ts';
 import type { MemberView, PatchInput, PutInput } from '../shapes.ts';
+import { emailOfAnother, isTaken } from './email.ts';
 import { requestVerification } from './verification.ts';
-
-export const memberCacheKey = (id: string) => `member:${id}`;
 
 /**
  * Changes what the input names. `ifMatch` is the version the caller last saw, or null.
@@ -30,10 +29,9 @@ export async function updateProfile(
     requireVersion(before, ifMatch);
     const key = await tx.app.dataKeys.obtain(tx.sql, id);
     const { change, event, summary } = changesOf(tx, key, before, input);
-    // A new address is nobody's until its owner follows a link.
-    if (change.email) change.verifiedAt = null;
     const own = isOwn(tx, id);
-    if (Object.keys(event).length === 0) return memberViewOf(before, contactOf(before, key), !own);
+    const { pendingEmail } = change;
+    if (Object.keys(change).length === 0) return memberViewOf(before, contactOf(before, key), !own);
     const signInEmail = await changeIdentity(tx, before, change);
     // The three writes are sent at once: each round trip holds the row.
     const [after] = await Promise.all([
@@ -45,7 +43,12 @@ export async function updateProfile(
             memberId: id,
             version: before.version + 1,
             changes: event,
-            ...(change.email ? { previousEmail: seal(key, 'email', signInEmail ?? before.email) } : {}),
+            ...(pendingEmail
+              ? {
+                  pendingEmail: seal(key, 'email', pendingEmail),
+                  previousEmail: seal(key, 'email', signInEmail ?? before.email),
+                }
+              : {}),
           },
         },
       ]),
@@ -57,28 +60,20 @@ export async function updateProfile(
         after: summary.after,
       }),
     ]);
-    if (change.email) await requestVerification(tx, after);
+    if (pendingEmail) await requestVerification(tx, after);
     tx.afterCommit(() => tx.app.cache.drop([memberCacheKey(id)]));
     return memberViewOf(after, contactOf(after, key), !own);
   });
 }
 
-/** Gives the address that signs in, when a name or the e-mail changes. */
+/** Gives the address that signs in, when a name changes or a new e-mail is to be verified. */
 async function changeIdentity(tx: TxCtx, before: MemberRecord, change: MemberChange): Promise<string | null> {
-  const { email, givenName = before.givenName, familyName = before.familyName } = change;
-  if (!email && !change.givenName && !change.familyName) return null;
-  const identity = { name: `${givenName} ${familyName}`, newEmail: email ?? null };
+  const { pendingEmail = null, givenName = before.givenName, familyName = before.familyName } = change;
+  if (!pendingEmail && !change.givenName && !change.familyName) return null;
+  const identity = { name: `${givenName} ${familyName}`, newEmail: pendingEmail };
   const { signInEmail } = await changeUserIdentity(tx, before.id, identity);
-  if (email) await refuseTakenEmail(tx, before.id, email);
+  if (pendingEmail && (await isTaken(tx, pendingEmail, before.id))) throw emailOfAnother();
   return signInEmail;
-}
-
-async function refuseTakenEmail(tx: TxCtx, id: string, email: string): Promise<void> {
-  const taken = await tx.sql`select 1 from members where lower(email) = ${email} and id <> ${id}`;
-  if (taken.length === 0) return;
-  throw conflict('There is another account with this e-mail address.', [
-    { path: 'email', message: 'belongs to another account' },
-  ]);
 }
 
 /** PUT: everything that GET gave, read-only fields unchanged. */
@@ -107,6 +102,11 @@ function requireReadOnlyUnchanged(current: MemberRecord, input: PutInput, masked
     ['plan.id', current.planId, input.plan.id],
     ['plan.code', current.planCode, input.plan.code],
     ['plan.name', current.planName, input.plan.name],
+    [
+      'pendingEmail',
+      masked ? current.pendingEmail && maskEmail(current.pendingEmail) : current.pendingEmail,
+      input.pendingEmail,
+    ],
     ['paidUntil', current.paidUntil, input.paidUntil],
     ['joinedAt', moment(current.joinedAt), moment(input.joinedAt)],
     ['verifiedAt', moment(current.verifiedAt), moment(input.verifiedAt)],
@@ -143,7 +143,7 @@ interface Changed {
   summary: { before: Record<string, string | null>; after: Record<string, string | null> };
 }
 
-const plain = ['givenName', 'familyName', 'email'] as const;
+const plain = ['givenName', 'familyName'] as const;
 const sealedFields = ['phone', 'dateOfBirth', 'address'] as const;
 
 function changesOf(tx: TxCtx, key: SubjectKey, record: MemberRecord, input: PatchInput): Changed {
@@ -155,6 +155,13 @@ function changesOf(tx: TxCtx, key: SubjectKey, record: MemberRecord, input: Patc
     changed.event[field] = seal(key, field, value);
     changed.summary.before[field] = seal(key, field, record[field]);
     changed.summary.after[field] = changed.event[field];
+  }
+  const { email } = input;
+  // A new address is nobody's until its owner follows a link: until then it waits beside the one that counts.
+  if (email !== undefined && !isMasked(email) && email !== record.email && email !== record.pendingEmail) {
+    changed.change.pendingEmail = email;
+    changed.summary.before.pendingEmail = record.pendingEmail && seal(key, 'email', record.pendingEmail);
+    changed.summary.after.pendingEmail = seal(key, 'email', email);
   }
   for (const field of sealedFields) {
     const current = openOrNull(key, field, record[`${field}Sealed`]);

@@ -30,7 +30,7 @@ const lineOf: Record<string, (event: StoredEvent) => Line> = {
       event.data.channel === 'staff' ? 'Added by staff' : event.data.channel === 'import' ? 'Imported' : 'Joined',
     ),
   'member.verified': () => guildhall('E-mail address verified'),
-  'member.profile.updated': (event) => guildhall(`Profile changed: ${changedFields(event)}`),
+  'member.profile.updated': (event) => guildhall(profileLine(event)),
   'member.status.changed': (event) =>
     guildhall(`Status changed from ${text(event.data.from)} to ${text(event.data.to)}`),
   'member.extended': (event) => guildhall(`Membership extended to ${text(event.data.paidUntil)}`),
@@ -66,6 +66,12 @@ const lineOf: Record<string, (event: StoredEvent) => Line> = {
   }),
   'notification.sent': () => ({ system: 'portal', summary: 'Notification shown' }),
 };
+
+function profileLine(event: StoredEvent): string {
+  const fields = changedFields(event);
+  if (fields) return `Profile changed: ${fields}`;
+  return event.data.pendingEmail === null ? 'New e-mail address withdrawn' : 'New e-mail address waits to be confirmed';
+}
 
 function changedFields(event: StoredEvent): string {
   const changes = event.data.changes;

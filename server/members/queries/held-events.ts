@@ -29,7 +29,7 @@ export async function heldEvents(ctx: Ctx, memberId: string, key: SubjectKey | n
 }
 
 /** Sealed values stand under the name of the field that they were sealed for, but for these. */
-const fieldsOf: Record<string, string> = { previousEmail: 'email' };
+const fieldsOf: Record<string, string> = { previousEmail: 'email', pendingEmail: 'email' };
 
 function openedJson(key: SubjectKey | null, name: string, value: unknown): unknown {
   if (isSealed(value)) return opened(key, fieldsOf[name] ?? name, value);

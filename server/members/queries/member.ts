@@ -2,9 +2,8 @@ import { writeAudit } from '#server/audit/commands.ts';
 import { readCached } from '#server/cache/read-cached.ts';
 import { type Ctx, can, inTransaction, isOwn, requirePermission } from '#server/context/context.ts';
 import { AppError, notFound, notYours } from '#server/errors/errors.ts';
-import { memberCacheKey } from '../commands/profile.ts';
 import { memberViewOf, openContact } from '../personal.ts';
-import { findMember, type MemberRecord } from '../record.ts';
+import { findMember, type MemberRecord, memberCacheKey } from '../record.ts';
 import type { MemberView, RevealView, revealable } from '../shapes.ts';
 
 const cacheMs = 30_000;

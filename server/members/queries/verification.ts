@@ -3,7 +3,7 @@ import { isAddressWithdrawn } from '#server/access/commands/users.ts';
 import { peekToken } from '#server/access/mailed-tokens.ts';
 import type { Ctx } from '#server/context/context.ts';
 import { AppError } from '#server/errors/errors.ts';
-import { findMember } from '../record.ts';
+import { findMember, waitingEmail } from '../record.ts';
 
 export interface VerificationQuestion {
   /** The address that the link was sent to, in the clear: whoever holds the link reads its mail. */
@@ -17,7 +17,7 @@ export async function verificationQuestion(ctx: Ctx, token: string): Promise<Ver
   const found = await peekOrNull(ctx, token);
   const member = found?.memberId ? await findMember(ctx.sql, found.memberId) : null;
   if (!found || !member) return null;
-  const { email } = member;
+  const email = waitingEmail(member);
   if (await needsClaim(ctx, found.userId)) return { email, needs: 'password' };
   return { email, needs: (await isAddressWithdrawn(ctx, found.userId, email)) ? 'sign-in' : 'nothing' };
 }
