@@ -3,6 +3,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { memberQuery, overviewQuery, timelineQuery } from '../api/members.ts';
+import { plansQuery } from '../api/plans.ts';
 import { Timeline } from '../data/timeline.tsx';
 import { Card } from '../page/card.tsx';
 import { EmptyState } from '../page/empty-state.tsx';
@@ -30,6 +31,7 @@ const bookkeeping = new Set(['sync.completed', 'sync.failed', 'notification.sent
 export function Home() {
   const member = useQuery(memberQuery());
   const overview = useQuery(overviewQuery());
+  const plans = useQuery({ ...plansQuery(), enabled: member.data?.paidUntil === null });
   const timeline = useInfiniteQuery(timelineQuery('me', 60));
   const greeting = greetingAt(useNow());
   const person = member.data;
@@ -62,7 +64,7 @@ export function Home() {
               onRetry={() => void member.refetch()}
             />
           ) : person ? (
-            <NeedList member={person} overview={overview.data} />
+            <NeedList member={person} overview={overview.data} plans={plans.data?.data} />
           ) : (
             <TextSkeleton lines={3} />
           )}

@@ -7,7 +7,7 @@ import Link from 'next/link';
 import { useIntent } from '../api/intent.ts';
 import { resendVerification } from '../api/members.ts';
 import { messageOf } from '../api/problem.ts';
-import type { Member, Overview } from '../api/shapes.ts';
+import type { Member, Overview, Plan } from '../api/shapes.ts';
 import { SaveNote } from '../page/save-note.tsx';
 import stack from '../page/stack.module.css';
 import classes from './home.module.css';
@@ -22,8 +22,16 @@ const icons = {
 } satisfies Record<Need['id'], typeof IconMail>;
 
 /** What needs the member, or that nothing does. */
-export function NeedList({ member, overview }: { member: Member; overview: Overview | undefined }) {
-  const needs = needsOf(member, overview, new Date().toISOString().slice(0, 10));
+export function NeedList({
+  member,
+  overview,
+  plans,
+}: {
+  member: Member;
+  overview: Overview | undefined;
+  plans: readonly Plan[] | undefined;
+}) {
+  const needs = needsOf(member, overview, plans, new Date().toISOString().slice(0, 10));
   if (needs.length === 0) {
     return (
       <div className={classes.need}>

@@ -1,16 +1,21 @@
-import type { Member, Overview } from '../api/shapes.ts';
-import { formatDate, wordsOf } from '../values/format.ts';
+import type { Member, Overview, Plan } from '../api/shapes.ts';
+import { formatDate, formatMoney, wordsOf } from '../values/format.ts';
 
 export interface Need {
   id: 'verify' | 'status' | 'unpaid' | 'incomplete' | 'differs';
   tone: 'warn' | 'info' | 'bad';
   title: string;
   text: string;
-  link?: { href: '/help' | '/profile' | '/membership'; label: string };
+  link?: { href: '/help' | '/profile' | '/membership' | `/checkout?plan=${string}`; label: string };
 }
 
 /** What a member should look at, the most pressing first. `today` is YYYY-MM-DD. */
-export function needsOf(member: Member, overview: Overview | undefined, today: string): Need[] {
+export function needsOf(
+  member: Member,
+  overview: Overview | undefined,
+  plans: readonly Plan[] | undefined,
+  today: string,
+): Need[] {
   const needs: Need[] = [];
   if (member.verifiedAt === null) {
     needs.push({
@@ -29,7 +34,7 @@ export function needsOf(member: Member, overview: Overview | undefined, today: s
       link: { href: '/help', label: 'Ask about it' },
     });
   }
-  const unpaid = unpaidOf(member, today);
+  const unpaid = unpaidOf(member, plans, today);
   if (unpaid) needs.push(unpaid);
   const missing = missingOf(member);
   if (missing.length > 0) {
@@ -54,16 +59,19 @@ export function needsOf(member: Member, overview: Overview | undefined, today: s
   return needs;
 }
 
-function unpaidOf(member: Member, today: string): Need | null {
+function unpaidOf(member: Member, plans: readonly Plan[] | undefined, today: string): Need | null {
   if (member.status === 'resigned' || member.status === 'deceased' || member.status === 'erased') return null;
-  const link = { href: '/help', label: 'Ask how to pay' } as const;
   if (member.paidUntil === null) {
+    const price = plans?.find(({ id }) => id === member.plan.id)?.price;
     return {
       id: 'unpaid',
       tone: 'warn',
-      title: `${member.plan.name} is not paid yet`,
-      text: 'Paying here is not possible yet. Write to us, and we tell you how.',
-      link,
+      title: member.status === 'pending' ? 'Finish joining' : `${member.plan.name} is not paid yet`,
+      text: `${member.plan.name} begins as soon as it is paid.`,
+      link: {
+        href: `/checkout?plan=${member.plan.code}`,
+        label: price ? `Pay ${formatMoney(price.amount, price.currency)}` : 'Pay now',
+      },
     };
   }
   if (member.paidUntil >= today) return null;
@@ -71,8 +79,8 @@ function unpaidOf(member: Member, today: string): Need | null {
     id: 'unpaid',
     tone: 'warn',
     title: `${member.plan.name} ended on ${formatDate(member.paidUntil)}`,
-    text: 'Renewing here is not possible yet. Write to us, and we renew it for you.',
-    link,
+    text: 'Renew it, and it goes on as before.',
+    link: { href: '/membership', label: 'Renew' },
   };
 }
 

@@ -1,6 +1,6 @@
 'use client';
 
-import { IconHome2, IconId, IconLifebuoy, IconUser } from '@tabler/icons-react';
+import { IconHome2, IconId, IconLifebuoy, IconShoppingBag, IconUser } from '@tabler/icons-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import classes from './portal-shell.module.css';
@@ -8,6 +8,7 @@ import classes from './portal-shell.module.css';
 const pages = [
   { href: '/', label: 'Home', Icon: IconHome2 },
   { href: '/membership', label: 'Membership', Icon: IconId },
+  { href: '/shop', label: 'Shop', Icon: IconShoppingBag },
   { href: '/profile', label: 'Profile', Icon: IconUser },
   { href: '/help', label: 'Help', Icon: IconLifebuoy },
 ] as const;

@@ -2,6 +2,7 @@ import type { Route } from 'next';
 import type { ReactNode } from 'react';
 import { Announcer } from './announcer.tsx';
 import { Brand } from './brand.tsx';
+import { CartLink } from './cart-link.tsx';
 import { NotificationsBell } from './notifications-bell.tsx';
 import { PortalNav } from './portal-nav.tsx';
 import classes from './portal-shell.module.css';
@@ -19,6 +20,7 @@ export function PortalShell({ isMember, children }: { isMember: boolean; childre
             <Brand href={isMember ? '/' : ('/ops' as Route)} />
             {isMember ? <PortalNav place="top" /> : null}
             <div className={classes.side}>
+              {isMember ? <CartLink /> : null}
               <NotificationsBell />
               <UserMenu side="portal" />
             </div>

@@ -13,6 +13,7 @@ import { generateMembers } from './generate/generate.ts';
 import { plant, writeCopies } from './generate/partners.ts';
 import { createRandom } from './generate/random.ts';
 import { makeDemoMember } from './people.ts';
+import { installProducts } from './products.ts';
 
 const seed = 20_260_101;
 
@@ -28,6 +29,7 @@ export async function fillDemo(
     await connectCrm({ baseUrl: env.CRM_URL ?? '', accessToken: env.CRM_ACCESS_TOKEN ?? '' }).install();
     await prepareQueues(app, queues);
     await installPlans(app.database.sql);
+    await installProducts(app.database.sql);
     const [existing] = await app.database.sql<{ count: number }[]>`select count(*)::int as count from members`;
     if ((existing?.count ?? 0) === 0) await fillEmpty(app, legacy, env, options);
     await seedDemoAccess(contextOf(app));
