@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { get, patch, post, query } from './client.ts';
+import { get, patch, post, query, remove } from './client.ts';
 import type { HelpInput, JoinInput, Member, MemberChanges, Overview, Page, TimelineEntry } from './shapes.ts';
 
 /** `id` is a member's uuid, or `me`. */
@@ -52,6 +52,9 @@ export const verifyEmail = (input: VerifyInput, key: string) =>
 
 export const resendVerification = (email: string, key: string) =>
   post<void>('/members/email-verifications/resend', { email }, key);
+
+/** Gives up a new address that waits to be confirmed. */
+export const withdrawNewEmail = () => remove('/members/me/pending-email');
 
 export const resign = (reason: string, key: string) => post<Member>('/members/me/resignation', { reason }, key);
 

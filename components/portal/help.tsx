@@ -35,7 +35,7 @@ const answers = [
   ],
   [
     'How do I change the e-mail address that I sign in with?',
-    'In your profile as well. From then on you sign in with the new address, and our mail goes there.',
+    'In your profile as well. We send a link to the new address. Once you have opened it you sign in with the new address, and our mail goes there; until then the old one counts.',
   ],
   [
     'A device is listed that I do not know. What now?',

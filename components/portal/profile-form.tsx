@@ -18,6 +18,7 @@ import { Notice } from '../page/notice.tsx';
 import { SaveNote } from '../page/save-note.tsx';
 import stack from '../page/stack.module.css';
 import { changesOf, conflictsOf, type EditableField, resolved } from './merge.ts';
+import { PendingEmail } from './pending-email.tsx';
 import classes from './profile-form.module.css';
 
 interface Values {
@@ -67,6 +68,9 @@ const mails = [
   ['receipts', 'Receipts', 'A mail for each payment.'],
 ] as const;
 
+const savedWords = (newEmail: string | undefined) =>
+  newEmail ? `Saved. Your e-mail address changes once you confirm ${newEmail}` : 'Saved';
+
 /**
  * Edits the member who was there when the form opened (`base`). What arrives meanwhile does not touch the fields: it is
  * merged, or shown as a conflict, when the person saves.
@@ -96,9 +100,11 @@ export function ProfileForm({ member }: { member: Member }) {
   const save = useOptimistic<Member, { changes: MemberChanges; version: number }, Member>({
     queryKey: memberKeys.one('me'),
     mutationFn: ({ changes, version }) => changeMember(changes, version),
-    apply: (current, { changes: { address = current.address, ...changes } }) => ({
+    // A new e-mail does not count until it is confirmed.
+    apply: (current, { changes: { address = current.address, email = current.pendingEmail, ...changes } }) => ({
       ...current,
       ...changes,
+      pendingEmail: email,
       address: address && { ...address, line2: address.line2 ?? null, region: address.region ?? null },
     }),
     settle: (result) => result,
@@ -166,6 +172,7 @@ export function ProfileForm({ member }: { member: Member }) {
               autoComplete="email"
               {...form.getInputProps('email')}
             />
+            {member.pendingEmail ? <PendingEmail email={member.pendingEmail} current={member.email} /> : null}
             <div className={stack.pair}>
               <TextInput label="Phone (optional)" type="tel" autoComplete="tel" {...form.getInputProps('phone')} />
               <TextInput
@@ -208,7 +215,7 @@ export function ProfileForm({ member }: { member: Member }) {
               Discard
             </Button>
           ) : null}
-          <SaveNote text={saved && !save.isPending ? 'Saved' : null} />
+          <SaveNote text={saved && !save.isPending ? savedWords(save.variables?.changes.email) : null} />
           {dirty && !save.isPending ? <span className={`${stack.small} ${stack.dim}`}>Not saved yet</span> : null}
         </div>
       </div>
