@@ -35,6 +35,10 @@ export const permissions = [
   'orders:read',
   /** Parcels that leave the house. */
   'orders:manage',
+  'memberships:read',
+  'memberships:manage',
+  /** What plans cost. */
+  'plans:manage',
   'sagas:read',
   'sagas:manage',
   'audit:read',
@@ -66,6 +70,8 @@ const staff: Permission[] = [
   'payments:record',
   'orders:read',
   'orders:manage',
+  'memberships:read',
+  'memberships:manage',
   'sagas:read',
   'sagas:manage',
   'ledger:read',
@@ -83,6 +89,7 @@ const auditor: Permission[] = [
   'integrations:read',
   'payments:read',
   'orders:read',
+  'memberships:read',
   'sagas:read',
   'ledger:read',
 ];

@@ -4,9 +4,11 @@ import { type Ctx, createContext, inTransaction } from '#server/context/context.
 import { eventually } from '#server/events/store.testing.ts';
 import { placeOrder } from '#server/orders/commands/place.ts';
 import { card } from '#server/orders/orders.testing.ts';
+import { beginMembership } from './commands/periods.ts';
 import { startingPlans } from './plans.ts';
 import { quotePlan } from './queries/quote.ts';
 import { liveMembershipOf, type Membership, type PeriodRecord, periodsOf } from './record.ts';
+import { dayOf, firstPeriod } from './rules.ts';
 
 export const [student, professional, fellow] = startingPlans.map(({ id }) => id) as [string, string, string];
 
@@ -32,13 +34,28 @@ export async function membershipNow(app: App, memberId: string): Promise<Members
 
 export const untilPeriods = (app: App, memberId: string, count: number) =>
   eventually(async () => {
-    const membership = await membershipNow(app, memberId);
-    expect(membership.periods).toHaveLength(count);
-    return membership;
+    expect((await membershipNow(app, memberId)).periods).toHaveLength(count);
   }, 20_000).then(() => membershipNow(app, memberId));
 
 export async function recordOf(app: App, memberId: string) {
   const [row] = await app.database.sql<{ status: string; paidUntil: string | null; planId: string }[]>`
     select status, paid_until::text as "paidUntil", plan_id as "planId" from members where id = ${memberId}`;
   return row;
+}
+
+/** A membership from `from` on that nobody paid for here, without the worker. */
+export async function aMembershipOf(
+  app: App,
+  memberId: string,
+  from = dayOf(new Date()),
+  planId = professional,
+): Promise<string> {
+  const membership = await inTransaction(onDay(app, from), (tx) =>
+    beginMembership(
+      tx,
+      { memberId, period: firstPeriod(from, 12), type: 'membership.activated' },
+      { planId, origin: 'import', amount: 12_900, currency: 'EUR' },
+    ),
+  );
+  return membership.id;
 }
