@@ -123,7 +123,7 @@ async function bookSale(tx: TxCtx, saga: SagaRun, order: Order): Promise<string 
   return entry.id;
 }
 
-type IncomeCode = 'membership_income' | 'course_income' | 'goods_income';
+export type IncomeCode = 'membership_income' | 'course_income' | 'goods_income';
 
 /** Which income a line is. Everything digital that is no plan teaches. */
 export function incomeOf(item: Pick<OrderItem, 'kind' | 'digital'>): IncomeCode {
