@@ -41,8 +41,15 @@ const subjectTypes = ['member', 'user'];
 const subjectOf = (entry: AuditInput) =>
   entry.subjectId ?? (subjectTypes.includes(entry.resourceType) ? (entry.resourceId ?? null) : null);
 
-/** null for no reason, and for one about somebody who was erased: nothing new is written about them. */
-async function sealReason(ctx: Ctx, subjectId: string | null, reason: string | undefined): Promise<string | null> {
+/**
+ * A person's words, sealed as `reason` for whom they are about, if that is known. null for none, and for words about somebody
+ * who was erased: nothing new is written about them.
+ */
+export async function sealReason(
+  ctx: Ctx,
+  subjectId: string | null,
+  reason: string | undefined,
+): Promise<string | null> {
   if (reason === undefined || subjectId === null) return reason ?? null;
   const key = await obtainUnlessDestroyed(ctx.app, ctx.sql, subjectId);
   return key && seal(key, 'reason', reason);
@@ -68,6 +75,34 @@ export const recordRefusal = (ctx: Ctx, refusal: Refusal) => recordSummed(ctx, r
 
 /** Records what one person does many times a minute, such as searching: summed like refusals. */
 export const recordRepeated = (ctx: Ctx, act: { action: string; resourceType: string }) => recordSummed(ctx, act, 'ok');
+
+const visitMs = 15 * minuteMs;
+
+/**
+ * Records that a person or a machine looked at somebody's record. A page is many reads, and is read again while it is open: the
+ * parts that one session looks at within a quarter of an hour are one entry, which names them.
+ */
+export async function recordLook(
+  ctx: Ctx,
+  look: { resourceType: string; resourceId: string; part: string },
+): Promise<void> {
+  const at = ctx.now();
+  const visit = Math.floor(at.getTime() / visitMs);
+  const key = ctx.sourceAddress === null ? null : await addressKeyBeside(ctx);
+  const address = key && ctx.sourceAddress !== null ? seal(key, 'address', ctx.sourceAddress) : null;
+  const who = ctx.actor.kind === 'user' ? ctx.actor.sessionId : actorId(ctx.actor);
+  await outsideTransaction(ctx).sql`
+    insert into audit_entries as e (id, at, actor_kind, actor_id, action, resource_type, resource_id, outcome,
+      source_address_sealed, address_subject_id, correlation_id, subject_id, after, refusal_key, summed_until)
+    values (${uuidv7()}, ${at.toISOString()}, ${ctx.actor.kind}, ${actorId(ctx.actor)}, ${`${look.resourceType}.read`},
+      ${look.resourceType}, ${look.resourceId}, 'ok', ${address}, ${key?.subjectId ?? null}, ${ctx.correlationId},
+      ${look.resourceId}, jsonb_build_object('looked', array[${look.part}::text]),
+      ${`${ctx.actor.kind}:${who}|read|${look.resourceType}/${look.resourceId}|${visit}`},
+      ${new Date((visit + 1) * visitMs).toISOString()})
+    on conflict (refusal_key) where refusal_key is not null do update set
+      after = jsonb_build_object('looked', e.after->'looked' || (excluded.after->'looked'))
+      where not e.after->'looked' @> (excluded.after->'looked')`;
+}
 
 type Summed = Omit<Refusal, 'reason'> & { reason?: string };
 

@@ -1,3 +1,4 @@
+import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
 import { aSignedInUser, contextOf, signedIn } from '#server/access/access.testing.ts';
 import { disableUser } from '#server/access/commands/administration.ts';
@@ -12,6 +13,8 @@ import { resign } from '#server/members/commands/status.ts';
 import { joined, joinInput, staffContext } from '#server/members/members.testing.ts';
 import { reveal } from '#server/members/queries/member.ts';
 import { helpBody } from '#server/members/shapes.ts';
+import { dismissDeadLetter } from '#server/queue/dead-letter-commands.ts';
+import { getDeadLetter } from '#server/queue/queries.ts';
 import { testApp } from '#test/database.ts';
 import { proveErasure } from './erasure.ts';
 import { seal } from './seals.ts';
@@ -30,6 +33,7 @@ async function somebody() {
     address: { line1: 'Quittengasse 77b', city: 'Hintertupfing', postalCode: '99123', country: 'DE' },
   };
   const { memberId, userId, ctx } = await joined(app.current, input);
+  const letterId = uuidv7();
   const newValues = { phone: '+4930555077788', familyName: 'Quasthoffsen-Ypsilon' };
   await updateProfile(ctx, memberId, newValues, null);
   const address = '198.51.100.177';
@@ -54,6 +58,10 @@ async function somebody() {
       insert into mails (id, member_id, user_id, template, input_sealed, subject_id, message_id, correlation_id, created_at)
       values (gen_random_uuid(), ${memberId}, ${userId}, 'welcome', ${mail}, ${memberId}, 'message-1', ${tx.correlationId}, now())`;
   });
+  await app.current.database.sql`
+    insert into dead_letters (id, kind, queue, error, error_class, fingerprint, attempts, payload, correlation_id, member_id, created_at)
+    values (${letterId}, 'job', 'sync-crm', 'HTTP 422', 'permanent', 'x', 1, ${`{"memberId":"${memberId}"}`}::text::jsonb, gen_random_uuid(), ${memberId}, now())`;
+  await dismissDeadLetter(staff, { id: letterId, reason: 'Zephyrine Quasthoffsen asked us to leave it' });
   await disableUser(staffContext(app.current, 'admin'), userId, 'Xanthippe has learned the password');
   const values = [
     input.givenName,
@@ -68,11 +76,11 @@ async function somebody() {
     address,
     'Xanthippe',
   ];
-  return { memberId, userId, values, staff: staffContext(app.current, 'admin') };
+  return { memberId, userId, letterId, values, staff: staffContext(app.current, 'admin') };
 }
 
 test('an erased person is gone from every table: nothing opens, nothing stands in the clear', async () => {
-  const { memberId, userId, values, staff } = await somebody();
+  const { memberId, userId, letterId, values, staff } = await somebody();
   const before = await proveErasure(staff, memberId, values);
   expect(before).toMatchObject({ proven: false, keyDestroyed: false });
   expect(before.sealedValues).toBeGreaterThan(12);
@@ -93,8 +101,12 @@ test('an erased person is gone from every table: nothing opens, nothing stands i
     'member.join': null,
   });
 
+  const dismissed = async () => (await getDeadLetter(staff, letterId)).statusReason;
+  expect(await dismissed()).toBe('Zephyrine Quasthoffsen asked us to leave it');
+
   await act(staff, memberId, 'erase', 'asked for it in writing');
 
+  expect(await dismissed()).toBe('Erased');
   expect(await reasons()).toMatchObject({ 'member.resign': 'Erased', 'member.reveal': 'Erased', 'member.join': null });
   const after = await proveErasure(staff, memberId, values);
   expect(after).toMatchObject({ proven: true, keyDestroyed: true, opened: 0, clear: [] });

@@ -1,5 +1,6 @@
+import { validate } from 'uuid';
 import { sqlOf } from '#db/client.ts';
-import { writeAudit } from '#server/audit/commands.ts';
+import { sealReason, writeAudit } from '#server/audit/commands.ts';
 import { type Ctx, inTransaction, isOwn, requirePermission, type TxCtx } from '#server/context/context.ts';
 import { appErrorOfDatabase } from '#server/errors/database-errors.ts';
 import { AppError, conflict, notFound, ruleViolated } from '#server/errors/errors.ts';
@@ -45,14 +46,17 @@ export async function dismissDeadLetter(ctx: Ctx, input: { id: string; reason: s
   requirePermission(ctx, 'dead-letters:manage');
   await inTransaction(ctx, async (tx) => {
     const letter = await openLetter(tx, input.id);
+    const subjectId = subjectOf(letter);
+    const statusReason = await sealReason(tx, subjectId, input.reason);
     await tx.sql`
-      update dead_letters set status = 'dismissed', status_reason = ${input.reason}, status_at = clock_timestamp(),
+      update dead_letters set status = 'dismissed', status_reason = ${statusReason}, status_at = clock_timestamp(),
         status_by = ${actorOf(tx)} where id = ${letter.id}`;
     await writeAudit(tx, {
       action: 'dead-letter.dismiss',
       resourceType: 'dead-letter',
       resourceId: letter.id,
       reason: input.reason,
+      ...(subjectId === null ? {} : { subjectId }),
     });
     if (letter.tail) return;
     if (letter.kind === 'event') await requestStream(tx, letter);
@@ -106,6 +110,11 @@ function problemOf(ctx: Ctx, id: string, error: unknown): string {
   if (known) return known.message;
   ctx.log.error({ failure: failureOf(error), deadLetter: id }, 'a dead letter could not be redriven');
   return 'This one could not be redriven.';
+}
+
+/** Whom it is about: a member, or somebody who only signs in. */
+function subjectOf({ memberId, payload }: Letter): string | null {
+  return memberId ?? (typeof payload.userId === 'string' && validate(payload.userId) ? payload.userId : null);
 }
 
 async function openLetter(tx: TxCtx, id: string): Promise<Letter> {

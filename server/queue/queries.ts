@@ -1,4 +1,5 @@
 import { type Ctx, requirePermission } from '#server/context/context.ts';
+import { isSealed, openOrNull, type SubjectKey } from '#server/crypto/seals.ts';
 import { notFound } from '#server/errors/errors.ts';
 import { rfc3339 } from '#server/events/read.ts';
 import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
@@ -7,6 +8,7 @@ import type { DeadLetter, DeadLetterGroup, Job, QueueStatus, WholeDeadLetter } f
 const columns = (ctx: Ctx) => ctx.sql`
   id, kind, queue, key, tail, event_id as "eventId", error, error_class as "errorClass", fingerprint, attempts, redrives,
   correlation_id as "correlationId", member_id as "memberId", status, status_reason as "statusReason",
+  coalesce(member_id::text, payload->>'userId') as "subjectId",
   status_by as "statusBy", status_at as "statusAt", created_at as "createdAt"`;
 
 export interface DeadLetterFilter {
@@ -29,7 +31,7 @@ export async function listDeadLetters(
   requirePermission(ctx, 'dead-letters:read');
   const { sql } = ctx;
   const [at, id] = filter.cursor ? decodeCursor(filter.cursor, ['timestamp', 'uuid']) : [];
-  const rows = await sql<DeadLetter[]>`
+  const rows = await sql<Row[]>`
     select ${columns(ctx)} from dead_letters
     where status = ${filter.status ?? 'open'}
       ${filter.kind ? sql`and kind = ${filter.kind}` : sql``}
@@ -40,7 +42,7 @@ export async function listDeadLetters(
       ${filter.correlationId ? sql`and correlation_id = ${filter.correlationId}` : sql``}
       ${at && id ? sql`and (created_at, id) < (${at}::timestamptz, ${id}::uuid)` : sql``}
     order by created_at desc, id desc limit ${filter.limit + 1}`;
-  const data = rows.slice(0, filter.limit).map(shown);
+  const data = await shown(ctx, rows.slice(0, filter.limit));
   const last = data.at(-1);
   return { data, nextCursor: rows.length > filter.limit && last ? encodeCursor([last.createdAt, last.id]) : null };
 }
@@ -48,17 +50,31 @@ export async function listDeadLetters(
 /** @throws AppError `not_found` */
 export async function getDeadLetter(ctx: Ctx, id: string): Promise<WholeDeadLetter> {
   requirePermission(ctx, 'dead-letters:read');
-  const [row] = await ctx.sql<Array<DeadLetter & { payload: string }>>`
+  const [row] = await ctx.sql<Array<Row & { payload: string }>>`
     select ${columns(ctx)}, payload::text from dead_letters where id = ${id}`;
-  if (!row) throw notFound();
-  return { ...shown(row), payload: JSON.parse(row.payload) as WholeDeadLetter['payload'] };
+  const [letter] = row ? await shown(ctx, [row]) : [];
+  if (!row || !letter) throw notFound();
+  return { ...letter, payload: JSON.parse(row.payload) as WholeDeadLetter['payload'] };
 }
 
-const shown = <Row extends DeadLetter>(row: Row): Row => ({
-  ...row,
-  statusAt: row.statusAt && rfc3339(row.statusAt),
-  createdAt: rfc3339(row.createdAt),
-});
+/** `subjectId`: for whom a person's words about the letter are sealed. */
+type Row = DeadLetter & { subjectId: string | null };
+
+async function shown(ctx: Ctx, rows: readonly Row[]): Promise<DeadLetter[]> {
+  const sealedFor = rows.flatMap((row) => (isSealed(row.statusReason) && row.subjectId ? [row.subjectId] : []));
+  const keys =
+    sealedFor.length > 0
+      ? await ctx.app.dataKeys.findMany(ctx.sql, [...new Set(sealedFor)])
+      : new Map<string, SubjectKey>();
+  return rows.map(({ subjectId, payload: _, ...row }: Row & { payload?: string }) => ({
+    ...row,
+    statusReason: isSealed(row.statusReason)
+      ? (openOrNull(keys.get(subjectId ?? '') ?? null, 'reason', row.statusReason) ?? 'Erased')
+      : row.statusReason,
+    statusAt: row.statusAt && rfc3339(row.statusAt),
+    createdAt: rfc3339(row.createdAt),
+  }));
+}
 
 /** Open dead letters by what is wrong with them, the largest group first. */
 export async function groupDeadLetters(
