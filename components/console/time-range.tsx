@@ -1,4 +1,4 @@
-import { TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { toInstant, toLocalInput } from './moments.ts';
 
 interface Props {
@@ -13,18 +13,39 @@ const ends = [
   { end: 'to', label: 'To' },
 ] as const;
 
+const presets = [
+  { label: '1 h', hours: 1, means: 'The last hour' },
+  { label: '24 h', hours: 24, means: 'The last 24 hours' },
+  { label: '7 d', hours: 7 * 24, means: 'The last 7 days' },
+];
+
 /** From when until when, typed in the reader's own time. */
 export function TimeRange({ from, to, onChange }: Props) {
   const values = { from, to };
-  return ends.map(({ end, label }) => (
-    <TextInput
-      key={end}
-      aria-label={label}
-      leftSection={<span aria-hidden>{label}</span>}
-      leftSectionWidth={44}
-      type="datetime-local"
-      value={toLocalInput(values[end] ?? '')}
-      onChange={(event) => onChange(end, toInstant(event.currentTarget.value))}
-    />
-  ));
+  const since = (hours: number) => {
+    onChange('from', new Date(Date.now() - hours * 3_600_000).toISOString());
+    onChange('to', '');
+  };
+  return (
+    <>
+      <Button.Group>
+        {presets.map(({ label, hours, means }) => (
+          <Button key={label} variant="default" size="xs" aria-label={means} onClick={() => since(hours)}>
+            {label}
+          </Button>
+        ))}
+      </Button.Group>
+      {ends.map(({ end, label }) => (
+        <TextInput
+          key={end}
+          aria-label={label}
+          leftSection={<span aria-hidden>{label}</span>}
+          leftSectionWidth={44}
+          type="datetime-local"
+          value={toLocalInput(values[end] ?? '')}
+          onChange={(event) => onChange(end, toInstant(event.currentTarget.value))}
+        />
+      ))}
+    </>
+  );
 }

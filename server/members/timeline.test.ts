@@ -7,6 +7,8 @@ import { act } from './commands/actions.ts';
 import { updateProfile } from './commands/profile.ts';
 import { joined, staffContext, systemContext } from './members.testing.ts';
 import { timeline } from './projections/timeline.ts';
+import { getMember } from './queries/member.ts';
+import { memberNotes } from './queries/notes.ts';
 import { memberTimeline } from './queries/timeline.ts';
 
 const app = testApp();
@@ -40,4 +42,24 @@ test('staff read who did it, to which version and why; the member reads none of 
   });
   const nothing = { actorId: null, version: null, reason: null };
   for (const line of (await lines(ctx)).values()) expect(line).toEqual(nothing);
+});
+
+test('one visit is one entry of the trail, which says what was looked at; another session is another', async () => {
+  const { memberId } = await joined(app.current);
+  const now = () => new Date('2030-01-01T10:00:00Z');
+  const staff = { ...staffContext(app.current), now };
+  const visit = (ctx: typeof staff) =>
+    Promise.all([getMember(ctx, memberId), memberNotes(ctx, memberId), memberTimeline(ctx, memberId, { limit: 5 })]);
+  await visit(staff);
+  await visit(staff);
+  const entries = () => app.current.database.sql`
+    select action, count, after->'looked' as looked from audit_entries
+    where resource_id = ${memberId} and action like 'member.read%' order by at, id`;
+  const [entry, ...others] = await entries();
+  expect(others).toEqual([]);
+  expect(entry).toMatchObject({ action: 'member.read', count: 1 });
+  expect(entry?.looked.toSorted()).toEqual(['notes', 'record', 'timeline']);
+  await visit({ ...staffContext(app.current), now });
+  await visit({ ...staff, now: () => new Date('2030-01-01T11:00:00Z') });
+  expect(await entries()).toHaveLength(3);
 });

@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Route } from 'next';
 import Link from 'next/link';
+import type { Permission } from '#server/access/permissions.ts';
 import { auditEntryQuery } from '../../api/console/audit.ts';
 import type { AuditEntry } from '../../api/console/shapes.ts';
 import { isStatus } from '../../api/problem.ts';
@@ -96,12 +97,17 @@ function Entry({ entry }: { entry: AuditEntry }) {
   );
 }
 
+const pages: Record<string, { path: string; permission: Permission }> = {
+  member: { path: '/ops/members', permission: 'members:open' },
+  'dead-letter': { path: '/ops/dead-letters', permission: 'dead-letters:read' },
+};
+
 function Resource({ resource }: { resource: string }) {
   const [type, id] = resource.split('/');
-  const pages: Record<string, string> = { member: '/ops/members', 'dead-letter': '/ops/dead-letters' };
+  const may = useMay();
   const page = pages[type ?? ''];
-  if (!id || !page) return <span className="mono">{resource}</span>;
-  return <Link href={`${page}/${id}` as Route}>{`Open the ${type?.replace('-', ' ')}`}</Link>;
+  if (!id || !page || !may(page.permission)) return <span className="mono">{resource}</span>;
+  return <Link href={`${page.path}/${id}` as Route}>{`Open the ${type?.replace('-', ' ')}`}</Link>;
 }
 
 function Correlation({ id }: { id: string }) {

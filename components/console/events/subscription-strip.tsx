@@ -1,9 +1,11 @@
 'use client';
 
 import { Button, Popover, Skeleton, UnstyledButton } from '@mantine/core';
+import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Route } from 'next';
 import Link from 'next/link';
+import { useId, useState } from 'react';
 import { subscriptionsQuery, switchSubscription } from '../../api/console/events.ts';
 import type { Subscription } from '../../api/console/shapes.ts';
 import { messageOf } from '../../api/problem.ts';
@@ -33,27 +35,39 @@ const words: Record<Subscription['status'], string> = {
   stuck: 'Stuck',
 };
 
-/** Every reader of the event store in one line: where it is and how far behind. */
+/** The readers of the event store: a line that says how many keep up, and those that do not; all of them on demand. */
 export function SubscriptionStrip() {
   const may = useMay();
   const { data, error, refetch } = useQuery(subscriptionsQuery());
+  const [open, setOpen] = useState(false);
+  const list = useId();
   if (error && !data) {
     return <ErrorState what="The readers could not be loaded" error={error} onRetry={() => void refetch()} />;
   }
+  if (!data) return <Skeleton height={26} width={190} mb="md" />;
+  const well = data.data.filter(({ status }) => status === 'idle' || status === 'running');
+  const shown = open ? data.data : data.data.filter((reader) => !well.includes(reader));
+  const Icon = open ? IconChevronDown : IconChevronRight;
   return (
-    <ul className={classes.strip} aria-label="Readers of the event store" aria-busy={!data}>
-      {data
-        ? data.data.map((one) => <Reader key={one.name} reader={one} mayManage={may('subscriptions:manage')} />)
-        : placeholders.map((place) => (
-            <li key={place}>
-              <Skeleton height={57} radius="md" />
-            </li>
-          ))}
-    </ul>
+    <div className={classes.readers}>
+      <UnstyledButton
+        className={classes.summary}
+        aria-expanded={open}
+        aria-controls={list}
+        onClick={() => setOpen(!open)}
+      >
+        {counted(well.length, 'reader')} up to date
+        {well.length < data.data.length ? `, ${formatNumber(data.data.length - well.length)} not` : null}
+        <Icon size={14} aria-hidden />
+      </UnstyledButton>
+      <ul id={list} className={classes.strip} aria-label="Readers of the event store" hidden={shown.length === 0}>
+        {shown.map((one) => (
+          <Reader key={one.name} reader={one} mayManage={may('subscriptions:manage')} />
+        ))}
+      </ul>
+    </div>
   );
 }
-
-const placeholders = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 
 const lagText = ({ lag, lagSeconds }: Subscription) =>
   lag === 0 ? 'nothing before it' : `${formatNumber(lag)} behind · ${formatDuration(lagSeconds * 1000)}`;

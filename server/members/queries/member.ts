@@ -1,4 +1,4 @@
-import { writeAudit } from '#server/audit/commands.ts';
+import { recordLook, writeAudit } from '#server/audit/commands.ts';
 import { readCached } from '#server/cache/read-cached.ts';
 import { type Ctx, can, inTransaction, isOwn, requirePermission } from '#server/context/context.ts';
 import { AppError, notFound, notYours } from '#server/errors/errors.ts';
@@ -34,8 +34,9 @@ export async function getMember(ctx: Ctx, id: string): Promise<MemberView> {
   return memberViewOf(record, contact, !own);
 }
 
-export const auditRead = (ctx: Ctx, id: string, action = 'member.read') =>
-  writeAudit(ctx, { action, resourceType: 'member', resourceId: id });
+/** `part`: what of the record was looked at. */
+export const auditRead = (ctx: Ctx, id: string, part = 'record') =>
+  recordLook(ctx, { resourceType: 'member', resourceId: id, part });
 
 /** Clear values, once, with a reason; logged in the same transaction that reads them. */
 export async function reveal(

@@ -19,7 +19,7 @@ export async function memberNotes(ctx: Ctx, memberId: string): Promise<Note[]> {
       select n.id, n.text_sealed as sealed, u.name as author, n.created_at as "createdAt"
       from member_notes n left join users u on u.id = n.author_user_id
       where n.member_id = ${memberId} order by n.created_at desc limit 200`,
-    auditRead(ctx, memberId, 'member.read-notes'),
+    auditRead(ctx, memberId, 'notes'),
   ]);
   return rows.map((row) => ({
     id: row.id,

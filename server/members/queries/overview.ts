@@ -29,7 +29,7 @@ export async function memberOverview(ctx: Ctx, id: string): Promise<OverviewView
     ask(() => partners.legacy().readMember(id)),
     ask(() => partners.crm().readContact(id)),
     syncStatesOf(ctx, id),
-    masked ? auditRead(ctx, id, 'member.read-overview') : null,
+    masked ? auditRead(ctx, id, 'overview') : null,
   ]);
   if (!record) throw new Error('a member that was readable is gone');
   const contact = await openContact(ctx.app, ctx.sql, record);

@@ -56,7 +56,7 @@ async function forStaff(ctx: Ctx, id: string, lines: Line[]): Promise<TimelineEn
   const [events, reasons] = await Promise.all([
     eventsById(ctx, ids),
     can(ctx, 'members:act') ? reasonsAbout(ctx, id, correlationIds) : new Map<string, string>(),
-    auditRead(ctx, id, 'member.read-timeline'),
+    auditRead(ctx, id, 'timeline'),
   ]);
   return lines.map((line) => {
     const event = events.get(line.eventId ?? '');
