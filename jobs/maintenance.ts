@@ -6,6 +6,7 @@ import type { Ctx, TxCtx } from '#server/context/context.ts';
 import { sweepIdempotencyKeys } from '#server/gateway/idempotency.ts';
 import { openMissingAccounts } from '#server/ledger/commands/accounts.ts';
 import { checkLedger } from '#server/ledger/commands/checks.ts';
+import { sweepLoans } from '#server/loans/commands/dues.ts';
 import { databaseQueue } from '#server/queue/define.ts';
 import { enqueue } from '#server/queue/enqueue.ts';
 import { checkInvariants } from '#server/reconciliation/invariants.ts';
@@ -23,6 +24,7 @@ const task = z.enum([
   'inbox',
   'member-accounts',
   'ledger-check',
+  'loan-dues',
   'expiring-cards',
   'invariants',
 ]);
@@ -49,6 +51,7 @@ const work: Record<MaintenanceTask, (tx: TxCtx) => Promise<unknown>> = {
   'member-accounts': (tx) => openMissingAccounts(tx, accountsAtATime),
   invariants: (tx) => checkInvariants(tx),
   'ledger-check': (tx) => checkLedger(tx, { kind: 'schedule' }),
+  'loan-dues': (tx) => sweepLoans(tx, loansAtATime),
   'expiring-cards': (tx) => tellOfExpiringCards(tx, cardsAtATime),
 };
 
@@ -57,6 +60,8 @@ const keysAtATime = 500;
 const accountsAtATime = 200;
 /** Each with its event. */
 const cardsAtATime = 500;
+/** Each with its job. */
+const loansAtATime = 500;
 const rowsAtATime = 10_000;
 /** How long it can be seen what a partner was asked, and what was handled is known. */
 const keptDays = 90;
@@ -70,6 +75,7 @@ const batches: Partial<Record<MaintenanceTask, number>> = {
   'partner-calls': rowsAtATime,
   inbox: rowsAtATime,
   'member-accounts': accountsAtATime,
+  'loan-dues': loansAtATime,
   'expiring-cards': cardsAtATime,
 };
 

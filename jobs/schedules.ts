@@ -15,6 +15,8 @@ const schedules: ReadonlyArray<{ cron: string; task: MaintenanceTask }> = [
   { cron: '50 2 * * *', task: 'inbox' },
   { cron: '35 * * * *', task: 'member-accounts' },
   { cron: '55 * * * *', task: 'ledger-check' },
+  // Hourly, so that a day that was missed is made up; each loan once a day.
+  { cron: '10 * * * *', task: 'loan-dues' },
   { cron: '40 6 * * *', task: 'expiring-cards' },
   { cron: '*/10 * * * *', task: 'invariants' },
 ];

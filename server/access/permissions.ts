@@ -45,6 +45,9 @@ export const permissions = [
   'ledger:read',
   /** Reversals, adjustments, checks of the books. */
   'ledger:manage',
+  'loans:read',
+  /** On applications and write-offs. */
+  'loans:decide',
   'access:manage',
   'console:open',
 ] as const;
@@ -76,6 +79,8 @@ const staff: Permission[] = [
   'sagas:manage',
   'ledger:read',
   'ledger:manage',
+  'loans:read',
+  'loans:decide',
 ];
 
 const auditor: Permission[] = [
@@ -92,6 +97,7 @@ const auditor: Permission[] = [
   'memberships:read',
   'sagas:read',
   'ledger:read',
+  'loans:read',
 ];
 
 const ofRole: Record<Role, readonly Permission[]> = {

@@ -8,6 +8,7 @@ import { type Actor, anonymous } from '#server/context/actor.ts';
 import type { App } from '#server/context/app.ts';
 import { inTransaction } from '#server/context/context.ts';
 import { fundedAccountOf } from '#server/ledger/ledger.testing.ts';
+import { anApplicationOf } from '#server/loans/loans.testing.ts';
 import { joined } from '#server/members/members.testing.ts';
 
 export interface Caller {
@@ -22,13 +23,14 @@ export interface OwnedThings {
   notificationId: string;
   accountId: string;
   cardId: string;
+  loanId: string;
 }
 
 export interface Person extends OwnedThings {
   caller: Caller;
 }
 
-/** A member with a record, a session, a notification, an account and a card. */
+/** A member with a record, a session, a notification, an account, a card and a loan that they applied for. */
 export async function aMember(app: App, name: string): Promise<Person> {
   const { memberId, userId } = await joined(app);
   const email = `${name}@example.test`;
@@ -42,7 +44,8 @@ export async function aMember(app: App, name: string): Promise<Person> {
   await app.database.sql`
     insert into cards (id, member_id, status, token, payment_method_id, brand, last4, exp_month, exp_year, created_at, updated_at)
     values (${cardId}, ${memberId}, 'active', ${`pm_${cardId.slice(-12)}`}, ${`pm_${cardId.slice(-12)}`}, 'visa', '4242', 12, 2199, now(), now())`;
-  return { memberId, sessionId: user.sessionId, notificationId, accountId, cardId, caller: callerOf(name, user) };
+  const loanId = await anApplicationOf(app, memberId);
+  return { memberId, sessionId: user.sessionId, notificationId, accountId, cardId, loanId, caller: callerOf(name, user) };
 }
 
 const callerOf = (name: string, user: SignedInUser): Caller => ({

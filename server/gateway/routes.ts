@@ -6,6 +6,7 @@ import { routes as events } from '#server/events/routes.ts';
 import { routes as ledger } from '#server/ledger/routes.ts';
 import { routes as transfers } from '#server/ledger/transfers/routes.ts';
 import { routes as live } from '#server/live/routes.ts';
+import { routes as loans } from '#server/loans/routes.ts';
 import { routes as members } from '#server/members/routes.ts';
 import { routes as memberships } from '#server/memberships/routes.ts';
 import { routes as notifications } from '#server/notifications/routes.ts';
@@ -26,6 +27,7 @@ export const routes: readonly AnyRoute[] = [
   ...events,
   ...ledger,
   ...live,
+  ...loans,
   ...members,
   ...memberships,
   ...notifications,

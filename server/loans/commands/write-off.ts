@@ -1,0 +1,63 @@
+import { type Ctx, inTransaction, requirePermission, type TxCtx } from '#server/context/context.ts';
+import { systemAccount } from '#server/ledger/commands/accounts.ts';
+import { postEntry } from '#server/ledger/commands/entries.ts';
+import type { Posting } from '#server/ledger/shapes.ts';
+import { advanceLoan, decisionsOf, type Loan } from '../record.ts';
+import { type Owed, owedOn } from '../rules/allocation.ts';
+import { auditLoan } from './apply.ts';
+import { lockForDecision, recordDecision } from './decide.ts';
+import { lockUpToDate } from './dues.ts';
+
+/**
+ * Gives up what is owed, on the word of two different people: the first proposes, the second does it.
+ * @throws AppError `forbidden` without the permission and on one's own loan, `conflict` for a loan that is not running and for
+ * the same person twice
+ */
+export async function writeOffLoan(ctx: Ctx, input: { loanId: string; reason: string }): Promise<Loan> {
+  requirePermission(ctx, 'loans:decide');
+  return inTransaction(ctx, async (tx) => {
+    await lockForDecision(tx, input.loanId, ['active', 'in_arrears']);
+    const { loan, instalments } = await lockUpToDate(tx, input.loanId);
+    const proposed = (await decisionsOf(tx.sql, loan.id)).some((one) => one.kind === 'write_off');
+    await recordDecision(tx, loan, 'write_off', input.reason);
+    const today = tx.now().toISOString().slice(0, 10);
+    const owed = owedOn(loan, instalments, today);
+    const after = proposed
+      ? await writeOff(tx, loan, owed)
+      : await advanceLoan(tx, loan, {}, [{ type: 'loan.write_off_proposed', amount: lostOf(owed) }]);
+    const { status } = after;
+    await auditLoan(tx, after, proposed ? 'loan.write_off' : 'loan.propose_write_off', {
+      reason: input.reason,
+      after: { status },
+    });
+    return after;
+  });
+}
+
+/** Interest of the month under way was never booked: there is nothing of it to lose. */
+const lostOf = (owed: Owed) => owed.total - owed.interestAccrued;
+
+async function writeOff(tx: TxCtx, loan: Loan, owed: Owed): Promise<Loan> {
+  const { id: loanId, memberId, currency } = loan;
+  const losses: Posting = {
+    accountId: await systemAccount(tx, 'loan_losses', currency),
+    direction: 'debit',
+    amount: lostOf(owed),
+  };
+  const credits: Posting[] = [
+    { accountId: loan.accountId ?? '', direction: 'credit', amount: owed.principalDue + owed.principalPlanned },
+    { accountId: await systemAccount(tx, 'receivables', currency), direction: 'credit', amount: owed.interestDue },
+  ];
+  await postEntry(tx, {
+    kind: 'write_off',
+    currency,
+    postings: [losses, ...credits.filter(({ amount }) => amount > 0)],
+    idempotencyKey: `loan:${loanId}:write-off`,
+    refs: { loanId, memberId },
+  });
+  await tx.sql`
+    update loan_instalments set status = 'written_off' where loan_id = ${loanId} and status in ('planned', 'due')`;
+  return advanceLoan(tx, loan, { status: 'written_off', closedAt: tx.now().toISOString() }, [
+    { type: 'loan.written_off', amount: lostOf(owed) },
+  ]);
+}
