@@ -7,6 +7,8 @@ import {
   IconListSearch,
   IconLock,
   IconMailOff,
+  IconShoppingBag,
+  IconStairs,
   IconUserPlus,
   IconUsers,
 } from '@tabler/icons-react';
@@ -27,15 +29,18 @@ const icons: Record<ConsolePath, ReactNode> = {
   '/ops': <IconHome2 size={17} stroke={1.75} />,
   '/ops/members': <IconUsers size={17} stroke={1.75} />,
   '/ops/help': <IconLifebuoy size={17} stroke={1.75} />,
+  '/ops/orders': <IconShoppingBag size={17} stroke={1.75} />,
   '/ops/events': <IconActivity size={17} stroke={1.75} />,
   '/ops/dead-letters': <IconMailOff size={17} stroke={1.75} />,
+  '/ops/sagas': <IconStairs size={17} stroke={1.75} />,
   '/ops/audit': <IconListSearch size={17} stroke={1.75} />,
   '/ops/access': <IconLock size={17} stroke={1.75} />,
 };
 
 const groups: { label: string; pages: ConsolePath[] }[] = [
   { label: 'Work', pages: ['/ops', '/ops/members', '/ops/help'] },
-  { label: 'System', pages: ['/ops/events', '/ops/dead-letters'] },
+  { label: 'Money', pages: ['/ops/orders'] },
+  { label: 'System', pages: ['/ops/events', '/ops/dead-letters', '/ops/sagas'] },
   { label: 'Control', pages: ['/ops/audit', '/ops/access'] },
 ];
 
@@ -47,8 +52,8 @@ const waitingAt: Partial<Record<ConsolePath, (needs: ConsoleOverview['needs']) =
   '/ops/dead-letters': (needs) => needs.deadLetters.open,
 };
 
-/** How often the counts in the rail are read, in milliseconds; the overview itself asks more often. */
-const countsEvery = 10_000;
+/** How often the counts in the rail are read, in milliseconds: a server that hangs is seen after two of them. */
+const countsEvery = 5_000;
 
 /** The shell with what this person may open, and the counts of what waits. `permissions` is what the server knows of them. */
 export function ConsoleFrame({

@@ -10,6 +10,7 @@ export const consolePages = [
     about: 'Find, read and mend a member’s record',
   },
   { href: '/ops/help', label: 'Help requests', permission: 'members:act', about: 'What members asked, and who waits' },
+  { href: '/ops/orders', label: 'Orders', permission: 'orders:read', about: 'What members buy, step by step' },
   { href: '/ops/events', label: 'Events', permission: 'events:read', about: 'What happens, as it happens' },
   {
     href: '/ops/dead-letters',
@@ -17,6 +18,7 @@ export const consolePages = [
     permission: 'dead-letters:read',
     about: 'Work that could not be done',
   },
+  { href: '/ops/sagas', label: 'Sagas', permission: 'sagas:read', about: 'What runs in steps, and what is stuck' },
   { href: '/ops/audit', label: 'Audit', permission: 'audit:read', about: 'Who did or saw what' },
   { href: '/ops/access', label: 'Access', permission: 'access:manage', about: 'Users, roles and API clients' },
 ] as const satisfies readonly { href: string; label: string; permission: Permission; about: string }[];

@@ -1,16 +1,25 @@
-import { IconActivity, IconMailOff, IconUser } from '@tabler/icons-react';
+import { IconActivity, IconCreditCard, IconMailOff, IconShoppingBag, IconUser } from '@tabler/icons-react';
 import type { Route } from 'next';
 import { get, query as search } from '../api/client.ts';
 import { findMembers } from '../api/console/directory.ts';
-import type { StoredEvent } from '../api/console/shapes.ts';
+import { ordersNumbered } from '../api/console/orders.ts';
+import { paymentsNamed } from '../api/console/payments.ts';
+import type { OrderRow, PaymentRow, StoredEvent } from '../api/console/shapes.ts';
 import { isStatus } from '../api/problem.ts';
 import type { Page } from '../api/shapes.ts';
 import type { PaletteGroup, PaletteItem } from '../shell/command-palette.tsx';
-import { wordsOf } from '../values/format.ts';
+import { formatMoney, wordsOf } from '../values/format.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** What the server finds: a uuid may be a member, an event, a dead letter or a correlation; anything else names a member. */
+/** `O-12`, `P-000012`, and what the payment gateway calls things. */
+const orderNumber = /^o-\d+$/i;
+const paymentName = /^(p-\d+|(pi|ch|re)_\w+)$/i;
+
+/**
+ * What the server finds: a uuid may be a member, an order, a payment, an event, a dead letter or a correlation; a number is
+ * what it says; anything else names a member.
+ */
 export async function searchPalette(
   query: string,
   permissions: readonly string[],
@@ -21,11 +30,23 @@ export async function searchPalette(
     const id = query.toLowerCase();
     const found = await Promise.all([
       may('members:open') ? memberById(id, signal) : [],
+      may('orders:read') ? orderById(id, signal) : [],
+      may('payments:read') ? paymentById(id, signal) : [],
       may('events:read') ? eventById(id, signal) : [],
       may('events:read') ? correlation(id, signal) : [],
       may('dead-letters:read') ? deadLetterById(id, signal) : [],
     ]);
     return [{ label: 'By id', items: found.flat() }];
+  }
+  if (orderNumber.test(query)) {
+    if (!may('orders:read')) return [];
+    const { data } = await ordersNumbered(numberOf(query), signal);
+    return [{ label: 'Orders', items: data.map(orderItem) }];
+  }
+  if (paymentName.test(query)) {
+    if (!may('payments:read')) return [];
+    const { data } = await paymentsNamed(numberOf(query), signal);
+    return [{ label: 'Payments', items: data.map(paymentItem) }];
   }
   if (!may('members:open')) return [];
   const { data } = await findMembers(query, signal);
@@ -46,6 +67,39 @@ const memberItem = (member: {
   href: `/ops/members/${member.id}` as Route,
 });
 
+/** `o-12` → `O-000012`; the gateway's ids stay as they are. */
+const numberOf = (query: string) =>
+  query.replace(
+    /^([op])-(\d+)$/i,
+    (_, kind: string, digits: string) => `${kind.toUpperCase()}-${digits.padStart(6, '0')}`,
+  );
+
+const orderItem = ({
+  id,
+  number,
+  status,
+  total,
+}: Pick<OrderRow, 'id' | 'number' | 'status' | 'total'>): PaletteItem => ({
+  id: `order-${id}`,
+  label: `Order ${number}`,
+  description: `${formatMoney(total.amount, total.currency)} · ${wordsOf(status)}`,
+  icon: <IconShoppingBag size={17} stroke={1.75} />,
+  href: `/ops/orders/${id}` as Route,
+});
+
+const paymentItem = ({
+  id,
+  number,
+  status,
+  amount,
+}: Pick<PaymentRow, 'id' | 'number' | 'status' | 'amount'>): PaletteItem => ({
+  id: `payment-${id}`,
+  label: `Payment ${number}`,
+  description: `${formatMoney(amount.amount, amount.currency)} · ${wordsOf(status)}`,
+  icon: <IconCreditCard size={17} stroke={1.75} />,
+  href: `/ops/payments/${id}` as Route,
+});
+
 /** Nothing there is an answer here; everything else is a failure. */
 async function orNothing<T>(work: Promise<T[]>): Promise<T[]> {
   try {
@@ -58,6 +112,12 @@ async function orNothing<T>(work: Promise<T[]>): Promise<T[]> {
 
 const memberById = (id: string, signal: AbortSignal) =>
   orNothing(get<Parameters<typeof memberItem>[0]>(`/members/${id}`, signal).then((member) => [memberItem(member)]));
+
+const orderById = (id: string, signal: AbortSignal) =>
+  orNothing(get<OrderRow>(`/orders/${id}`, signal).then((order) => [orderItem(order)]));
+
+const paymentById = (id: string, signal: AbortSignal) =>
+  orNothing(get<PaymentRow>(`/payments/${id}`, signal).then((payment) => [paymentItem(payment)]));
 
 const eventById = (id: string, signal: AbortSignal) =>
   orNothing(
