@@ -46,6 +46,11 @@ const values = [
   '+49 30 8765432',
   '+49308765432',
   '1971-02-03',
+  '0049 30 8765432',
+  '(030) 8765432',
+  '3.2.1971',
+  '03/02/1971',
+  '3 February 1971',
 ];
 
 test.each(values)('%s finds nobody for those who see masks, and its owner for those who may reveal', async (q) => {
@@ -108,4 +113,25 @@ test('the timeline is in the order in which things happened, whenever they were 
     cursor = page.nextCursor ?? undefined;
   } while (cursor);
   expect(seen).toEqual(['5', '3', '1', '6', '2', '4']);
+});
+
+test('umlauts are found both ways, and a member by id', async () => {
+  const ids = new Map<string, string>();
+  for (const familyName of ['Qüller', 'Queller', 'Quller', 'Großq'])
+    ids.set(familyName, (await joined(app.current, { familyName })).memberId);
+  const rows = await app.current.database.sql<EventRow[]>`
+    select 1000 + row_number() over (order by id)::int as position, e.* from events e where type = 'member.registered'`;
+  await inTransaction(createContext(app.current, { actor: { kind: 'system', name: 'test' } }), (tx) =>
+    directory.apply(tx, rows.map(eventOf)),
+  );
+  const namesOf = async (ctx: Ctx, q: string) => {
+    const { data } = await listMembers(ctx, { q, limit: 50, sort: 'name' });
+    return data.map((row) => row.familyName).sort();
+  };
+  for (const ctx of [auditor(), staffContext(app.current)]) {
+    for (const q of ['qüller', 'queller', 'quller', 'QU\u0308LLER'])
+      expect(await namesOf(ctx, q), q).toEqual(['Queller', 'Quller', 'Qüller']);
+    for (const q of ['grossq', 'großq']) expect(await namesOf(ctx, q), q).toEqual(['Großq']);
+    expect(await namesOf(ctx, ids.get('Quller')?.toUpperCase() ?? '')).toEqual(['Quller']);
+  }
 });

@@ -1,12 +1,13 @@
-import { and, asc, desc, eq, inArray, like, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, like, or, type SQL, sql } from 'drizzle-orm';
 import { memberDirectory as directory } from '#db/schema/members.ts';
 import { recordRepeated } from '#server/audit/commands.ts';
 import { type Ctx, can, requirePermission } from '#server/context/context.ts';
 import { maskEmail } from '#server/crypto/mask.ts';
 import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
+import { id as idShape } from '#server/gateway/shapes.ts';
 import { dateOfBirthIndex, phoneIndex } from '../personal.ts';
-import { normalisePhone } from '../rules.ts';
 import type { ListInput, MemberRow, memberSorts } from '../shapes.ts';
+import { datesOf, phonesOf, spellingsOf } from './search-terms.ts';
 
 const joined = sql`${directory.joinedAt}`;
 const name = sql`lower(${directory.familyName})`;
@@ -77,26 +78,29 @@ function after(sort: { key: SQL; descending: boolean }, cursor: string): SQL {
 /** As the index `member_directory_search_public` has it. */
 const namesAndNumber = sql`replace(${directory.searchText}, lower(${directory.email}), '')`;
 
-/** Every word must occur somewhere in name, e-mail or number, with or without its accents. */
+/** Every word must occur somewhere in name, e-mail or number, in one of its spellings. A whole id is nobody else's. */
 async function searchOf(ctx: Ctx, q: string): Promise<SQL | undefined> {
-  const patterns = q.toLowerCase().split(/\s+/).filter(Boolean).slice(0, 6).map(pattern);
-  if (!can(ctx, 'members:reveal')) return and(...patterns.map((words) => like(namesAndNumber, words)));
+  const id = idShape.safeParse(q.trim());
+  if (id.success) return eq(directory.memberId, id.data);
+  const words = q.toLowerCase().normalize('NFC').split(/\s+/).filter(Boolean).slice(0, 6).map(spellingsOf);
+  const everyWordIn = (text: SQL | typeof directory.searchText) =>
+    and(...words.map((spellings) => or(...spellings.map((word) => like(text, pattern(word))))));
+  if (!can(ctx, 'members:reveal')) return everyWordIn(namesAndNumber);
   const exact = await idsByExactValue(ctx, q);
-  if (exact.length > 0) return inArray(directory.memberId, exact);
-  return and(...patterns.map((words) => like(directory.searchText, words)));
+  return exact.length > 0 ? inArray(directory.memberId, exact) : everyWordIn(directory.searchText);
 }
 
 const pattern = (word: string) => `%${word.replace(/[\\%_]/g, '\\$&')}%`;
 
 /** A whole phone number or birth date: found by blind index, for the values themselves are sealed. */
 async function idsByExactValue(ctx: Ctx, q: string): Promise<string[]> {
-  const isDate = /^\d{4}-\d{2}-\d{2}$/.test(q);
-  const isPhone = !isDate && /^\+?[\d\s().-]{6,24}$/.test(q) && normalisePhone(q).length >= 6;
-  if (!isDate && !isPhone) return [];
-  const rows = isDate
-    ? await ctx.sql<{ id: string }[]>`
-        select id from members where date_of_birth_index = ${dateOfBirthIndex(ctx.app, q)} limit 200`
-    : await ctx.sql<{ id: string }[]>`select id from members where phone_index = ${phoneIndex(ctx.app, q)} limit 200`;
+  const births = datesOf(q).map((date) => dateOfBirthIndex(ctx.app, date));
+  const phones = births.length > 0 ? [] : phonesOf(q).map((phone) => phoneIndex(ctx.app, phone));
+  if (births.length === 0 && phones.length === 0) return [];
+  const rows =
+    births.length > 0
+      ? await ctx.sql<{ id: string }[]>`select id from members where date_of_birth_index = any(${births}) limit 200`
+      : await ctx.sql<{ id: string }[]>`select id from members where phone_index = any(${phones}) limit 200`;
   return rows.map((row) => row.id);
 }
 
