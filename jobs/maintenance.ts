@@ -7,6 +7,13 @@ import { sweepIdempotencyKeys } from '#server/gateway/idempotency.ts';
 import { openMissingAccounts } from '#server/ledger/commands/accounts.ts';
 import { checkLedger } from '#server/ledger/commands/checks.ts';
 import { sweepLoans } from '#server/loans/commands/dues.ts';
+import { sendDueSteps } from '#server/memberships/commands/steps.ts';
+import {
+  beginNextPlans,
+  forgetOldLinks,
+  importMemberships,
+  showPricesOfToday,
+} from '#server/memberships/commands/sweeps.ts';
 import { databaseQueue } from '#server/queue/define.ts';
 import { enqueue } from '#server/queue/enqueue.ts';
 import { checkInvariants } from '#server/reconciliation/invariants.ts';
@@ -26,6 +33,11 @@ const task = z.enum([
   'ledger-check',
   'loan-dues',
   'expiring-cards',
+  'plan-prices',
+  'membership-import',
+  'membership-plans',
+  'membership-steps',
+  'renewal-links',
   'invariants',
 ]);
 export type MaintenanceTask = z.output<typeof task>;
@@ -53,6 +65,11 @@ const work: Record<MaintenanceTask, (tx: TxCtx) => Promise<unknown>> = {
   'ledger-check': (tx) => checkLedger(tx, { kind: 'schedule' }),
   'loan-dues': (tx) => sweepLoans(tx, loansAtATime),
   'expiring-cards': (tx) => tellOfExpiringCards(tx, cardsAtATime),
+  'plan-prices': showPricesOfToday,
+  'membership-import': (tx) => importMemberships(tx, importsAtATime),
+  'membership-plans': (tx) => beginNextPlans(tx, importsAtATime),
+  'membership-steps': (tx) => sendDueSteps(tx, stepsAtATime),
+  'renewal-links': forgetOldLinks,
 };
 
 const keysAtATime = 500;
@@ -62,6 +79,10 @@ const accountsAtATime = 200;
 const cardsAtATime = 500;
 /** Each with its job. */
 const loansAtATime = 500;
+/** Each with its events: a second's work. */
+const importsAtATime = 200;
+/** Each with its job, all in two statements. */
+const stepsAtATime = 1_000;
 const rowsAtATime = 10_000;
 /** How long it can be seen what a partner was asked, and what was handled is known. */
 const keptDays = 90;
@@ -77,6 +98,9 @@ const batches: Partial<Record<MaintenanceTask, number>> = {
   'member-accounts': accountsAtATime,
   'loan-dues': loansAtATime,
   'expiring-cards': cardsAtATime,
+  'membership-import': importsAtATime,
+  'membership-plans': importsAtATime,
+  'membership-steps': stepsAtATime,
 };
 
 async function forget(tx: TxCtx, table: 'partner_calls' | 'inbox', column: 'at' | 'handled_at'): Promise<number> {

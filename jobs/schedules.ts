@@ -18,6 +18,12 @@ const schedules: ReadonlyArray<{ cron: string; task: MaintenanceTask }> = [
   // Hourly, so that a day that was missed is made up; each loan once a day.
   { cron: '10 * * * *', task: 'loan-dues' },
   { cron: '40 6 * * *', task: 'expiring-cards' },
+  // Hourly, although days decide: what could not be done at midnight is done when it can be.
+  { cron: '1 * * * *', task: 'plan-prices' },
+  { cron: '2 * * * *', task: 'membership-plans' },
+  { cron: '3 * * * *', task: 'membership-steps' },
+  { cron: '45 * * * *', task: 'membership-import' },
+  { cron: '55 2 * * *', task: 'renewal-links' },
   { cron: '*/10 * * * *', task: 'invariants' },
 ];
 

@@ -32,7 +32,7 @@ export const membershipEvents = [
   membership('membership.cancelled', { cause }),
   /** Was there before this house kept periods. */
   membership('membership.imported'),
-  membership('membership.cancel_asked'),
+  membership('membership.cancel_asked', { cause: cause.optional() }),
   membership('membership.cancel_undone'),
   /** It ends soon, or has ended: `period` is the one that would follow. */
   membership('membership.renewal_due', { step: z.int(), amount: money, automatic: z.boolean() }),

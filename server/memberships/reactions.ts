@@ -47,4 +47,25 @@ const extensions = defineReaction({
   }),
 });
 
-export const reactions = [orders, extensions];
+/** A charge that nobody was there for was refused, or given up. */
+const failures = defineReaction({
+  name: 'renewal-failures',
+  types: ['order.failed', 'order.cancelled'],
+  queue: 'renewal-failures',
+  payload: ({ data }) =>
+    data.origin === 'renewal' ? { orderId: String(data.orderId), code: String(data.code) } : null,
+});
+
+const leavers: Record<string, string> = { resigned: 'resigned', deceased: 'deceased' };
+
+const people = defineReaction({
+  name: 'membership-people',
+  types: ['member.status.changed', 'member.erased'],
+  queue: 'membership-people',
+  payload: ({ type, data }) => {
+    const how = type === 'member.erased' ? 'erased' : leavers[String(data.to)];
+    return how ? { memberId: String(data.memberId), how } : null;
+  },
+});
+
+export const reactions = [orders, extensions, failures, people];

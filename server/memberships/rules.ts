@@ -41,6 +41,12 @@ export const nextPeriod = (end: string, months: number, anchorDay: number): Peri
   to: addMonths(end, months, anchorDay),
 });
 
+/** The days that are left from `today` on; none when it is over. */
+export const daysLeft = (endsOn: string, today: string): Period => ({
+  from: laterOf(today, endsOn) === endsOn ? today : endsOn,
+  to: endsOn,
+});
+
 /** The last day that is covered. */
 export const lastDay = ({ to }: Pick<Period, 'to'>) => addDays(to, -1);
 

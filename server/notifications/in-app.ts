@@ -60,6 +60,24 @@ export const inAppOf: Record<string, (event: StoredEvent) => Wanted | null> = {
     body: `It now runs until ${String(event.data.paidUntil)}.`,
     link: '/membership',
   }),
+  'membership.renewal_due': (event) => ({
+    kind: 'renewal-due',
+    title: event.data.automatic ? 'Your membership renews soon' : 'Time to renew your membership',
+    body: event.data.automatic ? 'See when, how much and with which card.' : 'It takes a minute.',
+    link: '/membership',
+  }),
+  'membership.renewed': (event) => ({
+    kind: 'renewed',
+    title: 'Your membership is renewed',
+    body: `It is paid until ${String(event.data.paidUntil)}.`,
+    link: '/membership',
+  }),
+  'membership.renewal_failed': () => ({
+    kind: 'renewal-failed',
+    title: 'Your membership could not be renewed',
+    body: 'The card was not charged. Pay with another one, or try again.',
+    link: '/membership',
+  }),
   'support.answered': (event) => ({
     kind: 'help-answered',
     title: 'Your question was answered',

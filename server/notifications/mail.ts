@@ -2,6 +2,7 @@ import { issueToken } from '#server/access/mailed-tokens.ts';
 import { type MailRecipient, mailRecipient } from '#server/access/queries/users.ts';
 import { type Ctx, inTransaction, type TxCtx } from '#server/context/context.ts';
 import { open, seal } from '#server/crypto/seals.ts';
+import { documentAttachment } from '#server/documents/queries/mail.ts';
 import { append } from '#server/events/append.ts';
 import { withBreaker } from '#server/integrations/breaker.ts';
 import { callPartner } from '#server/integrations/commands.ts';
@@ -9,6 +10,8 @@ import { type TemplateInput, type TemplateName, templates } from '#server/integr
 import { partnersOf } from '#server/integrations/partners.ts';
 import { helpTopicLabel } from '#server/members/rules.ts';
 import './events.ts';
+import { composeMembershipMail } from './membership-mails.ts';
+import { composeMoneyMail } from './money-mails.ts';
 import type { MailJob, MailTemplate } from './reactions.ts';
 
 const verifyHours = 48;
@@ -34,10 +37,12 @@ type Compose<Name extends TemplateName> = (
   who: MailRecipient,
   job: MailJob,
   common: Common,
-) => Promise<TemplateInput<Name>> | TemplateInput<Name>;
+) => Promise<TemplateInput<Name> | null> | TemplateInput<Name>;
 
-/** Makes the input of each template when the mail is first tried; it is then kept, so that every try sends the same mail. */
+/** Makes the input of each template when the mail is first tried; it is then kept, so that every try sends the same mail. null: there is nothing to write any more. */
 const compose: { [Name in MailTemplate]: Compose<Name> } = {
+  ...composeMembershipMail,
+  ...composeMoneyMail,
   'verify-email': async (tx, who, _job, common) => ({
     ...common,
     verifyUrl: portal(
@@ -112,11 +117,13 @@ export async function deliverMail(ctx: Ctx, job: MailJob): Promise<(tx: TxCtx) =
   if (!key) return (tx) => finish(tx, mail, 'failed', 'recipient erased');
   const { to, input } = JSON.parse(open(key, 'mailInput', mail.sealed)) as { to: string; input: never };
   const rendered = templates[job.template](input);
+  const documentId = text(job.facts.documentId);
+  const attachments = documentId ? [await documentAttachment(ctx, documentId)] : [];
   const call = await callPartner(ctx, { system: 'mail', operation: job.template, memberId: mail.memberId }, () =>
     withBreaker('mail', () =>
       partnersOf(ctx.app)
         .mail()
-        .send({ messageId: mail.messageId, to, ...rendered }),
+        .send({ messageId: mail.messageId, to, ...rendered, attachments }),
     ),
   );
   return async (tx) => {
@@ -146,6 +153,7 @@ async function prepare(tx: TxCtx, job: MailJob): Promise<Prepared | null> {
   const key = await tx.app.dataKeys.obtain(tx.sql, subjectId);
   const common = { organisation: tx.app.settings.GUILDHALL_ORGANISATION, givenName: who.givenName };
   const input = await compose[job.template](tx, who, job, common);
+  if (input === null) return null;
   const sealedTo = text(job.facts.sealedTo);
   // The link must reach the address that it verifies; everything else goes to the one that was verified.
   const address = job.template === 'verify-email' ? (who.pendingEmail ?? who.email) : who.email;

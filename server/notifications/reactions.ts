@@ -2,6 +2,8 @@ import { defineReaction } from '#server/events/define.ts';
 import type { JsonObject, StoredEvent } from '#server/events/stored-event.ts';
 import { jobIdOf } from '#server/queue/enqueue.ts';
 import { inAppOf } from './in-app.ts';
+import { membershipMailOf, membershipTemplates } from './membership-mails.ts';
+import { moneyMailOf, moneyTemplates } from './money-mails.ts';
 
 /** What a mail job knows: ids, and facts that are not personal. Everything else is read when the mail is made. */
 export interface MailJob {
@@ -21,6 +23,8 @@ export const mailTemplates = [
   'account-locked',
   'member-resigned',
   'help-request-received',
+  ...membershipTemplates,
+  ...moneyTemplates,
 ] as const;
 export type MailTemplate = (typeof mailTemplates)[number];
 
@@ -52,6 +56,8 @@ const mailOf: Record<string, (event: StoredEvent) => { template: MailTemplate; f
   }),
   'password.reset.requested': () => ({ template: 'password-reset' }),
   'session.locked': (event) => ({ template: 'account-locked', facts: { minutes: Number(event.data.minutes ?? 15) } }),
+  ...membershipMailOf,
+  ...moneyMailOf,
 };
 
 const mail = defineReaction({

@@ -9,6 +9,13 @@ export interface OutgoingMail {
   subject: string;
   html: string;
   text: string;
+  attachments?: readonly MailAttachment[];
+}
+
+export interface MailAttachment {
+  fileName: string;
+  contentType: string;
+  content: Uint8Array;
 }
 
 /** Outgoing mail. Every method throws PartnerError, and answers or throws within the time limit. */
@@ -49,7 +56,14 @@ export function connectMail({ url, from, timeoutMs = defaultTimeoutMs }: MailOpt
     disableUrlAccess: true,
   });
 
-  async function send({ messageId, to, subject, html, text }: OutgoingMail): Promise<{ accepted: boolean }> {
+  async function send({
+    messageId,
+    to,
+    subject,
+    html,
+    text,
+    attachments = [],
+  }: OutgoingMail): Promise<{ accepted: boolean }> {
     try {
       const info = await transport.sendMail({
         from,
@@ -58,6 +72,11 @@ export function connectMail({ url, from, timeoutMs = defaultTimeoutMs }: MailOpt
         subject,
         html,
         text,
+        attachments: attachments.map(({ fileName: filename, contentType, content }) => ({
+          filename,
+          contentType,
+          content: Buffer.from(content),
+        })),
         messageId: `<${messageId}>`,
         // Keeps out-of-office answers away (RFC 3834, and Exchange's own header).
         headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },

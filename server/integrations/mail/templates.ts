@@ -1,4 +1,6 @@
 import { type MailContent, type RenderedMail, renderMail } from './layout.ts';
+import { type MembershipTemplateInputs, membershipTemplates } from './membership-templates.ts';
+import { type MoneyTemplateInputs, moneyTemplates } from './money-templates.ts';
 import { counted, day, greeting, instant } from './wording.ts';
 
 /** What every mail needs. Links are absolute http(s) addresses, times RFC 3339. */
@@ -265,7 +267,7 @@ export function helpRequestReceived(input: HelpRequestReceivedInput): RenderedMa
 }
 
 /** What each mail needs, by the name that events carry (`email.sent`). */
-export interface TemplateInputs {
+export interface TemplateInputs extends MembershipTemplateInputs, MoneyTemplateInputs {
   'verify-email': VerifyEmailInput;
   'password-reset': PasswordResetInput;
   welcome: WelcomeInput;
@@ -282,6 +284,8 @@ export type TemplateName = keyof TemplateInputs;
 export type TemplateInput<Name extends TemplateName> = TemplateInputs[Name];
 
 export const templates: { readonly [Name in TemplateName]: (input: TemplateInputs[Name]) => RenderedMail } = {
+  ...membershipTemplates,
+  ...moneyTemplates,
   'verify-email': verifyEmail,
   'password-reset': passwordReset,
   welcome,

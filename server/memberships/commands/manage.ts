@@ -3,7 +3,7 @@ import { type Ctx, inTransaction, type TxCtx } from '#server/context/context.ts'
 import { seal } from '#server/crypto/seals.ts';
 import { ruleViolated } from '#server/errors/errors.ts';
 import { changeMembership, lockMember, lockMembership, type Membership } from '../record.ts';
-import { dayOf, type Period } from '../rules.ts';
+import { dayOf, daysLeft } from '../rules.ts';
 import { audit } from './periods.ts';
 import { manageableMembership } from './renew.ts';
 
@@ -35,7 +35,7 @@ export async function cancel(ctx: Ctx, id: string, reason: string): Promise<Memb
 /** Nothing is charged any more, and nobody is reminded: the next step is the end. */
 export const endLater = (tx: TxCtx, before: Membership, cancelReasonSealed: string | null): Promise<Membership> =>
   changeMembership(tx, before, { cancelAtEnd: true, cancelReasonSealed }, [
-    { type: 'membership.cancel_asked', period: lastPeriod(tx, before) },
+    { type: 'membership.cancel_asked', period: daysLeft(before.endsOn, dayOf(tx.now())) },
   ]);
 
 /** @throws AppError `not_found`, `rule_violated` when there is nothing to take back */
@@ -43,18 +43,12 @@ export async function undoCancel(ctx: Ctx, id: string): Promise<Membership> {
   return manage(ctx, id, async (tx, before) => {
     if (!before.cancelAtEnd) throw ruleViolated('This membership is not cancelled.');
     const after = await changeMembership(tx, before, { cancelAtEnd: false, cancelReasonSealed: null }, [
-      { type: 'membership.cancel_undone', period: lastPeriod(tx, before) },
+      { type: 'membership.cancel_undone', period: daysLeft(before.endsOn, dayOf(tx.now())) },
     ]);
     await audit(tx, after, 'membership.undo-cancel', { endsOn: after.endsOn });
     return after;
   });
 }
-
-/** The days that are left. */
-const lastPeriod = (tx: TxCtx, { endsOn }: Membership): Period => {
-  const today = dayOf(tx.now());
-  return { from: today < endsOn ? today : endsOn, to: endsOn };
-};
 
 /** @throws AppError `not_found`, `rule_violated` for one that has ended */
 export async function manage<T>(

@@ -1,0 +1,135 @@
+import { type MailContent, type RenderedMail, renderMail } from './layout.ts';
+import { day, greeting } from './wording.ts';
+
+interface Common {
+  organisation: string;
+  givenName: string | null;
+}
+
+export interface ReceiptInput extends Common {
+  number: string;
+  /** `€129.00` */
+  total: string;
+  issuedOn: string;
+  ordersUrl: string;
+}
+
+export function receipt(input: ReceiptInput): RenderedMail {
+  return mail(input, {
+    subject: `Your receipt ${input.number} from ${input.organisation}`,
+    preheader: `${input.total}, paid. The receipt is attached.`,
+    heading: 'Thank you, this is paid',
+    blocks: [
+      paragraph(greeting(input.givenName)),
+      paragraph('We have received your payment. The receipt is attached to this mail as a PDF.'),
+      { kind: 'facts', rows: documentRows('Receipt', input) },
+      { kind: 'button', label: 'See your orders', url: input.ordersUrl },
+    ],
+    footer: `You get this mail because you paid ${input.organisation}.`,
+  });
+}
+
+export interface InvoiceInput extends Common {
+  number: string;
+  total: string;
+  issuedOn: string;
+  ordersUrl: string;
+}
+
+export function invoice(input: InvoiceInput): RenderedMail {
+  return mail(input, {
+    subject: `Invoice ${input.number} from ${input.organisation}`,
+    preheader: `${input.total}. The invoice is attached.`,
+    heading: 'Your invoice',
+    blocks: [
+      paragraph(greeting(input.givenName)),
+      paragraph('The invoice is attached to this mail as a PDF. Please give its number when you pay.'),
+      { kind: 'facts', rows: documentRows('Invoice', input) },
+      { kind: 'button', label: 'See your orders', url: input.ordersUrl },
+    ],
+    footer: `You get this mail because ${input.organisation} has sold something to you on account.`,
+  });
+}
+
+export interface RefundedInput extends Common {
+  /** `€129.00` */
+  amount: string;
+  /** The credit note that is attached, if there is one. */
+  number: string | null;
+  /** `Visa ••4242`; null when it goes back by bank. */
+  card: string | null;
+  refundedOn: string;
+  ordersUrl: string;
+}
+
+export function refunded(input: RefundedInput): RenderedMail {
+  const where = input.card === null ? 'to your bank account' : `to your card (${input.card})`;
+  const note = input.number === null ? [] : ([['Credit note', input.number]] as const);
+  return mail(input, {
+    subject: `${input.amount} goes back to you from ${input.organisation}`,
+    preheader: `It goes back ${where}.`,
+    heading: 'Your money goes back to you',
+    blocks: [
+      paragraph(greeting(input.givenName)),
+      paragraph(`We have sent ${input.amount} back ${where}. Banks take up to ten days to show it.`),
+      { kind: 'facts', rows: [['Amount', input.amount], ['Sent on', day(input.refundedOn)], ...note] },
+      { kind: 'button', label: 'See your orders', url: input.ordersUrl },
+    ],
+    footer: `You get this mail because you paid ${input.organisation}.`,
+  });
+}
+
+export interface CardExpiringInput extends Common {
+  /** `Visa ••4242` */
+  card: string;
+  /** YYYY-MM */
+  expires: string;
+  /** Renewals are paid with it. */
+  forRenewals: boolean;
+  cardsUrl: string;
+}
+
+export function cardExpiring(input: CardExpiringInput): RenderedMail {
+  const month = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' });
+  const until = month.format(new Date(`${input.expires}-01T00:00:00Z`));
+  const renewals = input.forRenewals
+    ? [paragraph('Your membership renews with this card. Without a new one the renewal cannot be paid.')]
+    : [];
+  return mail(input, {
+    subject: `Your card at ${input.organisation} runs out in ${until}`,
+    preheader: `${input.card}. Add the new one in a minute.`,
+    heading: 'Your card runs out soon',
+    blocks: [
+      paragraph(greeting(input.givenName)),
+      paragraph(`The card that you keep with us, ${input.card}, works until the end of ${until}.`),
+      ...renewals,
+      { kind: 'button', label: 'Add a new card', url: input.cardsUrl },
+      { kind: 'note', text: 'We never ask for a card number by mail or on the telephone.' },
+    ],
+    footer: `You get this mail because you keep a card with ${input.organisation}.`,
+  });
+}
+
+const documentRows = (
+  kind: string,
+  { number, total, issuedOn }: { number: string; total: string; issuedOn: string },
+): (readonly [string, string])[] => [
+  [kind, number],
+  ['Amount', total],
+  ['Date', day(issuedOn)],
+];
+
+const paragraph = (text: string) => ({ kind: 'paragraph', text }) as const;
+
+function mail({ organisation }: Common, content: Omit<MailContent, 'organisation'>): RenderedMail {
+  return renderMail({ organisation, ...content });
+}
+
+export interface MoneyTemplateInputs {
+  receipt: ReceiptInput;
+  invoice: InvoiceInput;
+  refunded: RefundedInput;
+  'card-expiring': CardExpiringInput;
+}
+
+export const moneyTemplates = { receipt, invoice, refunded, 'card-expiring': cardExpiring };
