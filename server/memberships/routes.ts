@@ -1,20 +1,27 @@
 import { inTransaction } from '#server/context/context.ts';
 import { type AnyRoute, route } from '#server/gateway/route.ts';
 import { idParams, listOf } from '#server/gateway/shapes.ts';
+import { changePlan, previewChange } from './commands/change.ts';
 import { lookAtLinkPayment, showRenewalLink, spendRenewalLink } from './commands/links.ts';
 import { cancel, setAutoRenewal, undoCancel } from './commands/manage.ts';
+import { setPlanPrice } from './commands/prices.ts';
 import { renew } from './commands/renew.ts';
 import { getMembership, listMemberships, viewOf } from './queries/memberships.ts';
 import { listPlans } from './queries/plans.ts';
 import {
   autoRenewalBody,
   cancelBody,
+  changeBody,
+  changeQuery,
+  changeView,
   linkParams,
   membershipList,
   membershipsQuery,
   membershipView,
   placedOrder,
   plan,
+  priceBody,
+  priceView,
   renewalBody,
   renewalLinkView,
   spendBody,
@@ -35,6 +42,18 @@ export const routes: AnyRoute[] = [
     permission: 'public',
     response: { status: 200, schema: listOf(plan) },
     handle: async (ctx) => ({ body: { data: await listPlans(ctx), nextCursor: null } }),
+  }),
+  route({
+    method: 'post',
+    path: '/plans/{id}/prices',
+    summary: 'A new price of a plan, from a day on that is far enough ahead',
+    tag,
+    permission: ['plans:manage'],
+    params: idParams,
+    body: priceBody,
+    idempotent: true,
+    response: { status: 201, schema: priceView },
+    handle: async (ctx, { params, body }) => ({ body: await setPlanPrice(ctx, params.id, body) }),
   }),
   route({
     method: 'get',
@@ -67,6 +86,24 @@ export const routes: AnyRoute[] = [
     idempotent: true,
     response: { status: 202, schema: placedOrder },
     handle: async (ctx, { params, body }) => ({ body: await renew(ctx, params.id, body) }),
+  }),
+  route({
+    method: 'post',
+    path: '/memberships/{id}/changes',
+    summary:
+      'Another plan: at once for the difference when it costs more, else at the end. `preview=true` only says what it would be',
+    tag,
+    permission: selfOrStaff,
+    params: idParams,
+    query: changeQuery,
+    body: changeBody,
+    idempotent: true,
+    response: { status: 200, schema: changeView },
+    handle: async (ctx, { params, query, body }) => {
+      if (query.preview === 'true') return { body: await previewChange(ctx, params.id, body.planId) };
+      const change = await changePlan(ctx, params.id, body);
+      return { body: change, status: change.order ? 202 : 200 };
+    },
   }),
   route({
     method: 'put',

@@ -24,11 +24,13 @@ async function takeBackFrom(tx: TxCtx, membershipId: string, orderId: string): P
   const [first] = unused;
   if (!first) return;
   for (const period of unused) await giveBack(tx, period, today);
-  const left = (await periodsOf(tx.sql, [membershipId])).at(-1);
+  const inForce = await periodsOf(tx.sql, [membershipId]);
+  const left = inForce.at(-1);
   const endsOn = left ? laterOf(left.to, today) : today;
   const period = { from: laterOf(first.from, today), to: unused.at(-1)?.to ?? first.to };
   const over = before.endedAt === null && endsOn === today;
-  const planId = left && left.to > today ? left.planId : before.planId;
+  const current = inForce.find(({ from, to }) => from <= today && today < to);
+  const planId = current?.planId ?? before.planId;
   const change = over
     ? { status: 'cancelled' as const, endsOn }
     : {
