@@ -105,10 +105,12 @@ CREATE TABLE refunds (
   requested_by text,
   created_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL,
-  CONSTRAINT refunds_meaning_key UNIQUE (meaning),
   CONSTRAINT refunds_gateway_key UNIQUE (gateway_refund_id),
   CONSTRAINT refunds_amount CHECK (amount > 0),
   CONSTRAINT refunds_status CHECK (status IN ('requested', 'pending', 'succeeded', 'failed'))
 );
 --> statement-breakpoint
 CREATE INDEX refunds_payment ON refunds (payment_id, created_at);
+--> statement-breakpoint
+-- One refund for each thing that is meant; one that was refused for good may be asked for again.
+CREATE UNIQUE INDEX refunds_meaning_key ON refunds (meaning) WHERE status <> 'failed';

@@ -114,7 +114,7 @@ export const refunds = pgTable(
     amount: minorUnits().notNull(),
     currency: text().notNull(),
     cause: text().notNull(),
-    meaning: text().notNull().unique('refunds_meaning_key'),
+    meaning: text().notNull(),
     status: text({ enum: refundStatuses }).notNull(),
     gatewayRefundId: text().unique('refunds_gateway_key'),
     failureCode: text(),
@@ -122,5 +122,8 @@ export const refunds = pgTable(
     createdAt: at().notNull(),
     updatedAt: at().notNull(),
   },
-  (table) => [index('refunds_payment').on(table.paymentId, table.createdAt)],
+  (table) => [
+    index('refunds_payment').on(table.paymentId, table.createdAt),
+    uniqueIndex('refunds_meaning_key').on(table.meaning).where(sql`${table.status} <> 'failed'`),
+  ],
 );

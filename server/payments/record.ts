@@ -69,6 +69,15 @@ export async function findPayment(sql: Queryable, id: string): Promise<Payment |
   return row ? withTimes(row) : null;
 }
 
+/** What a member paid last, whatever has become of it since. */
+export async function lastPaidBy(sql: Queryable, memberId: string): Promise<Payment | null> {
+  const [row] = await sql<Payment[]>`
+    select ${paymentColumns(sql)} from payments p
+    where p.member_id = ${memberId} and p.settled_at is not null and p.status <> 'failed'
+    order by p.settled_at desc, p.id desc limit 1`;
+  return row ? withTimes(row) : null;
+}
+
 /** The payment that the gateway knows by this name. */
 export async function findPaymentOfIntent(sql: Queryable, intentId: string): Promise<Payment | null> {
   const [row] = await sql<Payment[]>`select ${paymentColumns(sql)} from payments p where p.intent_id = ${intentId}`;
@@ -167,8 +176,11 @@ export async function findRefund(sql: Queryable, id: string): Promise<Refund | n
   return row ? refundTimes(row) : null;
 }
 
+/** The refund with this meaning that stands: one that was refused for good does not. */
 export async function findRefundMeaning(sql: Queryable, meaning: string): Promise<Refund | null> {
-  const [row] = await sql<Refund[]>`select ${refundColumns(sql)} from refunds r where r.meaning = ${meaning}`;
+  const [row] = await sql<
+    Refund[]
+  >`select ${refundColumns(sql)} from refunds r where r.meaning = ${meaning} and r.status <> 'failed'`;
   return row ? refundTimes(row) : null;
 }
 

@@ -66,10 +66,13 @@ async function ask(ctx: Ctx, saga: SagaRun, opened: Payment): Promise<PaymentRec
     return await chargePayment(ctx, opened.id);
   } catch (error) {
     if (!(error instanceof PartnerError) || error.errorClass === 'credentials') throw error;
-    // It certainly was not charged. Whoever waits at the checkout is told in the end, rather than charged the next day.
+    // It certainly was not charged, whatever was wrong: tried again while somebody waits at the checkout for it. Later they
+    // are told, rather than charged the next day.
     const now = await findPayment(ctx.sql, opened.id);
     const late = ctx.now().getTime() - Date.parse(opened.createdAt) > chargeWithinMs;
-    if (now?.status !== 'initiated' || !late) throw error;
+    if (now?.status !== 'initiated' || !late) {
+      throw new PartnerError(error.partner, 'unavailable', error.reason, error.retryAfterMs);
+    }
     return (tx) => neverReached(tx, opened.id);
   }
 }

@@ -143,15 +143,22 @@ async function recordingOf(ctx: Ctx, payment: Payment, operation: string, asking
   } catch (error) {
     if (!(error instanceof PartnerError)) throw error;
     if (error.outcomeUnknown) return (tx) => becomeUnknown(tx, payment.id);
+    if (error.errorClass !== 'permanent') throw error;
     // It will not be taken as it is: no such card, an amount that the gateway does not move.
-    if (error.errorClass === 'permanent') return (tx) => refuse(tx, payment.id, error);
-    throw error;
+    if (payment.askedAt === null) return (tx) => refuse(tx, payment.id, error);
+    // A charge may exist since an earlier try: that this question is refused says nothing about it.
+    return (tx) => stayUncertain(tx, payment.id);
   }
 }
 
 async function becomeUnknown(tx: TxCtx, id: string): Promise<Payment> {
   const payment = await lockPayment(tx.sql, id);
   return isOver(payment) || payment.status === 'unknown' ? payment : beUnknown(tx, payment);
+}
+
+async function stayUncertain(tx: TxCtx, id: string): Promise<Payment> {
+  const payment = await lockPayment(tx.sql, id);
+  return payment.status === 'initiated' ? beUnknown(tx, payment) : payment;
 }
 
 async function refuse(tx: TxCtx, id: string, error: PartnerError): Promise<Payment> {
