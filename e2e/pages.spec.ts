@@ -1,7 +1,8 @@
+import type { Page } from '@playwright/test';
 import { type DemoPerson, expect, expectAccessible, signInAs, test } from './house.ts';
 
 /** Every page, in light and dark, on a phone and on a desk: it opens, has one heading, and axe finds nothing. */
-const pages: ReadonlyArray<{ person: DemoPerson | null; paths: string[] }> = [
+const pages: ReadonlyArray<{ person: DemoPerson | null; paths: string[]; status?: number }> = [
   {
     person: null,
     paths: [
@@ -16,6 +17,8 @@ const pages: ReadonlyArray<{ person: DemoPerson | null; paths: string[] }> = [
   { person: 'staff', paths: ['/ops', '/ops/members', '/ops/events', '/ops/dead-letters', '/ops/help'] },
   { person: 'admin', paths: ['/ops/access'] },
   { person: 'auditor', paths: ['/ops/audit'] },
+  { person: 'staff', paths: ['/ops/nothing-here'], status: 404 },
+  { person: 'staff', paths: ['/ops/access'], status: 403 },
 ];
 
 const widths = [
@@ -23,20 +26,62 @@ const widths = [
   { name: '320 px', width: 320, height: 720 },
 ];
 
-for (const { person, paths } of pages) {
+for (const { person, paths, status = 200 } of pages) {
   for (const path of paths) {
-    test(`${person ?? 'anyone'}: ${path.split('?')[0]}`, async ({ page, context }) => {
+    test(`${person ?? 'anyone'}: ${path.split('?')[0]}${status === 200 ? '' : `, ${status}`}`, async ({
+      page,
+      context,
+    }) => {
       if (person) await signInAs(context, person);
-      for (const { width, height } of widths) {
-        for (const colorScheme of ['light', 'dark'] as const) {
-          await page.setViewportSize({ width, height });
-          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-          expect((await page.goto(path))?.status()).toBe(200);
-          await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
-          await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
-          await expectAccessible(page);
-        }
-      }
+      await expectGood(page, path, status);
     });
+  }
+}
+
+/** Pages of one thing: the first that the API lists. */
+const things = [
+  { list: '/api/v1/members?limit=1', page: '/ops/members' },
+  { list: '/api/v1/events?limit=1&order=desc', page: '/ops/events' },
+];
+for (const { list, page: path } of things) {
+  test(`staff: ${path}/{id}`, async ({ page, context }) => {
+    await signInAs(context, 'staff');
+    const { data } = await (await context.request.get(list)).json();
+    await expectGood(page, `${path}/${data[0].id}`, 200);
+  });
+}
+
+test('staff: a member whose every word has no end', async ({ page, context, request }) => {
+  await signInAs(context, 'staff');
+  const word = 'Donaudampfschifffahrt'.repeat(16).slice(0, 320);
+  const { data: plans } = await (await request.get('/api/v1/plans')).json();
+  const name = word.slice(0, 60);
+  const email = `word-${Date.now()}@example.org`;
+  const joining = { givenName: name, familyName: name, email, password: 'a long enough password', planId: plans[0].id };
+  const joined = await request.post('/api/v1/members', { data: joining });
+  expect(joined.status()).toBe(201);
+  const { id } = await joined.json();
+  for (const action of ['note', 'resend-verification']) {
+    const acted = await context.request.post(`/api/v1/members/${id}/actions`, { data: { action, reason: word } });
+    expect(acted.status()).toBe(200);
+  }
+  await expect(async () => {
+    const { data } = await (await context.request.get(`/api/v1/members/${id}/timeline`)).json();
+    expect(data.some((entry: { reason: string | null }) => entry.reason === word)).toBe(true);
+  }).toPass();
+  await expectGood(page, `/ops/members/${id}`, 200);
+  await expectGood(page, `/ops/members?q=${name.slice(0, 20)}`, 200);
+});
+
+async function expectGood(page: Page, path: string, status: number): Promise<void> {
+  for (const { width, height } of widths) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      expect((await page.goto(path))?.status()).toBe(status);
+      await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
+      await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
+      await expectAccessible(page);
+    }
   }
 }

@@ -68,7 +68,7 @@ export function AuditPage() {
       header: 'Who',
       width: '14%',
       cell: (row) => (
-        <span className={classes.nowrap}>
+        <span className={classes.who}>
           <ActorName kind={row.actorKind} id={row.userId} whole />
         </span>
       ),

@@ -42,7 +42,17 @@ export const eventColumns = (withDate: boolean): Column<StoredEvent>[] => [
     cell: (event) => <span className={classes.tailed}>…{event.correlationId.slice(-8)}</span>,
     hideBelow: 'md',
   },
-  { id: 'actor', header: 'By', width: '10%', cell: (event) => <ActorName {...event.actor} />, hideBelow: 'lg' },
+  {
+    id: 'actor',
+    header: 'By',
+    width: '10%',
+    cell: (event) => (
+      <span className={classes.who}>
+        <ActorName {...event.actor} />
+      </span>
+    ),
+    hideBelow: 'lg',
+  },
   {
     id: 'position',
     header: 'Position',

@@ -12,8 +12,24 @@ import classes from './directory.module.css';
 const nameOf = (row: MemberRow) => `${row.givenName} ${row.familyName}`;
 
 const columns: Column<MemberRow>[] = [
-  { id: 'name', header: 'Name', sort: 'name', cell: nameOf, width: '24%' },
-  { id: 'number', header: 'Number', width: '10%', cell: (row) => <span className="mono">{row.number}</span> },
+  {
+    id: 'name',
+    header: 'Name',
+    sort: 'name',
+    width: '24%',
+    cell: (row) => (
+      <>
+        {nameOf(row)} <span className={classes.under}>{row.number}</span>
+      </>
+    ),
+  },
+  {
+    id: 'number',
+    header: 'Number',
+    width: '10%',
+    cell: (row) => <span className="mono">{row.number}</span>,
+    hideBelow: 'sm',
+  },
   { id: 'status', header: 'Status', width: '13%', cell: (row) => <StatePill state={row.status} /> },
   {
     id: 'plan',
