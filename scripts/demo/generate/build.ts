@@ -6,6 +6,7 @@ import { type SubjectKey, seal, sealOrNull } from '#server/crypto/seals.ts';
 import type { JsonObject } from '#server/events/stored-event.ts';
 import { memberNumber, normalisePhone } from '#server/members/rules.ts';
 import { startingPlans } from '#server/memberships/plans.ts';
+import { eventOf, type GeneratedMembership, membershipOf } from './memberships.ts';
 import type { Person, Step } from './people.ts';
 
 /** One event, ready for the store. `at` in milliseconds, UTC. */
@@ -36,6 +37,7 @@ export interface GeneratedMember {
   version: number;
   verifiedAt: number | null;
   updatedAt: number;
+  membership: GeneratedMembership | null;
   events: GeneratedEvent[];
 }
 
@@ -62,6 +64,7 @@ export function buildMember(app: App, person: Person, sequence: number): Generat
     version: 1,
     verifiedAt: null,
     updatedAt: person.joinedAt,
+    membership: null,
     events: [],
   };
   addEvent(member, person.joinedAt, `member-${id}`, 1, 'member.registered', {
@@ -83,6 +86,8 @@ export function buildMember(app: App, person: Person, sequence: number): Generat
     if (step.kind === 'activity') addActivity(member, step, ++activity);
     else addChange(member, key, step);
   }
+  member.membership = membershipOf(member);
+  if (member.membership) member.events.push(eventOf(member, member.membership));
   member.phoneSealed = sealOrNull(key, 'phone', member.phone);
   member.phoneIndex = member.phone && app.keyRing.blindIndex('phone', normalisePhone(member.phone));
   return member;

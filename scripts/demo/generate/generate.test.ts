@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import type { TransactionSql } from '#db/client.ts';
 import { installPlans } from '#server/memberships/plans.ts';
 import { testApp } from '#test/database.ts';
+import { copy } from './copy.ts';
 import { generateMembers } from './generate.ts';
 import { divergenceKinds, type Label, plant } from './partners.ts';
 import { makePerson } from './people.ts';
 import { createRandom } from './random.ts';
-import { copy } from './write.ts';
 
 const app = testApp();
 const now = Date.UTC(2026, 5, 1);
@@ -47,6 +47,12 @@ test('members, histories and positions are whole', async () => {
       from event_positions p join events e on e.id = p.event_id and e.recorded_at = p.recorded_at) as t
     where before is not null and version <> before + 1`;
   expect(disordered).toEqual([]);
+  const [paid] = await sql<{ missing: number; apart: number }[]>`
+    select (select count(*)::int from members m where paid_until is not null and status <> 'pending'
+        and not exists (select from memberships ms where ms.member_id = m.id and ms.ends_on = m.paid_until + 1)) as missing,
+      (select count(*)::int from (select upper(period) <> lead(lower(period)) over (partition by membership_id order by period) as gap
+        from membership_periods) as t where gap) as apart`;
+  expect(paid).toEqual({ missing: 0, apart: 0 });
   expect(new Set(labels.map((label) => label.kind))).toEqual(new Set(divergenceKinds));
 });
 

@@ -1,6 +1,7 @@
-import { pipeline } from 'node:stream/promises';
 import type { Sql, TransactionSql } from '#db/client.ts';
 import type { GeneratedEvent, GeneratedMember } from './build.ts';
+import { copy } from './copy.ts';
+import { copyMemberships } from './memberships.ts';
 
 const iso = (at: number) => new Date(at).toISOString();
 
@@ -12,37 +13,12 @@ export async function writeMembers(sql: Sql, members: GeneratedMember[]): Promis
     await copy(transaction, 'members', members.map(memberRow));
     await copy(transaction, 'users', members.map(userRow));
     await copy(transaction, 'sync_states', members.flatMap(syncRows));
+    await copyMemberships(transaction, members);
     const events = members.flatMap((member) => member.events);
     await copy(transaction, 'streams', streamRows(events));
     await copy(transaction, 'events', events.map(eventRow));
   });
 }
-
-type Value = string | number | null | readonly string[] | { readonly [name: string]: unknown };
-
-/** The rows as one text in the format of COPY. All have the columns of the first. */
-export async function copy(
-  sql: TransactionSql,
-  table: string,
-  rows: ReadonlyArray<Record<string, Value>>,
-): Promise<void> {
-  const [first] = rows;
-  if (!first) return;
-  const into = await sql.unsafe(`copy ${table} (${Object.keys(first).join(', ')}) from stdin`).writable();
-  const lines = rows.map((row) => `${Object.values(row).map(copyText).join('\t')}\n`);
-  await pipeline([lines.join('')], into);
-}
-
-const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
-
-function copyText(value: Value): string {
-  if (value === null) return '\\N';
-  if (typeof value === 'number') return String(value);
-  const text = typeof value === 'string' ? value : Array.isArray(value) ? arrayText(value) : JSON.stringify(value);
-  return /[\\\t\n\r]/.test(text) ? text.replace(/[\\\t\n\r]/g, (letter) => escapes[letter] ?? letter) : text;
-}
-
-const arrayText = (words: readonly string[]) => `{${words.map((word) => JSON.stringify(word)).join(',')}}`;
 
 const keyRow = (member: GeneratedMember) => ({
   subject_id: member.id,
