@@ -2,6 +2,9 @@
 
 import {
   IconActivity,
+  IconBook2,
+  IconCreditCard,
+  IconHeartHandshake,
   IconHome2,
   IconLifebuoy,
   IconListSearch,
@@ -30,6 +33,9 @@ const icons: Record<ConsolePath, ReactNode> = {
   '/ops/members': <IconUsers size={17} stroke={1.75} />,
   '/ops/help': <IconLifebuoy size={17} stroke={1.75} />,
   '/ops/orders': <IconShoppingBag size={17} stroke={1.75} />,
+  '/ops/payments': <IconCreditCard size={17} stroke={1.75} />,
+  '/ops/ledger': <IconBook2 size={17} stroke={1.75} />,
+  '/ops/loans': <IconHeartHandshake size={17} stroke={1.75} />,
   '/ops/events': <IconActivity size={17} stroke={1.75} />,
   '/ops/dead-letters': <IconMailOff size={17} stroke={1.75} />,
   '/ops/sagas': <IconStairs size={17} stroke={1.75} />,
@@ -39,7 +45,7 @@ const icons: Record<ConsolePath, ReactNode> = {
 
 const groups: { label: string; pages: ConsolePath[] }[] = [
   { label: 'Work', pages: ['/ops', '/ops/members', '/ops/help'] },
-  { label: 'Money', pages: ['/ops/orders'] },
+  { label: 'Money', pages: ['/ops/orders', '/ops/payments', '/ops/loans', '/ops/ledger'] },
   { label: 'System', pages: ['/ops/events', '/ops/dead-letters', '/ops/sagas'] },
   { label: 'Control', pages: ['/ops/audit', '/ops/access'] },
 ];

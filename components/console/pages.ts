@@ -11,6 +11,9 @@ export const consolePages = [
   },
   { href: '/ops/help', label: 'Help requests', permission: 'members:act', about: 'What members asked, and who waits' },
   { href: '/ops/orders', label: 'Orders', permission: 'orders:read', about: 'What members buy, step by step' },
+  { href: '/ops/payments', label: 'Payments', permission: 'payments:read', about: 'What was paid, and what goes back' },
+  { href: '/ops/ledger', label: 'Ledger', permission: 'ledger:read', about: 'The books: balances, journal, checks' },
+  { href: '/ops/loans', label: 'Loans', permission: 'loans:read', about: 'What members ask for, owe and pay back' },
   { href: '/ops/events', label: 'Events', permission: 'events:read', about: 'What happens, as it happens' },
   {
     href: '/ops/dead-letters',
