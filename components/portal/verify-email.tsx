@@ -177,15 +177,21 @@ function WithPassword({ email, verify, busy, error }: StepProps) {
   );
 }
 
+/** Joining goes on with paying for the plan that was chosen. */
+const toPay = '/checkout?plan=mine';
+
 function Confirmed({
+  status,
   choosePasswordToken,
   passwordReplaced,
   signedIn,
 }: {
+  status: string;
   choosePasswordToken: string | null;
   passwordReplaced: boolean;
   signedIn: boolean;
 }) {
+  const joining = status === 'pending';
   return (
     <div role="status">
       <Task
@@ -194,7 +200,9 @@ function Confirmed({
         lead={
           passwordReplaced
             ? 'Your new password is set, and every other device is signed out. If it was not you who joined, somebody used your address: look at the profile, correct what is not yours, or ask us for help.'
-            : 'Thank you. Your membership is ready for you.'
+            : joining
+              ? 'Thank you. Your membership begins as soon as it is paid.'
+              : 'Thank you. Your membership is ready for you.'
         }
       >
         {choosePasswordToken ? (
@@ -202,10 +210,21 @@ function Confirmed({
             Choose your password
           </Button>
         ) : (
-          // A whole load: what was fetched before is of somebody who was not signed in.
-          <Button component="a" href={signedIn ? '/' : '/signin'} fullWidth>
-            {signedIn ? 'Go to your membership' : 'Sign in'}
-          </Button>
+          // Whole loads: what was fetched before is of somebody who was not signed in.
+          <div className={stack.fields}>
+            {joining ? (
+              <Button
+                component="a"
+                href={signedIn ? toPay : `/signin?callbackUrl=${encodeURIComponent(toPay)}`}
+                fullWidth
+              >
+                {signedIn ? 'Go on and pay' : 'Sign in and pay'}
+              </Button>
+            ) : null}
+            <Button component="a" href={signedIn ? '/' : '/signin'} fullWidth variant={joining ? 'default' : 'filled'}>
+              {signedIn ? 'Go to your membership' : 'Sign in'}
+            </Button>
+          </div>
         )}
       </Task>
     </div>

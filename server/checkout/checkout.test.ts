@@ -245,7 +245,7 @@ describe('an order over HTTP', () => {
     await untilOrder(app.current, body.id, 'completed');
     const [item] = (await orderNow(app.current, body.id)).items;
     expect(item).toMatchObject({ kind: 'plan', planId: professional, amount: 12_900 });
-    expect(item?.terms).toMatchObject({ planId: professional });
+    expect(item?.terms).toMatchObject({ kind: 'period', makes: 'join' });
     expect((await ledgerOf(app.current)).membership_income).toBeLessThanOrEqual(-12_900);
   });
 

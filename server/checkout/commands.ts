@@ -22,7 +22,7 @@ export async function putCart(ctx: Ctx, items: readonly WantedItem[], ifMatch: s
     if (ifMatch !== null && ifMatch !== cartVersion(await getCart(tx))) {
       throw new AppError('precondition_failed', 'Your cart was changed on another device. Look at it again.');
     }
-    const { problems } = await quote(tx, items);
+    const { problems } = await quote(tx, memberId, items);
     refuse(problems.filter(({ code }) => code === 'unknown'));
     await writeCart(tx, memberId, items);
     return getCart(tx);
@@ -66,7 +66,7 @@ export async function orderItems(ctx: Ctx, input: OrderInput): Promise<string> {
     if (status === null || isBarred(status)) {
       throw ruleViolated('Your membership does not allow orders at the moment. Please ask for help.');
     }
-    const { lines, priced, problems } = await quote(tx, input.items);
+    const { lines, priced, problems } = await quote(tx, memberId, input.items);
     refuse(problems);
     const order = await placeOrder(tx, {
       memberId,

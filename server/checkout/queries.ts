@@ -22,8 +22,7 @@ export async function getCart(ctx: Ctx): Promise<CartView> {
 
 /** What items cost now. Nothing is written. */
 export async function quoteItems(ctx: Ctx, items: readonly WantedItem[]): Promise<QuoteView> {
-  buyerOf(ctx);
-  const { priced, problems } = await quote(ctx, items);
+  const { priced, problems } = await quote(ctx, buyerOf(ctx), items);
   const { currency, total, tax, ships, taxLines, items: priceds } = priced ?? nothing;
   return {
     lines: priceds.map((item) => lineViewOf(item, { currency, taxLines })),

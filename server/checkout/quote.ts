@@ -1,7 +1,9 @@
 import type { Ctx } from '#server/context/context.ts';
+import { AppError } from '#server/errors/errors.ts';
+import { findPlan } from '#server/memberships/queries/plans.ts';
+import { quotePlan } from '#server/memberships/queries/quote.ts';
 import { type Priced, priceLines, type QuotedLine } from '#server/orders/queries/pricing.ts';
 import { findProducts, type Product } from '#server/orders/queries/products.ts';
-import { planLine } from './plan-line.ts';
 import type { QuoteProblem, WantedItem } from './shapes.ts';
 
 export interface Quote {
@@ -11,8 +13,8 @@ export interface Quote {
   problems: QuoteProblem[];
 }
 
-/** What the items cost now, and why some cannot be bought. The same thing twice is one line. */
-export async function quote(ctx: Ctx, items: readonly WantedItem[]): Promise<Quote> {
+/** What the items cost this member now, and why some cannot be bought. The same thing twice is one line. */
+export async function quote(ctx: Ctx, memberId: string, items: readonly WantedItem[]): Promise<Quote> {
   const ids = items.flatMap(({ productId }) => productId ?? []);
   const products = new Map((await findProducts(ctx, ids)).map((product) => [product.id, product]));
   const lines: QuotedLine[] = [];
@@ -21,7 +23,7 @@ export async function quote(ctx: Ctx, items: readonly WantedItem[]): Promise<Quo
     const { productId } = item;
     const result =
       productId === undefined
-        ? await quotePlan(ctx, item, lines)
+        ? await quoteMembership(ctx, memberId, item, lines)
         : quoteProduct(products.get(productId), item.quantity);
     if ('code' in result) problems.push({ item: place, ...result });
     else lines.push(result);
@@ -71,8 +73,19 @@ function quoteProduct(product: Product | undefined, quantity: number): QuotedLin
   };
 }
 
-async function quotePlan(ctx: Ctx, item: WantedItem, before: readonly QuotedLine[]): Promise<QuotedLine | Problem> {
-  if (item.quantity > 1) return problem('too_many', 'One membership in one order.');
+async function quoteMembership(
+  ctx: Ctx,
+  memberId: string,
+  { planId = '', quantity }: WantedItem,
+  before: readonly QuotedLine[],
+): Promise<QuotedLine | Problem> {
+  if (quantity > 1) return problem('too_many', 'One membership in one order.');
   if (before.some((line) => line.kind === 'plan')) return problem('one_plan_only', 'One membership in one order.');
-  return (await planLine(ctx, item.planId ?? '')) ?? problem('unknown', 'There is no such plan.');
+  if ((await findPlan(ctx, planId)) === null) return problem('unknown', 'There is no such plan.');
+  try {
+    return await quotePlan(ctx, { memberId, planId });
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'rule_violated') return problem('not_for_you', error.message);
+    throw error;
+  }
 }

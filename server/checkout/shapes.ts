@@ -22,7 +22,15 @@ export const cartBody = z.strictObject({ items });
 export const cartView = z.strictObject({ items, updatedAt: timestamp.nullable() });
 export type CartView = z.output<typeof cartView>;
 
-export const problemCodes = ['unknown', 'not_sold', 'sold_out', 'too_few_left', 'too_many', 'one_plan_only'] as const;
+export const problemCodes = [
+  'unknown',
+  'not_sold',
+  'sold_out',
+  'too_few_left',
+  'too_many',
+  'one_plan_only',
+  'not_for_you',
+] as const;
 
 export const quoteBody = z.strictObject({ items: items.min(1, 'must not be empty') });
 export const quoteView = z.strictObject({

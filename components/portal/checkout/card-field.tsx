@@ -75,7 +75,7 @@ function FrameField({
   const theme = useComputedColorScheme('light', { getInitialValueInEffect: false });
   // The frame keeps what was typed: its address does not change with the theme, it is told of it.
   const [source, setSource] = useState<string | null>(null);
-  const [height, setHeight] = useState(210);
+  const [height, setHeight] = useState(160);
   const [ready, setReady] = useState(false);
   const hint = useId();
   const firstTheme = useRef(theme);

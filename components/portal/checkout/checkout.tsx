@@ -86,6 +86,9 @@ export function Checkout() {
   );
 }
 
+/** In place of a plan's code: the one that was chosen when joining. */
+const ownPlan = 'mine';
+
 /** `?plan=CODE` puts a plan into the cart; then the address is the checkout's own again. */
 function usePlanOfAddress(): 'none' | 'adding' | 'unknown' {
   const code = useSearchParams().get('plan');
@@ -93,14 +96,16 @@ function usePlanOfAddress(): 'none' | 'adding' | 'unknown' {
   const { mutateAsync } = useCartChange();
   const router = useRouter();
   const begun = useRef(false);
-  const plan = plans.data?.data.find((one) => one.code === code);
+  const own = useQuery({ ...memberQuery(), enabled: code === ownPlan }).data?.plan.code;
+  const wanted = code === ownPlan ? own : code;
+  const plan = plans.data?.data.find((one) => one.code === wanted);
   useEffect(() => {
     if (!plan || begun.current) return;
     begun.current = true;
     void mutateAsync({ thing: { planId: plan.id }, quantity: 1 }).finally(() => router.replace('/checkout'));
   }, [plan, mutateAsync, router]);
   if (code === null) return 'none';
-  return plans.data && !plan ? 'unknown' : 'adding';
+  return plans.data && wanted && !plan ? 'unknown' : 'adding';
 }
 
 /** An order that is not finished; and the way to the one that a reload in the middle of paying has made us lose. */

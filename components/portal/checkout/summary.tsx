@@ -26,7 +26,7 @@ export function Summary({ quote, quoting, children }: { quote: Quote; quoting: b
           .filter((line) => line.rateBp > 0)
           .map((line) => (
             <div key={line.code} className={classes.sum} data-tax>
-              <dt>of it {line.name}</dt>
+              <dt>of which {line.name}</dt>
               <dd>
                 <MoneyText {...line.tax} />
               </dd>

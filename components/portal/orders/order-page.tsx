@@ -1,14 +1,14 @@
 'use client';
 
 import { Button } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useEffect, useRef, useState } from 'react';
 import { useIntent } from '../../api/intent.ts';
 import { callOff, isOver, type Order, orderKeys, orderQuery } from '../../api/orders.ts';
 import { messageOf } from '../../api/problem.ts';
-import { shopKeys } from '../../api/shop.ts';
+import { type Cart, shopKeys, withoutBought } from '../../api/shop.ts';
 import { Card } from '../../page/card.tsx';
 import { ErrorState } from '../../page/error-state.tsx';
 import { LinkButton } from '../../page/link-button.tsx';
@@ -21,6 +21,7 @@ import { useAnnounce } from '../../shell/announcer.tsx';
 import { StatePill } from '../../values/state-pill.tsx';
 import { isLedToBank } from '../checkout/attempt.ts';
 import { confirmWithStripe } from '../checkout/confirm-with-stripe.ts';
+import { Documents } from './documents.tsx';
 import { Receipt } from './receipt.tsx';
 import { StepList } from './step-list.tsx';
 import { orderWords, stateWords } from './words.ts';
@@ -61,6 +62,7 @@ export function OrderPage({ id }: { id: string }) {
         {order.failure ? <Refused order={order} /> : null}
         {isOver(order) ? null : <Waiting order={order} />}
         <Receipt order={order} />
+        {isOver(order) && order.payment && order.payment.status !== 'failed' ? <Documents orderId={order.id} /> : null}
       </div>
     </>
   );
@@ -82,13 +84,17 @@ function useNews(order: Order | undefined) {
     const { title, lead } = orderWords(order);
     announce(`${title}. ${order.failure?.message ?? lead}`);
     if (!isOver(order)) return;
-    void client.invalidateQueries({ queryKey: shopKeys.cart });
+    if (order.status === 'completed' && order.origin === 'checkout') takeFromCart(client, order);
     void client.invalidateQueries({ queryKey: shopKeys.products });
     void client.invalidateQueries({ queryKey: ['cards'] });
     void client.invalidateQueries({ queryKey: ['members'] });
     void client.invalidateQueries({ queryKey: [...orderKeys.all, 'mine'] });
   }, [order, status, announce, client]);
 }
+
+/** The server does the same a moment later: whoever shops on sees their cart without what they have bought. */
+const takeFromCart = (client: QueryClient, { items }: Order) =>
+  client.setQueryData<Cart>(shopKeys.cart, (cart) => cart && { ...cart, items: withoutBought(cart.items, items) });
 
 const longMs = 10_000;
 

@@ -52,7 +52,7 @@ export function Receipt({ order }: { order: Order }) {
             .filter(({ rateBp }) => rateBp > 0)
             .map((line) => (
               <tr key={line.code} data-tax>
-                <th scope="row">of it {line.name}</th>
+                <th scope="row">of which {line.name}</th>
                 <td>
                   <MoneyText {...line.tax} />
                 </td>

@@ -39,7 +39,7 @@ export function orderWords({ status, ships, shipment }: Pick<Order, 'status' | '
             : 'We pack your parcel and send it soon.',
       };
     case 'failed':
-      return { title: 'Not paid', lead: 'The order was not made. Nothing was charged.' };
+      return { title: 'That did not work', lead: 'Nothing was ordered, and nothing was charged.' };
     case 'cancelled':
       return { title: 'Cancelled', lead: 'The order was not made. Your money goes back to you.' };
     case 'stuck':
