@@ -1,6 +1,6 @@
 'use client';
 
-import { IconHome2, IconId, IconLifebuoy, IconShoppingBag, IconUser } from '@tabler/icons-react';
+import { IconHome2, IconId, IconLifebuoy, IconShoppingBag, IconUser, IconWallet } from '@tabler/icons-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import classes from './portal-shell.module.css';
@@ -9,7 +9,7 @@ const pages = [
   { href: '/', label: 'Home', Icon: IconHome2 },
   { href: '/membership', label: 'Membership', Icon: IconId },
   { href: '/shop', label: 'Shop', Icon: IconShoppingBag },
-  { href: '/profile', label: 'Profile', Icon: IconUser },
+  { href: '/profile', label: 'Profile', Icon: IconUser, IconWallet },
   { href: '/help', label: 'Help', Icon: IconLifebuoy },
 ] as const;
 

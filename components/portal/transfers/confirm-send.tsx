@@ -1,0 +1,61 @@
+import { Button } from '@mantine/core';
+import { ApiError, messageOf } from '../../api/problem.ts';
+import { Dialog } from '../../page/dialog.tsx';
+import { Notice } from '../../page/notice.tsx';
+import stack from '../../page/stack.module.css';
+import { formatMoney } from '../../values/format.ts';
+import { KeyValueList } from '../../values/key-value-list.tsx';
+import { MoneyText } from '../../values/money-text.tsx';
+import type { Asked } from './send-form.tsx';
+
+const isUnanswered = (error: Error) => error instanceof ApiError && (error.status === 0 || error.status >= 500);
+
+/** The last question before money leaves. `left`: what is available afterwards, minor units. */
+export function ConfirmSend({
+  asked,
+  left,
+  busy,
+  error,
+  onSend,
+  onClose,
+}: {
+  asked: Asked;
+  left: number;
+  busy: boolean;
+  error: Error | null;
+  onSend: () => void;
+  onClose: () => void;
+}) {
+  const { input, holder, number } = asked;
+  const money = formatMoney(input.amount, input.currency);
+  return (
+    <Dialog title={`Send ${money} to ${holder}`} size="sm" onClose={busy ? () => {} : onClose}>
+      <div className={stack.fields}>
+        <KeyValueList
+          empty="None"
+          items={[
+            { label: 'To', value: `${holder} · ${number}` },
+            { label: 'Note', value: input.note ?? null },
+            { label: 'Left afterwards', value: <MoneyText amount={left} currency={input.currency} /> },
+          ]}
+        />
+        {error ? (
+          <Notice
+            tone="bad"
+            title={isUnanswered(error) ? 'We do not know yet whether it was sent' : 'Nothing was sent'}
+          >
+            {isUnanswered(error) ? 'Press the button again: the same transfer is never made twice.' : messageOf(error)}
+          </Notice>
+        ) : null}
+      </div>
+      <div className={`${stack.actions} ${stack.end}`}>
+        <Button variant="default" onClick={onClose} disabled={busy}>
+          Cancel
+        </Button>
+        <Button loading={busy} onClick={onSend} data-autofocus>
+          Send {money}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,115 @@
+'use client';
+
+import { Button } from '@mantine/core';
+import { IconArrowDownLeft, IconArrowUpRight } from '@tabler/icons-react';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import Link from 'next/link';
+import { accountQuery } from '../../api/accounts.ts';
+import { meQuery } from '../../api/me.ts';
+import { type TransferRow, transfersQuery } from '../../api/transfers.ts';
+import { Card } from '../../page/card.tsx';
+import { EmptyState } from '../../page/empty-state.tsx';
+import { ErrorState } from '../../page/error-state.tsx';
+import { HiddenText } from '../../page/hidden-text.tsx';
+import { PageHeader } from '../../page/page-header.tsx';
+import { FormSkeleton, ListSkeleton } from '../../page/skeletons.tsx';
+import stack from '../../page/stack.module.css';
+import { MoneyText } from '../../values/money-text.tsx';
+import { RelativeTime } from '../../values/relative-time.tsx';
+import { StatePill } from '../../values/state-pill.tsx';
+import { MoneyNav } from '../account/money-nav.tsx';
+import { NoAccount } from '../account/no-account.tsx';
+import { SendForm } from './send-form.tsx';
+import classes from './transfers.module.css';
+import { stateWords } from './words.ts';
+
+/** Send money, and what has been sent and received. */
+export function Transfers() {
+  const account = useQuery(accountQuery());
+  return (
+    <>
+      <PageHeader above={<MoneyNav />} title="Transfers" lead="Send money to another member’s account." />
+      <div className={stack.stack}>
+        <Card id="send" title="Send money">
+          {account.data === undefined && account.isError ? (
+            <ErrorState
+              what="Your account could not be loaded"
+              error={account.error}
+              onRetry={() => void account.refetch()}
+            />
+          ) : account.data === undefined ? (
+            <FormSkeleton fields={3} />
+          ) : account.data?.status === 'open' ? (
+            <SendForm account={account.data} />
+          ) : (
+            <NoAccount closed={account.data !== null} />
+          )}
+        </Card>
+        <Card id="transfers" title="Sent and received">
+          <List />
+        </Card>
+      </div>
+    </>
+  );
+}
+
+function List() {
+  const me = useQuery(meQuery());
+  const memberId = me.data?.memberId ?? '';
+  const list = useInfiniteQuery({ ...transfersQuery(memberId), enabled: memberId !== '' });
+  const rows = list.data?.pages.flatMap((page) => page.data);
+  const error = me.error ?? list.error;
+  if (!rows && error) {
+    return (
+      <ErrorState
+        what="Your transfers could not be loaded"
+        error={error}
+        onRetry={() => void (me.isError ? me.refetch() : list.refetch())}
+      />
+    );
+  }
+  if (!rows) return <ListSkeleton rows={3} />;
+  if (rows.length === 0) {
+    return <EmptyState title="No transfers yet">What you send and receive shows up here.</EmptyState>;
+  }
+  return (
+    <>
+      <ul className={classes.list}>
+        {rows.map((transfer) => (
+          <Row key={transfer.id} transfer={transfer} />
+        ))}
+      </ul>
+      {list.hasNextPage ? (
+        <Button variant="default" mt={16} loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+          Show more
+        </Button>
+      ) : null}
+    </>
+  );
+}
+
+function Row({ transfer }: { transfer: TransferRow }) {
+  const out = transfer.direction === 'out';
+  const Icon = out ? IconArrowUpRight : IconArrowDownLeft;
+  return (
+    <li className={classes.row}>
+      <span className={classes.icon} aria-hidden>
+        <Icon size={20} stroke={1.75} />
+      </span>
+      <div className={classes.words}>
+        <Link href={`/transfers/${transfer.id}`} className={classes.name}>
+          {out ? 'Sent' : 'Received'}
+          <HiddenText>, {transfer.number}</HiddenText>
+        </Link>
+        <p className={classes.about}>
+          <RelativeTime at={transfer.createdAt} />
+          {transfer.note ? ` · ${transfer.note}` : ''}
+        </p>
+      </div>
+      <StatePill state={transfer.status}>{stateWords[transfer.status]}</StatePill>
+      <span className={classes.amount}>
+        <MoneyText amount={out ? -transfer.amount : transfer.amount} currency={transfer.currency} signed />
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,66 @@
+import type { Transfer, TransferRow } from '../../api/transfers.ts';
+import { formatMoney } from '../../values/format.ts';
+
+type Shown = Pick<Transfer, 'status' | 'direction' | 'amount' | 'currency'>;
+
+/** What the page says of a transfer as a whole. Seen by who sent it, and by who gets it. */
+export function transferWords({ status, direction, amount, currency }: Shown): { title: string; lead: string } {
+  const money = formatMoney(amount, currency);
+  if (direction === 'in') {
+    switch (status) {
+      case 'pending':
+        return { title: `${money} is on its way to you`, lead: 'It is on your account in a moment.' };
+      case 'completed':
+        return { title: `${money} received`, lead: 'It is on your account.' };
+      default:
+        return { title: `${money} did not arrive`, lead: 'It went back to whoever sent it.' };
+    }
+  }
+  switch (status) {
+    case 'pending':
+      return { title: `Sending ${money}`, lead: 'The money is held for it on your account.' };
+    case 'completed':
+      return { title: `${money} sent`, lead: 'It has arrived.' };
+    case 'compensated':
+      return { title: `${money} came back`, lead: 'It could not arrive, and is on your account again.' };
+    case 'failed':
+      return { title: `${money} was not sent`, lead: 'Nothing left your account.' };
+  }
+}
+
+export const stateWords: Record<TransferRow['status'], string> = {
+  pending: 'Under way',
+  completed: 'Arrived',
+  failed: 'Not sent',
+  compensated: 'Came back',
+};
+
+export type Mark = 'done' | 'now' | 'next' | 'bad';
+export interface Step {
+  words: string;
+  mark: Mark;
+}
+
+const done = (words: string): Step => ({ words, mark: 'done' });
+
+/** How far it has got, in steps that mean something to a member. */
+export function stepsOf({ status, direction, steps }: Pick<Transfer, 'status' | 'direction' | 'steps'>): Step[] {
+  const isDone = (name: string) => {
+    const step = steps.find((one) => one.name === name);
+    return status === 'completed' || step?.status === 'completed' || step?.status === 'skipped';
+  };
+  const begun = [done(direction === 'in' ? 'Sent' : 'Held')];
+  if (status === 'failed') return [...begun, { words: 'Debited', mark: 'bad' }, done('No longer held')];
+  if (status === 'compensated') {
+    return [...begun, done('Debited'), { words: 'Arrived', mark: 'bad' }, done('Given back')];
+  }
+  const left = ['debit', 'credit'].filter((name) => !isDone(name));
+  const mark = (name: string): Mark => (!left.includes(name) ? 'done' : left[0] === name ? 'now' : 'next');
+  return [...begun, { words: 'Debited', mark: mark('debit') }, { words: 'Arrived', mark: mark('credit') }];
+}
+
+/** Why it did not arrive, for whoever sent it. */
+export function failureWords({ failure }: Pick<Transfer, 'failure'>): string | null {
+  if (!failure) return null;
+  return failure.message || 'It could not be made.';
+}
