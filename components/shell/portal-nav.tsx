@@ -13,6 +13,9 @@ const pages = [
   { href: '/help', label: 'Help', Icon: IconLifebuoy },
 ] as const;
 
+/** A phone has room for five; this one is in the person's menu too. */
+const onlyOnTop = '/profile';
+
 /** The pages of the portal: in the top bar on a wide screen, in the bottom bar on a phone. One of them is always hidden. */
 export function PortalNav({ place }: { place: 'top' | 'bottom' }) {
   const path = usePathname();
@@ -21,12 +24,14 @@ export function PortalNav({ place }: { place: 'top' | 'bottom' }) {
       className={place === 'top' ? classes.top : classes.bottom}
       aria-label={place === 'top' ? 'Main' : 'Main, bottom'}
     >
-      {pages.map(({ href, label, Icon }) => (
-        <Link key={href} href={href} className={classes.link} aria-current={path === href ? 'page' : undefined}>
-          {place === 'bottom' ? <Icon size={22} stroke={1.75} aria-hidden /> : null}
-          {label}
-        </Link>
-      ))}
+      {pages
+        .filter(({ href }) => place === 'top' || href !== onlyOnTop)
+        .map(({ href, label, Icon }) => (
+          <Link key={href} href={href} className={classes.link} aria-current={path === href ? 'page' : undefined}>
+            {place === 'bottom' ? <Icon size={22} stroke={1.75} aria-hidden /> : null}
+            {label}
+          </Link>
+        ))}
     </nav>
   );
 }
