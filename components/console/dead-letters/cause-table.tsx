@@ -71,7 +71,7 @@ export function CauseTable({
               <Button
                 size="compact-xs"
                 variant="default"
-                aria-label={`Redrive ${formatNumber(group.letters)} of ${group.queue}: ${group.error}`}
+                aria-label={`Redrive all, ${formatNumber(group.letters)} of ${group.queue}: ${group.error}`}
                 onClick={() => setRedriving(group)}
               >
                 Redrive all

@@ -13,6 +13,7 @@ import { IdText } from '../../values/id-text.tsx';
 import { KeyValueList } from '../../values/key-value-list.tsx';
 import { RelativeTime } from '../../values/relative-time.tsx';
 import { StatePill } from '../../values/state-pill.tsx';
+import { useMay } from '../permissions.tsx';
 import { DeadLetterActions } from './dead-letter-actions.tsx';
 import classes from './dead-letters.module.css';
 import { statusTones, statusWords } from './statuses.ts';
@@ -25,6 +26,13 @@ export function DeadLetterView({ id }: { id: string }) {
   if (error)
     return <ErrorState what="The dead letter could not be loaded" error={error} onRetry={() => void refetch()} />;
   return <TextSkeleton lines={9} />;
+}
+
+function MemberOf({ id }: { id: string | null }) {
+  const may = useMay();
+  if (id === null) return 'None';
+  if (!may('members:open')) return <IdText id={id} label="member id" />;
+  return <Link href={`/ops/members/${id}` as Route}>Open the member</Link>;
 }
 
 function Whole({ letter }: { letter: DeadLetterDetail }) {
@@ -63,11 +71,7 @@ function Whole({ letter }: { letter: DeadLetterDetail }) {
             : []),
           {
             label: 'Member',
-            value: letter.memberId ? (
-              <Link href={`/ops/members/${letter.memberId}` as Route}>Open the member</Link>
-            ) : (
-              'None'
-            ),
+            value: <MemberOf id={letter.memberId} />,
           },
           {
             label: 'Event',

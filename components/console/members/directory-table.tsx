@@ -6,6 +6,7 @@ import { type Column, DataTable } from '../../data/data-table.tsx';
 import { wordsOf } from '../../values/format.ts';
 import { RelativeTime } from '../../values/relative-time.tsx';
 import { StatePill } from '../../values/state-pill.tsx';
+import { BulkActions } from './bulk-actions.tsx';
 import { CopyNumbers } from './copy-numbers.tsx';
 import classes from './directory.module.css';
 
@@ -85,6 +86,7 @@ export function DirectoryTable({
   onMore: () => void;
   empty: ReactNode;
 }) {
+  const chosen = (rows ?? []).filter((row) => selected.has(row.id));
   return (
     <DataTable
       {...rest}
@@ -97,7 +99,12 @@ export function DirectoryTable({
       selection={{
         ids: selected,
         onChange: onSelect,
-        actions: <CopyNumbers numbers={(rows ?? []).filter((row) => selected.has(row.id)).map((row) => row.number)} />,
+        actions: (
+          <>
+            <BulkActions rows={chosen} onDone={() => onSelect(new Set())} />
+            <CopyNumbers numbers={chosen.map((row) => row.number)} />
+          </>
+        ),
       }}
       empty={empty}
     />
