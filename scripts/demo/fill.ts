@@ -12,6 +12,7 @@ import { readSettings } from '#server/settings/settings.ts';
 import { generateMembers } from './generate/generate.ts';
 import { plant, writeCopies } from './generate/partners.ts';
 import { createRandom } from './generate/random.ts';
+import { installLoans } from './loan-products.ts';
 import { makeDemoMember } from './people.ts';
 import { installProducts } from './products.ts';
 
@@ -33,6 +34,7 @@ export async function fillDemo(
     const [existing] = await app.database.sql<{ count: number }[]>`select count(*)::int as count from members`;
     if ((existing?.count ?? 0) === 0) await fillEmpty(app, legacy, env, options);
     await seedDemoAccess(contextOf(app));
+    await installLoans(app);
   } finally {
     await legacy.close();
     await app.close();

@@ -72,9 +72,9 @@ export async function listLoans(
 
 /** undefined: everybody's; null: nobody's. */
 function whose(ctx: Ctx, asked: string | undefined): string | null | undefined {
-  if (can(ctx, 'loans:read')) return asked;
+  if (asked !== 'me' && can(ctx, 'loans:read')) return asked;
   const { memberId } = requirePerson(ctx);
-  if (asked !== undefined && asked !== memberId) throw notYours();
+  if (asked !== undefined && asked !== 'me' && asked !== memberId) throw notYours();
   return memberId;
 }
 

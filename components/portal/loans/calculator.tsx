@@ -1,0 +1,138 @@
+'use client';
+
+import { TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { type LoanProduct, loanQuotesQuery } from '../../api/loans.ts';
+import stack from '../../page/stack.module.css';
+import { formatMoney } from '../../values/format.ts';
+import classes from './loans.module.css';
+import { amountField, minorUnits, rateText, termText } from './words.ts';
+
+/** What somebody wants to borrow. Minor units. */
+export interface Wish {
+  product: LoanProduct;
+  amount: number;
+  termMonths: number;
+}
+
+/** A wish that the product can fulfil, as near as can be to what is asked. */
+export function wishFor(product: LoanProduct, amount?: number, termMonths?: number): Wish {
+  const most = Math.min(Math.max(amount ?? product.minAmount * 3, product.minAmount), product.maxAmount);
+  const term = termMonths !== undefined && product.terms.includes(termMonths) ? termMonths : product.terms[1];
+  return { product, amount: most, termMonths: term ?? product.terms[0] ?? 12 };
+}
+
+const step = 5_000;
+
+/** What to borrow, for how long, and at once what it costs each month. */
+export function Calculator({
+  products,
+  wish,
+  onChange,
+}: {
+  products: LoanProduct[];
+  wish: Wish;
+  onChange: (wish: Wish) => void;
+}) {
+  const { product, amount, termMonths } = wish;
+  const { currency, minAmount, maxAmount } = product;
+  const quotes = useQuery(loanQuotesQuery(product.id, amount));
+  const [typed, setTyped] = useState<string | null>(null);
+  const known = typed === null ? amount : minorUnits(typed);
+  const wrong = known === null || known < minAmount || known > maxAmount;
+  const money = (units: number) => formatMoney(units, currency);
+  const quote = quotes.data?.quotes.find((one) => one.termMonths === termMonths);
+  return (
+    <div className={stack.fields}>
+      <fieldset className={classes.group}>
+        <legend className={classes.legend}>What for</legend>
+        <div className={classes.choices}>
+          {products.map((one) => (
+            <label key={one.id} className={classes.choice}>
+              <input
+                type="radio"
+                name="product"
+                checked={one.id === product.id}
+                onChange={() => {
+                  setTyped(null);
+                  onChange(wishFor(one, amount, termMonths));
+                }}
+              />
+              <span>
+                <span className={classes.choiceName}>{one.name}</span>
+                <span className={classes.small}>
+                  {one.description} Up to {formatMoney(one.maxAmount, one.currency)}, {rateText(one.rateBp)}.
+                </span>
+              </span>
+            </label>
+          ))}
+        </div>
+      </fieldset>
+      <div className={classes.amount}>
+        <TextInput
+          label="How much"
+          inputMode="decimal"
+          leftSection="€"
+          value={typed ?? amountField(amount)}
+          error={wrong ? `From ${money(minAmount)} to ${money(maxAmount)}` : null}
+          onChange={(event) => {
+            const text = event.currentTarget.value;
+            setTyped(text);
+            const units = minorUnits(text);
+            if (units !== null && units >= minAmount && units <= maxAmount) onChange({ ...wish, amount: units });
+          }}
+          onBlur={() => setTyped(null)}
+        />
+        <input
+          type="range"
+          className={classes.range}
+          aria-label="Amount"
+          aria-valuetext={money(amount)}
+          min={minAmount}
+          max={maxAmount}
+          step={step}
+          value={amount}
+          onChange={(event) => {
+            setTyped(null);
+            onChange({ ...wish, amount: Number(event.currentTarget.value) });
+          }}
+        />
+        <span className={classes.ends} aria-hidden>
+          <span>{money(minAmount)}</span>
+          <span>{money(maxAmount)}</span>
+        </span>
+      </div>
+      <fieldset className={classes.group}>
+        <legend className={classes.legend}>For how long</legend>
+        <div className={classes.terms}>
+          {product.terms.map((term) => {
+            const offer = quotes.data?.quotes.find((one) => one.termMonths === term);
+            return (
+              <label key={term} className={classes.choice}>
+                <input
+                  type="radio"
+                  name="term"
+                  checked={term === termMonths}
+                  onChange={() => onChange({ ...wish, termMonths: term })}
+                />
+                <span>
+                  <span className={classes.choiceName}>{termText(term)}</span>
+                  <span className={classes.small}>{offer ? `${money(offer.monthly)} a month` : ' '}</span>
+                </span>
+              </label>
+            );
+          })}
+        </div>
+      </fieldset>
+      <div className={classes.result} aria-busy={quotes.isPlaceholderData} role="status">
+        <p className={classes.monthly}>{quote ? `${money(quote.monthly)} a month` : ' '}</p>
+        <p className={classes.small}>
+          {quote
+            ? `${termMonths} instalments, ${money(quote.total)} in all, of which ${money(quote.totalInterest)} is interest`
+            : ' '}
+        </p>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,153 @@
+'use client';
+
+import { Button } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, useRef, useState } from 'react';
+import { cardsQuery, paymentSettingsQuery } from '../../api/checkout.ts';
+import { useIntent } from '../../api/intent.ts';
+import { type LoanRepayment, loanKeys, ownAccountQuery, type PaymentOfLoan } from '../../api/loans.ts';
+import { ApiError, messageOf } from '../../api/problem.ts';
+import { Notice } from '../../page/notice.tsx';
+import { Skeleton } from '../../page/skeleton.tsx';
+import stack from '../../page/stack.module.css';
+import { useAnnounce } from '../../shell/announcer.tsx';
+import { formatMoney } from '../../values/format.ts';
+import { CardError, CardField, type CardFieldHandle } from '../checkout/card-field.tsx';
+import { cardName, expiryOf } from '../checkout/card-words.ts';
+import classes from './loans.module.css';
+
+const account = 'account';
+const newCard = 'new';
+
+/** An amount, and where it comes from: the account, a card that is kept, another card. */
+export function PayForm({
+  loanId,
+  amount,
+  currency,
+  label,
+  pay,
+  children,
+}: {
+  loanId: string;
+  /** Minor units; null while what is typed is no amount. */
+  amount: number | null;
+  currency: string;
+  /** The form's name. */
+  label: string;
+  pay: (input: PaymentOfLoan, key: string) => Promise<LoanRepayment>;
+  /** What stands above: the amount's own field. */
+  children?: ReactNode;
+}) {
+  const client = useQueryClient();
+  const announce = useAnnounce();
+  const intent = useIntent();
+  const own = useQuery(ownAccountQuery());
+  const settings = useQuery(paymentSettingsQuery());
+  const cards = useQuery(cardsQuery());
+  const [chosen, setChosen] = useState<string | null>(null);
+  const field = useRef<CardFieldHandle>(null);
+  const form = useRef<HTMLFormElement>(null);
+  const available = own.data?.available?.amount ?? 0;
+  const enough = amount !== null && available >= amount;
+  const choice = chosen ?? (enough ? account : (cards.data?.data[0]?.id ?? newCard));
+  const money = (units: number) => formatMoney(units, currency);
+
+  const paying = useMutation({
+    mutationFn: async (units: number) => {
+      const from = choice === newCard ? await typedCard() : choice;
+      return intent({ loanId, amount: units, from: choice }, (key) => pay({ amount: units, from }, key));
+    },
+    onSuccess: (repayment) => {
+      announce(repayment.status === 'posted' ? `${money(repayment.amount)} paid` : 'Your payment is on its way');
+      void client.invalidateQueries({ queryKey: loanKeys.all });
+      void client.invalidateQueries({ queryKey: ['accounts'] });
+    },
+    onError: (error) => {
+      if (error instanceof CardError) field.current?.focus();
+      void client.invalidateQueries({ queryKey: loanKeys.settlement(loanId) });
+    },
+  });
+
+  async function typedCard(): Promise<string> {
+    if (!field.current) throw new CardError('The card’s fields are not there yet. Try again in a moment.');
+    return (await field.current.tokenise()).paymentMethodId;
+  }
+
+  const busy = paying.isPending;
+  const option = (id: string, name: string, about: string, disabled = false) => (
+    <label key={id} className={classes.choice}>
+      <input
+        type="radio"
+        name={`from-${label}`}
+        checked={choice === id}
+        disabled={busy || disabled}
+        onChange={() => setChosen(id)}
+      />
+      <span>
+        <span className={classes.choiceName}>{name}</span>
+        <span className={classes.small}>{about}</span>
+      </span>
+    </label>
+  );
+  return (
+    <form
+      ref={form}
+      noValidate
+      aria-label={label}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!busy && amount !== null) paying.mutate(amount);
+      }}
+    >
+      <div className={stack.fields}>
+        {children}
+        {own.data !== undefined && cards.data && settings.data ? (
+          <fieldset className={classes.group}>
+            <legend className={classes.legend}>From</legend>
+            <div className={classes.choices}>
+              {own.data
+                ? option(
+                    account,
+                    'Your account',
+                    `${money(available)} available${enough ? '' : ', which is too little'}`,
+                  )
+                : null}
+              {cards.data.data.map((card) =>
+                option(
+                  card.id,
+                  cardName(card.brand, card.last4),
+                  card.expMonth && card.expYear ? `until ${expiryOf(card.expMonth, card.expYear)}` : '',
+                ),
+              )}
+              {option(newCard, 'Another card', '')}
+            </div>
+          </fieldset>
+        ) : (
+          <Skeleton height={140} />
+        )}
+        {choice === newCard && settings.data ? (
+          <CardField
+            settings={settings.data}
+            ref={field}
+            disabled={busy}
+            onSubmit={() => form.current?.requestSubmit()}
+          />
+        ) : null}
+        {paying.isError ? (
+          <Notice tone="bad" title={isUnanswered(paying.error) ? 'We do not know yet whether it arrived' : 'Not paid'}>
+            {isUnanswered(paying.error)
+              ? 'Press the button again: the same payment is never made twice.'
+              : messageOf(paying.error)}
+          </Notice>
+        ) : null}
+        <div className={stack.actions}>
+          <Button type="submit" loading={busy} disabled={amount === null}>
+            {amount === null ? 'Pay' : `Pay ${money(amount)}`}
+          </Button>
+        </div>
+      </div>
+    </form>
+  );
+}
+
+const isUnanswered = (error: Error) => error instanceof ApiError && (error.status === 0 || error.status >= 500);

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { amountField, loanSentence, minorUnits, rateText, termText } from './words.ts';
+
+it.each([
+  ['129', 12_900],
+  ['€129.00', 12_900],
+  ['1,290.50', 129_050],
+  ['129,05', 12_905],
+  ['0.29', 29],
+  ['', null],
+  ['-1', null],
+  ['1.234', null],
+  ['abc', null],
+])('reads %s', (text, amount) => expect(minorUnits(text)).toBe(amount));
+
+it('writes what it reads', () => {
+  for (const amount of [1, 10, 99, 100, 12_905, 1_000_000]) expect(minorUnits(amountField(amount))).toBe(amount);
+});
+
+it('says rates and terms in words', () => {
+  expect([rateText(0), rateText(240), termText(12), termText(18), termText(36)]).toEqual([
+    'without interest',
+    '2.40 % a year',
+    '1 year',
+    '18 months',
+    '3 years',
+  ]);
+});
+
+it('says what is late before what comes next', () => {
+  const loan = { appliedAt: '', decidedAt: null, next: null };
+  const overdue = { amount: { amount: 10_131, currency: 'EUR' }, since: '2027-02-28', instalments: 1 };
+  expect(loanSentence({ ...loan, status: 'in_arrears', overdue })).toBe('€101.31 has been due since 28 February 2027.');
+});
