@@ -4,12 +4,15 @@ import { breakerState } from '#server/integrations/breaker.ts';
 import { type FlowStatus, flowStatuses } from '#server/integrations/queries.ts';
 import { openHelpRequests } from '#server/members/queries/help.ts';
 import { groupDeadLetters } from '#server/queue/queries.ts';
+import { moneyOverview } from './money.ts';
 import type { ConsoleOverview } from './shapes.ts';
 
 /** Not computed more often than this, however many look at it: what is given may be as old. */
 export const overviewEveryMs = 1_000;
 /** The last hour is counted row by row, and by the minute. */
 const hourEveryMs = 5_000;
+/** Takings and what is wrong with money walk over days of payments. */
+const moneyEveryMs = 5_000;
 
 /** What the console's first page shows: what needs a person, what flows, whether anything is behind. */
 export function overview(ctx: Ctx): Promise<ConsoleOverview> {
@@ -18,13 +21,14 @@ export function overview(ctx: Ctx): Promise<ConsoleOverview> {
 }
 
 async function compute(ctx: Ctx): Promise<ConsoleOverview> {
-  const [causes, subscriptions, flows, help, hour, today] = await Promise.all([
+  const [causes, subscriptions, flows, help, hour, today, money] = await Promise.all([
     groupDeadLetters(ctx),
     listSubscriptions(ctx),
     flowStatuses(ctx),
     openHelpRequests(ctx),
     ctx.app.cache.read('overview:hour', { ttlMs: hourEveryMs }, () => lastHour(ctx)),
     countsOfToday(ctx),
+    ctx.app.cache.read('overview:money', { ttlMs: moneyEveryMs }, () => moneyOverview(ctx)),
   ]);
   const needy = new Set(['failing', 'stuck', 'paused']);
   return {
@@ -53,13 +57,14 @@ async function compute(ctx: Ctx): Promise<ConsoleOverview> {
         .filter((one) => needy.has(one.status))
         .map(({ name, status, lag }) => ({ name, status, lag })),
       helpRequests: help,
+      ...money.needs,
     },
     flow: {
       eventsPerSecond: Math.round(((hour.series.at(-1)?.events ?? 0) / 60) * 10) / 10,
       ...hour,
       systems: flows.map((flow) => withBreakerState(flow)),
     },
-    today,
+    today: { ...today, ...money.today },
     asOf: ctx.now().toISOString(),
   };
 }
@@ -94,7 +99,9 @@ async function visibleDelay(ctx: Ctx): Promise<Pick<ConsoleOverview['flow'], 'vi
   return { visibleP95Ms: row?.p95 == null ? null : Math.round(row.p95), visibleCount: row?.count ?? 0 };
 }
 
-async function countsOfToday(ctx: Ctx): Promise<ConsoleOverview['today']> {
+async function countsOfToday(
+  ctx: Ctx,
+): Promise<Pick<ConsoleOverview['today'], 'joined' | 'verified' | 'updated' | 'mails'>> {
   const rows = await ctx.sql<{ type: string; count: number }[]>`
     select type, count(*)::int as count from event_positions
     where recorded_at >= date_trunc('day', now())

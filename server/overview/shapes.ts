@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { timestamp } from '#server/gateway/shapes.ts';
+import { id, money, timestamp } from '#server/gateway/shapes.ts';
 
 const cause = z.strictObject({
   fingerprint: z.string(),
@@ -34,6 +34,29 @@ export const consoleOverview = z.strictObject({
     pausedFlows: z.array(z.strictObject({ name: z.string(), reason: z.string().nullable(), changedAt: timestamp })),
     subscriptions: z.array(z.strictObject({ name: z.string(), status: z.string(), lag: z.int() })),
     helpRequests: z.strictObject({ open: z.int(), oldestAt: timestamp.nullable() }),
+    /** Those that can go neither on nor back; the oldest five follow. */
+    stuckSagas: z.strictObject({
+      count: z.int(),
+      oldest: z.array(z.strictObject({ id, type: z.string(), subjectId: id, step: z.string(), at: timestamp })),
+    }),
+    failedRefunds: z.strictObject({
+      count: z.int(),
+      oldest: z.array(z.strictObject({ paymentId: id, number: z.string(), amount: money, at: timestamp })),
+    }),
+    /** What the invariant monitor found. */
+    discrepancies: z.strictObject({
+      count: z.int(),
+      worst: z.array(
+        z.strictObject({
+          id,
+          kind: z.string(),
+          orderId: id.nullable(),
+          paymentId: id.nullable(),
+          memberId: id.nullable(),
+          at: timestamp,
+        }),
+      ),
+    }),
   }),
   flow: z.strictObject({
     /** Mean of the last minute. */
@@ -46,7 +69,17 @@ export const consoleOverview = z.strictObject({
     visibleCount: z.int(),
     systems: z.array(system),
   }),
-  today: z.strictObject({ joined: z.int(), verified: z.int(), updated: z.int(), mails: z.int() }),
+  today: z.strictObject({
+    joined: z.int(),
+    verified: z.int(),
+    updated: z.int(),
+    mails: z.int(),
+    takings: money,
+    /** The same weekday last week, until the same time. */
+    takingsWeekAgo: money,
+    orders: z.int(),
+    ordersInFlight: z.int(),
+  }),
   asOf: timestamp,
 });
 export type ConsoleOverview = z.output<typeof consoleOverview>;

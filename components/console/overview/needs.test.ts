@@ -22,6 +22,9 @@ const overview = (
     pausedFlows: [],
     subscriptions: [],
     helpRequests: { open: 0, oldestAt: null },
+    stuckSagas: { count: 0, oldest: [] },
+    failedRefunds: { count: 0, oldest: [] },
+    discrepancies: { count: 0, worst: [] },
     ...needs,
   },
   flow: { eventsPerSecond: 0, series: [], visibleP95Ms: null, visibleCount: 0, systems },
@@ -88,5 +91,35 @@ describe('needs', () => {
     const waiting = overview({ helpRequests: { open: 1, oldestAt: '2026-01-02T03:04:05Z' } });
     expect(needsOf(waiting)[0]?.href).toBe('/ops/help');
     expect(needsOf(waiting, false)[0]?.href).toBe('/ops/events?type=support.requested');
+  });
+
+  test('what is wrong with money opens where it is: the order, the payment, and for a transfer the saga itself', () => {
+    const at = '2026-01-02T03:04:05Z';
+    const needs = needsOf(
+      overview({
+        stuckSagas: {
+          count: 2,
+          oldest: [
+            { id: 's1', type: 'order', subjectId: 'o1', step: 'payment', at },
+            { id: 's2', type: 'transfer', subjectId: 't1', step: 'credit', at },
+          ],
+        },
+        failedRefunds: {
+          count: 1,
+          oldest: [{ paymentId: 'p1', number: 'P-000001', amount: { amount: 4_900, currency: 'EUR' }, at }],
+        },
+        discrepancies: {
+          count: 1,
+          worst: [{ id: 'd1', kind: 'charge_without_entry', orderId: null, paymentId: 'p2', memberId: 'm1', at }],
+        },
+      }),
+    );
+    expect(needs.map(({ title }) => title)).toEqual(['2 stuck sagas', '1 failed refund', '1 thing does not agree']);
+    expect(needs.flatMap(({ parts }) => parts.map(({ href }) => href))).toEqual([
+      '/ops/orders/o1',
+      '/ops/sagas/s2',
+      '/ops/payments/p1',
+      '/ops/payments/p2',
+    ]);
   });
 });

@@ -1,6 +1,7 @@
 import type { ConsoleOverview, FlowStatus } from '../../api/console/shapes.ts';
-import { formatNumber, wordsOf } from '../../values/format.ts';
+import { formatMoney, formatNumber, wordsOf } from '../../values/format.ts';
 import { counted } from '../rate.ts';
+import { sagaHref, stepName } from '../sagas/words.ts';
 
 export interface Need {
   id: string;
@@ -81,6 +82,9 @@ export function needsOf({ needs, flow }: Pick<ConsoleOverview, 'needs' | 'flow'>
   return [
     ...broken,
     ...readers,
+    ...stuckNeed(needs.stuckSagas),
+    ...refundNeed(needs.failedRefunds),
+    ...discrepancyNeed(needs.discrepancies),
     ...paused,
     ...letterNeed(needs.deadLetters),
     ...helpNeed(needs.helpRequests, answers),
@@ -124,6 +128,82 @@ function helpNeed({ open, oldestAt }: ConsoleOverview['needs']['helpRequests'], 
       at: oldestAt,
       href: answers ? '/ops/help' : '/ops/events?type=support.requested',
       parts: [],
+    },
+  ];
+}
+
+function stuckNeed({ count, oldest }: ConsoleOverview['needs']['stuckSagas']): Need[] {
+  if (count === 0) return [];
+  return [
+    {
+      id: 'stuck-sagas',
+      tone: 'bad',
+      word: 'Stuck',
+      title: counted(count, 'stuck saga'),
+      detail: 'It can go neither on nor back without a person',
+      at: oldest[0]?.at ?? null,
+      href: '/ops/sagas?status=stuck',
+      parts: oldest.map((saga) => ({
+        id: saga.id,
+        count: 1,
+        title: `${wordsOf(saga.type)} …${saga.subjectId.slice(-8)}`,
+        place: stepName(saga.step),
+        at: saga.at,
+        href: sagaHref(saga),
+      })),
+    },
+  ];
+}
+
+function refundNeed({ count, oldest }: ConsoleOverview['needs']['failedRefunds']): Need[] {
+  if (count === 0) return [];
+  return [
+    {
+      id: 'failed-refunds',
+      tone: 'bad',
+      word: 'Failed',
+      title: counted(count, 'failed refund'),
+      detail: 'Promised, and not given back',
+      at: oldest[0]?.at ?? null,
+      href: '/ops/payments',
+      parts: oldest.map((refund) => ({
+        id: `${refund.paymentId} ${refund.at}`,
+        count: 1,
+        title: `${formatMoney(refund.amount.amount, refund.amount.currency)} of ${refund.number}`,
+        place: 'Payment gateway',
+        at: refund.at,
+        href: `/ops/payments/${refund.paymentId}`,
+      })),
+    },
+  ];
+}
+
+function discrepancyNeed({ count, worst }: ConsoleOverview['needs']['discrepancies']): Need[] {
+  if (count === 0) return [];
+  const events = '/ops/events?type=discrepancy.found';
+  return [
+    {
+      id: 'discrepancies',
+      tone: 'bad',
+      word: 'Does not agree',
+      title: `${counted(count, 'thing')} ${count === 1 ? 'does' : 'do'} not agree`,
+      detail: 'Payments, orders, memberships and the books are compared every ten minutes',
+      at: worst.map(({ at }) => at).sort()[0] ?? null,
+      href: events,
+      parts: worst.map(({ id, kind, orderId, paymentId, memberId, at }) => ({
+        id,
+        count: 1,
+        title: wordsOf(kind),
+        place: orderId ? 'Order' : paymentId ? 'Payment' : memberId ? 'Member' : 'Books',
+        at,
+        href: orderId
+          ? `/ops/orders/${orderId}`
+          : paymentId
+            ? `/ops/payments/${paymentId}`
+            : memberId
+              ? `/ops/members/${memberId}`
+              : events,
+      })),
     },
   ];
 }

@@ -22,6 +22,13 @@ export function OverviewSkeleton() {
             <Skeleton height={190} />
           </div>
         </Card>
+        <Card id="money" title="Money today">
+          <div className={classes.tiles}>
+            <MetricTile label="Takings" value={undefined} />
+            <MetricTile label="Orders" value={undefined} />
+            <MetricTile label="In flight" value={undefined} />
+          </div>
+        </Card>
         <Card id="today" title="Today">
           <Skeleton height={44} />
         </Card>

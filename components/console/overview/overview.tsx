@@ -1,12 +1,14 @@
 'use client';
 
+import type { Route } from 'next';
+import Link from 'next/link';
 import type { ConsoleOverview } from '../../api/console/shapes.ts';
 import { MetricTile } from '../../data/metric-tile.tsx';
 import { Card } from '../../page/card.tsx';
 import { ErrorState } from '../../page/error-state.tsx';
 import { Notice } from '../../page/notice.tsx';
 import { PageHeader } from '../../page/page-header.tsx';
-import { formatNumber } from '../../values/format.ts';
+import { formatMoney, formatNumber } from '../../values/format.ts';
 import { Freshness, LiveDot } from '../../values/live-dot.tsx';
 import { useMay } from '../permissions.tsx';
 import { counted, formatDuration } from '../rate.ts';
@@ -16,6 +18,7 @@ import { needsOf } from './needs.ts';
 import classes from './overview.module.css';
 import { OverviewSkeleton } from './overview-skeleton.tsx';
 import { RateChart } from './rate-chart.tsx';
+import { takingsDelta } from './takings.ts';
 import { useLiveOverview } from './use-live-overview.ts';
 
 /** From the commit of a fact to readers seeing it. */
@@ -89,6 +92,21 @@ function Figures({ overview }: { overview: ConsoleOverview }) {
           <RateChart series={flow.series} />
           <div className={classes.map}>
             <FlowMap flow={flow} />
+          </div>
+        </Card>
+        <Card id="money" title="Money today" aside={<span className={classes.aside}>since midnight UTC</span>}>
+          <div className={classes.tiles}>
+            <MetricTile
+              label="Takings"
+              value={formatMoney(today.takings.amount, today.takings.currency)}
+              delta={takingsDelta(today)}
+            />
+            <MetricTile label="Orders" value={formatNumber(today.orders)} note="made today" />
+            <MetricTile
+              label="In flight"
+              value={formatNumber(today.ordersInFlight)}
+              note={<Link href={'/ops/orders?state=open' as Route}>Orders under way</Link>}
+            />
           </div>
         </Card>
         <Card id="today" title="Today" aside={<span className={classes.aside}>since midnight UTC</span>}>
