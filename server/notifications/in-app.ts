@@ -5,6 +5,7 @@ import { append } from '#server/events/append.ts';
 import type { StoredEvent } from '#server/events/stored-event.ts';
 import { helpTopicLabel } from '#server/members/rules.ts';
 import './events.ts';
+import { loanNewsOf } from './loan-mails.ts';
 
 interface Wanted {
   kind: string;
@@ -22,6 +23,7 @@ const confirmNewEmail: Wanted = {
 
 /** What a member reads in the portal, without personal values. */
 export const inAppOf: Record<string, (event: StoredEvent) => Wanted | null> = {
+  ...loanNewsOf,
   'member.registered': (event) =>
     event.data.channel === 'import'
       ? null

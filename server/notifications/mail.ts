@@ -10,6 +10,7 @@ import { type TemplateInput, type TemplateName, templates } from '#server/integr
 import { partnersOf } from '#server/integrations/partners.ts';
 import { helpTopicLabel } from '#server/members/rules.ts';
 import './events.ts';
+import { composeLoanMail } from './loan-mails.ts';
 import { composeMembershipMail } from './membership-mails.ts';
 import { composeMoneyMail } from './money-mails.ts';
 import type { MailJob, MailTemplate } from './reactions.ts';
@@ -41,6 +42,7 @@ type Compose<Name extends TemplateName> = (
 
 /** Makes the input of each template when the mail is first tried; it is then kept, so that every try sends the same mail. null: there is nothing to write any more. */
 const compose: { [Name in MailTemplate]: Compose<Name> } = {
+  ...composeLoanMail,
   ...composeMembershipMail,
   ...composeMoneyMail,
   'verify-email': async (tx, who, _job, common) => ({

@@ -2,6 +2,7 @@ import { defineReaction } from '#server/events/define.ts';
 import type { JsonObject, StoredEvent } from '#server/events/stored-event.ts';
 import { jobIdOf } from '#server/queue/enqueue.ts';
 import { inAppOf } from './in-app.ts';
+import { loanMailOf, loanTemplates } from './loan-mails.ts';
 import { membershipMailOf, membershipTemplates } from './membership-mails.ts';
 import { moneyMailOf, moneyTemplates } from './money-mails.ts';
 
@@ -23,6 +24,7 @@ export const mailTemplates = [
   'account-locked',
   'member-resigned',
   'help-request-received',
+  ...loanTemplates,
   ...membershipTemplates,
   ...moneyTemplates,
 ] as const;
@@ -56,6 +58,7 @@ const mailOf: Record<string, (event: StoredEvent) => { template: MailTemplate; f
   }),
   'password.reset.requested': () => ({ template: 'password-reset' }),
   'session.locked': (event) => ({ template: 'account-locked', facts: { minutes: Number(event.data.minutes ?? 15) } }),
+  ...loanMailOf,
   ...membershipMailOf,
   ...moneyMailOf,
 };

@@ -58,6 +58,10 @@ export const sampleInputs: { [Name in TemplateName]: TemplateInput<Name> } = {
     renewUrl: `${base}/renew?token=${token}`,
     expiresInDays: 14,
   },
+  'loan-granted': { ...common, amount: '€1,200.00', loanUrl: `${base}/loans/1` },
+  'loan-rejected': { ...common, amount: '€1,200.00', loanUrl: `${base}/loans/1` },
+  'loan-late': { ...common, amount: '€101.31', dueOn: '2026-12-31', loanUrl: `${base}/loans/1` },
+  'loan-settled': { ...common, amount: '€1,200.00', loanUrl: `${base}/loans/1` },
   lapsed: { ...common, planName: 'Professional', endedOn: '2026-12-31', joinUrl: `${base}/membership` },
   cancelled: { ...common, planName: 'Professional', endsOn: '2026-12-31', membershipUrl: `${base}/membership` },
   receipt: {

@@ -1,4 +1,5 @@
 import { type MailContent, type RenderedMail, renderMail } from './layout.ts';
+import { type LoanTemplateInputs, loanTemplates } from './loan-templates.ts';
 import { type MembershipTemplateInputs, membershipTemplates } from './membership-templates.ts';
 import { type MoneyTemplateInputs, moneyTemplates } from './money-templates.ts';
 import { counted, day, greeting, instant } from './wording.ts';
@@ -267,7 +268,7 @@ export function helpRequestReceived(input: HelpRequestReceivedInput): RenderedMa
 }
 
 /** What each mail needs, by the name that events carry (`email.sent`). */
-export interface TemplateInputs extends MembershipTemplateInputs, MoneyTemplateInputs {
+export interface TemplateInputs extends LoanTemplateInputs, MembershipTemplateInputs, MoneyTemplateInputs {
   'verify-email': VerifyEmailInput;
   'password-reset': PasswordResetInput;
   welcome: WelcomeInput;
@@ -284,6 +285,7 @@ export type TemplateName = keyof TemplateInputs;
 export type TemplateInput<Name extends TemplateName> = TemplateInputs[Name];
 
 export const templates: { readonly [Name in TemplateName]: (input: TemplateInputs[Name]) => RenderedMail } = {
+  ...loanTemplates,
   ...membershipTemplates,
   ...moneyTemplates,
   'verify-email': verifyEmail,
