@@ -6,6 +6,7 @@ const benches: Record<string, () => Promise<{ run(): Promise<BenchResult> }>> = 
   append: () => import('./append.ts'),
   visible: () => import('./visible.ts'),
   http: () => import('./http.ts'),
+  money: () => import('./money.ts'),
   search: () => import('./search.ts'),
   pages: () => import('./pages.ts'),
 };
