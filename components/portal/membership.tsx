@@ -3,23 +3,30 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import dynamic from 'next/dynamic';
-import Link from 'next/link';
 import { useState } from 'react';
 import { memberQuery } from '../api/members.ts';
+import { type Membership as MembershipView, membershipsQuery } from '../api/memberships.ts';
 import { plansQuery } from '../api/plans.ts';
 import type { Member } from '../api/shapes.ts';
 import { Card } from '../page/card.tsx';
 import { ErrorState } from '../page/error-state.tsx';
+import { LinkButton } from '../page/link-button.tsx';
 import { PageHeader } from '../page/page-header.tsx';
 import { TextSkeleton } from '../page/skeletons.tsx';
 import stack from '../page/stack.module.css';
-import { formatDate } from '../values/format.ts';
+import { formatDate, formatMoney } from '../values/format.ts';
 import { KeyValueList } from '../values/key-value-list.tsx';
 import { MoneyText } from '../values/money-text.tsx';
 import { StatePill } from '../values/state-pill.tsx';
+import { PeriodBar } from './membership/period-bar.tsx';
+import { Periods } from './membership/periods.tsx';
+import { RenewalCard } from './membership/renewal-card.tsx';
 
 // Loaded when somebody asks for it: nearly nobody does. Without `loading` it has no boundary of its own, and the whole page
 // would flash its skeleton and lose the focus.
+const CancelDialog = dynamic(() => import('./membership/cancel-dialog.tsx'), { loading: () => null });
+const ChangeDialog = dynamic(() => import('./membership/change-dialog.tsx'), { loading: () => null });
+const RenewDialog = dynamic(() => import('./membership/renew-dialog.tsx'), { loading: () => null });
 const ResignDialog = dynamic(() => import('./resign-dialog.tsx'), { loading: () => null });
 
 const stateSentences: Partial<Record<Member['status'], string>> = {
@@ -30,53 +37,112 @@ const stateSentences: Partial<Record<Member['status'], string>> = {
   resigned: 'You have resigned. Your data stays here for you to download.',
 };
 
-/** The membership page: the plan, its state, and the way out. */
+/** The membership page: the plan, its days, what follows, what was paid, and the way out. */
 export function Membership() {
   const member = useQuery(memberQuery());
+  const memberships = useQuery(membershipsQuery());
   const plans = useQuery(plansQuery());
   const person = member.data;
-  if (member.isError) {
+  const failed = [member, memberships].find(({ isError }) => isError);
+  if (failed) {
     return (
       <>
         <PageHeader title="Membership" />
         <ErrorState
           what="Your membership could not be loaded"
-          error={member.error}
-          onRetry={() => void member.refetch()}
+          error={failed.error}
+          onRetry={() => void failed.refetch()}
         />
       </>
     );
   }
   const plan = plans.data?.data.find(({ id }) => id === person?.plan.id);
   const sentence = person ? stateSentences[person.status] : undefined;
+  const [newest] = memberships.data?.data ?? [];
+  const live = newest && newest.endedAt === null ? newest : undefined;
   return (
     <>
       <PageHeader title="Membership" state={person ? <StatePill state={person.status} /> : null} lead={sentence} />
       <div className={stack.stack}>
         <Card id="plan" title="Your plan">
-          {person ? (
-            <KeyValueList
-              items={[
-                { label: 'Plan', value: person.plan.name },
-                { label: 'Price', value: plan ? <PriceText plan={plan} /> : plans.isPending ? ' ' : null },
-                { label: 'Paid until', value: person.paidUntil ? formatDate(person.paidUntil) : 'Not paid yet' },
-                { label: 'Member number', value: person.number },
-                { label: 'Member since', value: formatDate(person.joinedAt) },
-              ]}
-            />
+          {person && memberships.data ? (
+            <>
+              <KeyValueList
+                items={[
+                  { label: 'Plan', value: person.plan.name },
+                  { label: 'Price', value: plan ? <PriceText plan={plan} /> : plans.isPending ? ' ' : null },
+                  { label: 'Paid until', value: person.paidUntil ? formatDate(person.paidUntil) : 'Not paid yet' },
+                  { label: 'Member number', value: person.number },
+                  { label: 'Member since', value: formatDate(person.joinedAt) },
+                  ...(live?.nextPlan
+                    ? [{ label: 'Next plan', value: `${live.nextPlan.name}, from ${formatDate(live.nextPlan.from)}` }]
+                    : []),
+                ]}
+              />
+              {live?.period ? <PeriodBar period={live.period} today={new Date().toISOString().slice(0, 10)} /> : null}
+              {live ? <PlanActions membership={live} /> : canPay(person.status) ? <PayFirst /> : null}
+            </>
           ) : (
             <TextSkeleton lines={7} />
           )}
         </Card>
-        <Card id="change" title="Change or renew">
-          <p className={`${stack.plain} ${stack.dim}`}>
-            Changing the plan and renewing online are not possible yet.{' '}
-            <Link href="/help?topic=membership">Write to us</Link>, and we do it for you.
-          </p>
-        </Card>
+        {live ? <RenewalCard membership={live} /> : null}
+        {newest ? (
+          <Card id="periods" title="What you paid for">
+            <Periods periods={memberships.data?.data.flatMap(({ periods }) => periods) ?? []} />
+          </Card>
+        ) : null}
+        {live && !live.cancelAtEnd ? <Cancelling membership={live} /> : null}
         {person && person.status !== 'resigned' ? <Resignation /> : null}
       </div>
     </>
+  );
+}
+
+const canPay = (status: Member['status']) => ['pending', 'active', 'grace', 'lapsed'].includes(status);
+
+function PayFirst() {
+  return (
+    <div className={stack.actions}>
+      <LinkButton href="/checkout?plan=mine">Pay for your membership</LinkButton>
+    </div>
+  );
+}
+
+function PlanActions({ membership }: { membership: MembershipView }) {
+  const [asking, setAsking] = useState<'renew' | 'change' | null>(null);
+  const close = () => setAsking(null);
+  const { renewal } = membership;
+  return (
+    <div className={stack.actions}>
+      {renewal ? (
+        <Button mt={16} variant={membership.status === 'grace' ? 'filled' : 'light'} onClick={() => setAsking('renew')}>
+          Renew now · {formatMoney(renewal.amount.amount, renewal.amount.currency)}
+        </Button>
+      ) : null}
+      <Button mt={16} variant="default" onClick={() => setAsking('change')}>
+        Change plan…
+      </Button>
+      {asking === 'renew' && renewal ? <RenewDialog membership={membership} renewal={renewal} onClose={close} /> : null}
+      {asking === 'change' ? <ChangeDialog membership={membership} onClose={close} /> : null}
+    </div>
+  );
+}
+
+function Cancelling({ membership }: { membership: MembershipView }) {
+  const [asking, setAsking] = useState(false);
+  return (
+    <Card id="cancel" title="Cancel">
+      <p className={`${stack.plain} ${stack.dim}`}>
+        It then ends on {formatDate(membership.paidUntil)}, and nothing more is charged.
+      </p>
+      <div className={stack.actions}>
+        <Button variant="default" mt={16} onClick={() => setAsking(true)}>
+          Cancel…
+        </Button>
+      </div>
+      {asking ? <CancelDialog membership={membership} onClose={() => setAsking(false)} /> : null}
+    </Card>
   );
 }
 
