@@ -1,6 +1,7 @@
 import { startAccess } from '#server/access/start.ts';
 import { type App, createApp, installApp } from '#server/context/app.ts';
 import { createContext } from '#server/context/context.ts';
+import { obeyCrashes } from '#server/demo/worker-crash.ts';
 import type { EventType, Projection, Reaction } from '#server/events/define.ts';
 import { syncRegistry } from '#server/events/registry.ts';
 import { startSequencer } from '#server/events/sequencer.ts';
@@ -68,6 +69,7 @@ export async function runWorker(app: App, parts: WorkerParts): Promise<void> {
   const traces = await startTraces(app.settings, 'worker');
   await reportPendingMigrations(app);
   await startAccess(app);
+  await obeyCrashes(app);
   const worker = await startWorker(app, parts);
   const { WORKER_METRICS_PORT: port, WORKER_METRICS_HOST: host } = app.settings;
   const probes = port === undefined ? null : await startProbes(app, { port, host });

@@ -8,7 +8,7 @@ import { fillDemo, joinDemoMember } from './demo/fill.ts';
 import { type DemoKeys, demoKeys } from './demo/keys.ts';
 import { takeLock } from './demo/lock.ts';
 import { type DemoOptions, demoOptions } from './demo/options.ts';
-import { type Running, start, stop, waitForAnswer } from './demo/processes.ts';
+import { keepRunning, type Running, start, stop, waitForAnswer } from './demo/processes.ts';
 
 interface SandboxUrls {
   pages: string;
@@ -68,7 +68,7 @@ async function main(): Promise<void> {
       members: options.members,
       labelsFile: join(directory, 'planted-divergences.jsonl'),
     });
-    running.push(start('worker', 'jobs/worker.ts', env), start('web', 'server/web.ts', env));
+    running.push(keepRunning('worker', 'jobs/worker.ts', env), start('web', 'server/web.ts', env));
     const failed = () => {
       const dead = running.find((one) => one.child.exitCode !== null);
       return dead ? `${dead.name} stopped by itself` : null;

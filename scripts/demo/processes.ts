@@ -27,6 +27,20 @@ export function start(
   return { name, child, exited };
 }
 
+/** As `start`; and whoever is killed is started again. One that ends by itself is not: it would again. */
+export function keepRunning(...started: Parameters<typeof start>): Running {
+  const { promise: exited, resolve } = Promise.withResolvers<number | null>();
+  const kept: Running = { ...start(...started), exited };
+  const follow = () =>
+    kept.child.once('exit', (code, signal) => {
+      if (signal !== 'SIGKILL') return resolve(code);
+      kept.child = start(...started).child;
+      follow();
+    });
+  follow();
+  return kept;
+}
+
 /** Asks the processes to stop, all at once, and waits for them. */
 export async function stop(running: Running[]): Promise<void> {
   for (const { child } of running) child.kill('SIGTERM');

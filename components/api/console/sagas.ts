@@ -66,4 +66,4 @@ export function mendSaga(id: string, mending: Mending, key: string): Promise<Sag
 }
 
 /** Demo only: every worker of this house ends at once, as if its machine had lost power. */
-export const crashWorker = (key: string) => post<{ workers: number }>('/demo/worker-crash', {}, key);
+export const crashWorker = (key: string) => post<{ askedAt: string }>('/demo/worker-crash', {}, key);

@@ -30,9 +30,9 @@ import { useLiveOrder } from './use-live-order.ts';
 const back = <Link href={'/ops/orders' as Route}>Orders</Link>;
 
 /** One order, step by step: what happened, what the partners say, the money, and what may be done. */
-export function OrderPage({ id }: { id: string }) {
+export function OrderPage({ id, demo }: { id: string; demo: boolean }) {
   const { data, error, refetch } = useQuery(orderQuery(id));
-  if (data) return <Loaded order={data} />;
+  if (data) return <Loaded order={data} demo={demo} />;
   if (isStatus(error, 404)) {
     return (
       <>
@@ -52,7 +52,7 @@ export function OrderPage({ id }: { id: string }) {
   return <OrderSkeleton above={back} />;
 }
 
-function Loaded({ order }: { order: StaffOrder }) {
+function Loaded({ order, demo }: { order: StaffOrder; demo: boolean }) {
   const { refresh, ...live } = useLiveOrder(order);
   const { data: saga } = useQuery({ ...sagaQuery(order.sagaId ?? ''), enabled: order.sagaId !== null });
   return (
@@ -78,7 +78,7 @@ function Loaded({ order }: { order: StaffOrder }) {
           </Notice>
         </div>
       ) : null}
-      {order.sagaId ? <SagaCard id={order.sagaId} onMended={refresh} /> : null}
+      {order.sagaId ? <SagaCard id={order.sagaId} onMended={refresh} demo={demo} /> : null}
       <div className={classes.columns}>
         <div className={classes.column}>
           <MoneyCard order={order} />

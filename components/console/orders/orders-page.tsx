@@ -59,7 +59,12 @@ const itemsText = ({ items }: OrderRow) =>
   items.map(({ name, quantity }) => (quantity > 1 ? `${quantity} × ${name}` : name)).join(', ');
 
 const columns: Column<OrderRow>[] = [
-  { id: 'number', header: 'Number', width: '10%', cell: (order) => <span className="mono">{order.number}</span> },
+  {
+    id: 'number',
+    header: 'Number',
+    width: '10%',
+    cell: (order) => <span className={`mono ${classes.nowrap}`}>{order.number}</span>,
+  },
   { id: 'status', header: 'Status', width: '14%', cell: (order) => <OrderPill order={order} /> },
   {
     id: 'items',
@@ -82,7 +87,17 @@ const columns: Column<OrderRow>[] = [
     cell: (order) => wordsOf(order.origin),
     hideBelow: 'lg',
   },
-  { id: 'total', header: 'Total', width: '10%', align: 'end', cell: (order) => <MoneyText {...order.total} /> },
+  {
+    id: 'total',
+    header: 'Total',
+    width: '10%',
+    align: 'end',
+    cell: (order) => (
+      <span className={classes.nowrap}>
+        <MoneyText {...order.total} />
+      </span>
+    ),
+  },
   {
     id: 'age',
     header: 'Age',

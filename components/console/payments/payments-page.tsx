@@ -43,8 +43,23 @@ const filters = [
 ];
 
 const columns: Column<PaymentRow>[] = [
-  { id: 'number', header: 'Number', width: '10%', cell: (payment) => <span className="mono">{payment.number}</span> },
-  { id: 'amount', header: 'Amount', width: '10%', align: 'end', cell: (payment) => <MoneyText {...payment.amount} /> },
+  {
+    id: 'number',
+    header: 'Number',
+    width: '10%',
+    cell: (payment) => <span className={`mono ${classes.nowrap}`}>{payment.number}</span>,
+  },
+  {
+    id: 'amount',
+    header: 'Amount',
+    width: '10%',
+    align: 'end',
+    cell: (payment) => (
+      <span className={classes.nowrap}>
+        <MoneyText {...payment.amount} />
+      </span>
+    ),
+  },
   { id: 'status', header: 'Status', width: '15%', cell: (payment) => <PaymentPill status={payment.status} /> },
   {
     id: 'method',

@@ -1,7 +1,6 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
 import { sagaQuery } from '../../api/console/sagas.ts';
 import type { Saga } from '../../api/console/shapes.ts';
 import { Card } from '../../page/card.tsx';
@@ -10,12 +9,15 @@ import { Notice } from '../../page/notice.tsx';
 import { ListSkeleton } from '../../page/skeletons.tsx';
 import { RelativeTime } from '../../values/relative-time.tsx';
 import { StatePill } from '../../values/state-pill.tsx';
+import { useMay } from '../permissions.tsx';
+import { CrashWorker } from './crash-worker.tsx';
 import classes from './saga.module.css';
 import { SagaActions } from './saga-actions.tsx';
 import { StepList } from './step-list.tsx';
 
-/** The steps of one saga with what may be done now. `onMended` runs after a person's action; `extra` stands beside the buttons. */
-export function SagaCard({ id, onMended, extra }: { id: string; onMended: () => void; extra?: ReactNode }) {
+/** The steps of one saga with what may be done now. `onMended` runs after a person's action; `demo`: the worker may be crashed. */
+export function SagaCard({ id, onMended, demo }: { id: string; onMended: () => void; demo: boolean }) {
+  const may = useMay();
   const { data, error, refetch } = useQuery(sagaQuery(id));
   if (!data) {
     return (
@@ -36,7 +38,7 @@ export function SagaCard({ id, onMended, extra }: { id: string; onMended: () => 
         <span className={classes.aside}>
           <StatePill state={data.status} />
           <SagaActions saga={data} onDone={onMended} />
-          {extra}
+          {demo && data.finishedAt === null && may('access:manage') ? <CrashWorker /> : null}
         </span>
       }
     >

@@ -20,7 +20,7 @@ import { SagaCard } from './saga-card.tsx';
 const back = <Link href={'/ops/sagas' as Route}>Sagas</Link>;
 
 /** A saga by itself: of what has no page of its own. */
-export function SagaPage({ id }: { id: string }) {
+export function SagaPage({ id, demo }: { id: string; demo: boolean }) {
   const { data, error, refetch } = useQuery(sagaQuery(id));
   const client = useQueryClient();
   if (isStatus(error, 404)) {
@@ -49,6 +49,7 @@ export function SagaPage({ id }: { id: string }) {
       />
       <SagaCard
         id={id}
+        demo={demo}
         onMended={() => {
           void client.invalidateQueries({ queryKey: sagaKey(id) });
           if (data) void client.invalidateQueries({ queryKey: correlatedEventsQuery(data.correlationId).queryKey });

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { currentApp } from '#server/context/app.ts';
 import { OrderPage } from '../../../../components/console/orders/order-page.tsx';
 import { Main } from '../../../../components/page/main.tsx';
 import { requirePage } from '../../guard.ts';
@@ -10,7 +11,7 @@ export default async function OneOrderPage({ params }: PageProps<'/ops/orders/[i
   await requirePage('/ops/orders', `/ops/orders/${id}`);
   return (
     <Main width="full">
-      <OrderPage id={id} />
+      <OrderPage id={id} demo={currentApp().settings.GUILDHALL_MODE === 'demo'} />
     </Main>
   );
 }

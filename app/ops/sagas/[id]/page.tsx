@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { currentApp } from '#server/context/app.ts';
 import { SagaPage } from '../../../../components/console/sagas/saga-page.tsx';
 import { Main } from '../../../../components/page/main.tsx';
 import { requirePage } from '../../guard.ts';
@@ -10,7 +11,7 @@ export default async function OneSagaPage({ params }: PageProps<'/ops/sagas/[id]
   await requirePage('/ops/sagas', `/ops/sagas/${id}`);
   return (
     <Main width="full">
-      <SagaPage id={id} />
+      <SagaPage id={id} demo={currentApp().settings.GUILDHALL_MODE === 'demo'} />
     </Main>
   );
 }
