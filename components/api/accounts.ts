@@ -29,7 +29,7 @@ export const accountQuery = () =>
   });
 
 /** A time span of bookings, RFC 3339: from the first moment to before the last. */
-export interface Span {
+interface Span {
   from: string;
   to: string;
 }

@@ -3,7 +3,7 @@ import type { cardBody } from '#server/cards/shapes.ts';
 import type { Card } from './checkout.ts';
 import { call, post, remove } from './client.ts';
 
-export type CardInput = z.input<typeof cardBody>;
+type CardInput = z.input<typeof cardBody>;
 
 export const cardKeys = { all: ['cards'] as const };
 

@@ -1,12 +1,19 @@
 import { Button } from '@mantine/core';
 import { ApiError, messageOf } from '../../api/problem.ts';
+import type { TransferInput } from '../../api/transfers.ts';
 import { Dialog } from '../../page/dialog.tsx';
 import { Notice } from '../../page/notice.tsx';
 import stack from '../../page/stack.module.css';
 import { formatMoney } from '../../values/format.ts';
 import { KeyValueList } from '../../values/key-value-list.tsx';
 import { MoneyText } from '../../values/money-text.tsx';
-import type { Asked } from './send-form.tsx';
+
+/** What is about to be sent, once the recipient is known. */
+export interface Asked {
+  input: TransferInput;
+  holder: string;
+  number: string;
+}
 
 const isUnanswered = (error: Error) => error instanceof ApiError && (error.status === 0 || error.status >= 500);
 

@@ -17,15 +17,8 @@ import stack from '../../page/stack.module.css';
 import { formatMoney } from '../../values/format.ts';
 import { accountNumberOf } from './account-number.ts';
 import { amountProblem, parseAmount } from './amount.ts';
-import { ConfirmSend } from './confirm-send.tsx';
+import { type Asked, ConfirmSend } from './confirm-send.tsx';
 import classes from './transfers.module.css';
-
-/** What is about to be sent, once the recipient is known. */
-export interface Asked {
-  input: TransferInput;
-  holder: string;
-  number: string;
-}
 
 const typingMs = 300;
 

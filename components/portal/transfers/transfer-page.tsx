@@ -19,7 +19,7 @@ import { MoneyText } from '../../values/money-text.tsx';
 import { RelativeTime } from '../../values/relative-time.tsx';
 import { StatePill } from '../../values/state-pill.tsx';
 import { StepList } from './step-list.tsx';
-import { failureWords, stateWords, transferWords } from './words.ts';
+import { stateWords, transferWords } from './words.ts';
 
 /** A transfer: how far it has got, as it goes, and afterwards what became of it. */
 export function TransferPage({ id }: { id: string }) {
@@ -44,7 +44,7 @@ export function TransferPage({ id }: { id: string }) {
     );
   }
   const { title, lead } = transferWords(transfer);
-  const why = transfer.direction === 'out' ? failureWords(transfer) : null;
+  const { failure } = transfer;
   return (
     <>
       <PageHeader
@@ -54,9 +54,9 @@ export function TransferPage({ id }: { id: string }) {
         lead={lead}
       />
       <div className={stack.stack}>
-        {why ? (
+        {failure && transfer.direction === 'out' ? (
           <Notice tone="warn" title="Why it did not arrive">
-            {why}
+            {failure.message || 'It could not be made.'}
           </Notice>
         ) : null}
         <Card id="steps" title="How far it has got">

@@ -35,8 +35,8 @@ export const stateWords: Record<TransferRow['status'], string> = {
   compensated: 'Came back',
 };
 
-export type Mark = 'done' | 'now' | 'next' | 'bad';
-export interface Step {
+type Mark = 'done' | 'now' | 'next' | 'bad';
+interface Step {
   words: string;
   mark: Mark;
 }
@@ -57,10 +57,4 @@ export function stepsOf({ status, direction, steps }: Pick<Transfer, 'status' | 
   const left = ['debit', 'credit'].filter((name) => !isDone(name));
   const mark = (name: string): Mark => (!left.includes(name) ? 'done' : left[0] === name ? 'now' : 'next');
   return [...begun, { words: 'Debited', mark: mark('debit') }, { words: 'Arrived', mark: mark('credit') }];
-}
-
-/** Why it did not arrive, for whoever sent it. */
-export function failureWords({ failure }: Pick<Transfer, 'failure'>): string | null {
-  if (!failure) return null;
-  return failure.message || 'It could not be made.';
 }
