@@ -2,6 +2,7 @@ import { routes as access } from '#server/access/routes.ts';
 import { routes as audit } from '#server/audit/routes.ts';
 import { routes as cards } from '#server/cards/routes.ts';
 import { routes as checkout } from '#server/checkout/routes.ts';
+import { routes as demo } from '#server/demo/routes.ts';
 import { routes as events } from '#server/events/routes.ts';
 import { routes as ledger } from '#server/ledger/routes.ts';
 import { routes as transfers } from '#server/ledger/transfers/routes.ts';
@@ -24,6 +25,7 @@ export const routes: readonly AnyRoute[] = [
   ...audit,
   ...cards,
   ...checkout,
+  ...demo,
   ...events,
   ...ledger,
   ...live,
