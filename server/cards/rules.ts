@@ -17,3 +17,9 @@ export function lastMonthToTell(now: Date): { year: number; month: number } {
   const month = until.getUTCMonth();
   return month === 0 ? { year: until.getUTCFullYear() - 1, month: 12 } : { year: until.getUTCFullYear(), month };
 }
+
+/** `Visa ••4242` */
+export function cardName(brand: string | null, last4: string | null): string {
+  const name = brand ? brand.charAt(0).toUpperCase() + brand.slice(1) : 'Card';
+  return last4 ? `${name} ••${last4}` : name;
+}

@@ -54,7 +54,7 @@ describe('numbers', () => {
     expect(tries.filter(({ status }) => status === 'rejected')).toHaveLength(20);
     const sequences = await sequencesOf('credit_note');
     expect(sequences).toEqual(Array.from({ length: before + 80 }, (_, i) => i + 1));
-  });
+  }, 60_000);
 
   it('begin with one for each kind and year', async () => {
     const in2031 = { ...system(), now: () => new Date('2031-01-01T00:00:00Z') };
@@ -114,7 +114,7 @@ describe('a completed order', () => {
     });
     const before = await ledgerOf(app.current);
     const order = await place(app.current, ada.memberId, [course.line(), book.line(3)], card());
-    await untilOrder(app.current, order.id, 'completed');
+    await untilOrder(app.current, order.id, 'completed', 30_000);
     await eventually(async () => expect(await documentsOf(order.id)).toHaveLength(1));
     const [receipt] = await documentsOf(order.id);
     expect(receipt).toMatchObject({ kind: 'receipt', total: { amount: 19_403 }, tax: { amount: order.tax } });
@@ -141,7 +141,7 @@ describe('a completed order', () => {
     for (const code of ['goods_income', 'course_income', 'tax_payable', 'customer_deposits']) {
       expect([code, after[code] ?? 0]).toEqual([code, before[code] ?? 0]);
     }
-  });
+  }, 90_000);
 
   it('that money put on an account, or given, has a receipt too', async () => {
     const { body } = await callAs(house, ada, 'POST', '/payments', {
@@ -193,7 +193,7 @@ describe('an invoice', () => {
     const bank = (await ledgerOf(app.current)).bank ?? 0;
     const tries = await Promise.all([0, 1].map(() => received(id)));
     expect(tries.map(({ status }) => status).sort()).toEqual([201, 409]);
-    await untilOrder(app.current, orderId, 'completed');
+    await untilOrder(app.current, orderId, 'completed', 30_000);
     expect((await ledgerOf(app.current)).bank).toBe(bank + 11_900);
     await eventually(async () =>
       expect((await documentsOf(orderId)).map(({ kind }: { kind: string }) => kind)).toEqual(['invoice', 'receipt']),

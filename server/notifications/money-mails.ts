@@ -44,6 +44,8 @@ type Compose<Name extends Template> = (
   common: Common,
 ) => Promise<TemplateInput<Name> | null>;
 
+const monthName = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' });
+
 const url = (ctx: Ctx, path: string) => new URL(path, ctx.app.settings.GUILDHALL_URL).toString();
 
 async function documentInput(tx: TxCtx, { facts }: Job, common: Common): Promise<TemplateInput<'receipt'>> {
@@ -67,6 +69,12 @@ export const composeMoneyMail: { [Name in Template]: Compose<Name> } = {
     const expires = text(facts.expires);
     if (card === null || expires !== expiryOf(card.expYear, card.expMonth)) return null;
     const { brand, last4, forRenewals } = card;
-    return { ...common, card: cardName(brand, last4), expires, forRenewals, cardsUrl: url(tx, '/cards') };
+    return {
+      ...common,
+      card: cardName(brand, last4),
+      expires: monthName.format(new Date(`${expires}-01`)),
+      usedFor: forRenewals ? 'your renewals' : 'your purchases',
+      cardsUrl: url(tx, '/cards'),
+    };
   },
 };

@@ -19,7 +19,7 @@ export interface House {
 }
 
 /** A house with its gateway: web, worker, and webhooks that arrive. Valid from the first `beforeAll` on. */
-export function testHouse(overrides: () => Record<string, string> = () => ({})): House {
+export function testHouse(overrides: (sandbox: Sandbox) => Record<string, string> = () => ({})): House {
   const house = { sandbox: null as Sandbox | null, url: '' };
   let web: Web;
   let worker: Worker;
@@ -36,7 +36,7 @@ export function testHouse(overrides: () => Record<string, string> = () => ({})):
     STRIPE_API_BASE: house.sandbox?.urls.gateway ?? '',
     PARTNER_TIMEOUT_MS: '1500',
     DATABASE_POOL: '16',
-    ...overrides(),
+    ...(house.sandbox ? overrides(house.sandbox) : {}),
   }));
   beforeAll(async () => {
     web = await startWeb(app.current, { port: 0, next: false });

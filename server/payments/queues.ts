@@ -7,6 +7,7 @@ import { followGateway } from './commands/follow-gateway.ts';
 import { runRefund } from './commands/refund.ts';
 import { repairPayment } from './commands/repair.ts';
 import { cancelAbandoned, chargeStarted } from './commands/start.ts';
+import { writeLastPaymentToCrm, writePaymentToLegacy } from './commands/tell-partners.ts';
 
 const gateway = {
   flow: 'gateway',
@@ -67,4 +68,36 @@ const cancellations = partnerQueue({
   handle: (ctx, job) => cancelAbandoned(ctx, job.payload.paymentId),
 });
 
-export const paymentQueues = [paymentRepairs, refundQueue, gatewayEvents, charges, cancellations] as const;
+/** A flow of its own: a legacy database of before lacks the table, and the members' records go on. Strict per payment. */
+const toLegacy = partnerQueue({
+  name: 'payments-legacy',
+  flow: 'legacy-payments',
+  payload: z.strictObject({ paymentId: id }),
+  order: 'strict',
+  concurrency: 4,
+  expireSeconds: 60,
+  handle: (ctx, job) => writePaymentToLegacy(ctx, job.payload.paymentId),
+  test: (ctx) => partnersOf(ctx.app).legacy().checkPayments(),
+});
+
+/** Strict per member: what was paid last is the last to arrive. */
+const toCrm = partnerQueue({
+  name: 'payments-crm',
+  flow: 'crm',
+  payload: z.strictObject({ memberId: id }),
+  order: 'strict',
+  concurrency: 4,
+  expireSeconds: 60,
+  handle: (ctx, job) => writeLastPaymentToCrm(ctx, job.payload.memberId),
+  test: (ctx) => partnersOf(ctx.app).crm().check(),
+});
+
+export const paymentQueues = [
+  toLegacy,
+  toCrm,
+  paymentRepairs,
+  refundQueue,
+  gatewayEvents,
+  charges,
+  cancellations,
+] as const;

@@ -1,4 +1,5 @@
 import type { DocumentLine } from '#db/schema/documents.ts';
+import { cardName } from '#server/cards/rules.ts';
 import type { TxCtx } from '#server/context/context.ts';
 import { systemAccount } from '#server/ledger/commands/accounts.ts';
 import { postEntry } from '#server/ledger/commands/entries.ts';
@@ -87,7 +88,7 @@ async function issueReceipt(tx: TxCtx, payment: Payment, receipt: Receipt): Prom
 const methods = { bank_transfer: 'Bank transfer', cheque: 'Cheque', employer: 'Employer' } as const;
 
 const paidWith = ({ method, cardBrand, cardLast4 }: Payment) =>
-  method === 'card' ? `${cardBrand ?? 'Card'} •••• ${cardLast4 ?? ''}`.trim() : methods[method];
+  method === 'card' ? cardName(cardBrand, cardLast4) : methods[method];
 
 const dayOf = ({ receivedOn, settledAt }: Payment) => receivedOn ?? (settledAt ?? '').slice(0, 10);
 

@@ -4,7 +4,6 @@ import { type Ctx, inTransaction, isOwn, requirePermission, type TxCtx } from '#
 import { AppError, conflict, notFound, ruleViolated } from '#server/errors/errors.ts';
 import { letterheadOf } from '#server/members/queries/letterhead.ts';
 import { memberStatusOf } from '#server/members/queries/status.ts';
-import { quotePlan } from '#server/memberships/queries/quote.ts';
 import { placeOrder } from '#server/orders/commands/place.ts';
 import type { QuotedLine } from '#server/orders/queries/pricing.ts';
 import { lockOrder } from '#server/orders/queries/records.ts';
@@ -59,12 +58,11 @@ const noSuchMember = () =>
   ruleViolated('There is no such member.', [{ path: 'memberId', message: 'is not a member’s' }]);
 
 async function linesOf(tx: TxCtx, { memberId, items, planId }: InvoiceInput): Promise<QuotedLine[]> {
-  if (planId !== undefined) return [await quotePlan(tx, { memberId, planId })];
-  const { lines, problems } = await quote(tx, items ?? []);
+  const { lines, problems } = await quote(tx, memberId, items ?? [{ planId, quantity: 1 }]);
   if (problems.length > 0) {
     throw ruleViolated(
       'Not all of this can be sold.',
-      problems.map(({ item, message }) => ({ path: `items.${item}`, message })),
+      problems.map(({ item, message }) => ({ path: planId === undefined ? `items.${item}` : 'planId', message })),
     );
   }
   return lines;

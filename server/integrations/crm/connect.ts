@@ -38,10 +38,22 @@ export interface CrmSystem {
   upsertContact: (member: PartnerMember) => Promise<CrmWrite>;
   /** Null when there is none. */
   readContact: (memberId: string) => Promise<CrmContact | null>;
+  /**
+   * Writes what the member paid last, beside what `upsertContact` writes. Callers write one member's payments one after another.
+   * `transient` while the contact is not there yet.
+   */
+  writeLastPayment: (memberId: string, payment: LastPayment) => Promise<void>;
   /** Deletes for good, as HubSpot does for the GDPR. `erased` is false when there was none. */
   eraseContact: (memberId: string) => Promise<{ erased: boolean }>;
   /** One cheap request: address, token and our unique property. */
   check: () => Promise<void>;
+}
+
+/** `amount` in major units as a decimal (`129.00`), as the CRM's numbers are; `on` is a day, YYYY-MM-DD in UTC. */
+export interface LastPayment {
+  amount: string;
+  currency: string;
+  on: string;
 }
 
 interface CrmOptions {
@@ -131,11 +143,17 @@ export function connectCrm({ baseUrl, accessToken, timeoutMs = defaultTimeoutMs 
     return { erased: true };
   }
 
+  async function writeLastPayment(memberId: string, { amount, currency, on }: LastPayment): Promise<void> {
+    const values = { last_payment_amount: amount, last_payment_currency: currency, last_payment_on: on };
+    const written = await orNull(() => basic.update(memberId, { properties: values }, idProperty));
+    if (written === null) throw new PartnerError('crm', 'transient', 'the contact is not there yet');
+  }
+
   async function check(): Promise<void> {
     if (!(await exists(idProperty))) throw new PartnerError('crm', 'credentials', `property ${idProperty} is missing`);
   }
 
-  return { install, upsertContact, readContact, eraseContact, check };
+  return { install, upsertContact, readContact, writeLastPayment, eraseContact, check };
 }
 
 function confirmed(written: contactsApi.SimplePublicObject | undefined, member: PartnerMember): CrmWrite {

@@ -40,4 +40,7 @@ export const customProperties: readonly CustomProperty[] = [
   { name: 'address_line_2', label: 'Street address, second line', type: 'string', unique: false },
   { name: 'plan', label: 'Plan', type: 'string', unique: false },
   { name: 'joined_on', label: 'Joined on', type: 'date', unique: false },
+  { name: 'last_payment_amount', label: 'Last payment', type: 'number', unique: false },
+  { name: 'last_payment_currency', label: 'Currency of the last payment', type: 'string', unique: false },
+  { name: 'last_payment_on', label: 'Last payment on', type: 'date', unique: false },
 ];

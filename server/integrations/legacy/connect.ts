@@ -3,9 +3,10 @@ import { fromPartnerRecord, toPartnerRecord } from '../field-mapping.ts';
 import { PartnerError } from '../partner-error.ts';
 import type { PartnerMember } from '../partner-member.ts';
 import type { LegacyDialect, LegacyRow, Run } from './dialect.ts';
-import type { LegacyMember, LegacySystem, LegacyWrite } from './legacy-system.ts';
+import type { LegacyMember, LegacyPayment, LegacySystem, LegacyWrite } from './legacy-system.ts';
 import { legacyMapping, legacyStatusCodes, mappedColumns } from './mapping.ts';
 import { mysqlDialect } from './mysql.ts';
+import { assertSamePayment, paymentColumns, paymentOf, paymentRowOf } from './payments.ts';
 import { postgresDialect } from './postgres.ts';
 
 /** Newer than any version that a member reaches, and still exact as a JavaScript number. */
@@ -77,8 +78,30 @@ function legacySystem(dialect: LegacyDialect): LegacySystem {
     });
   }
 
+  async function upsertPayment(payment: LegacyPayment, write: { origin: string }): Promise<LegacyWrite> {
+    const row = paymentRowOf(payment);
+    const values = paymentColumns.map((column) => row[column] ?? null);
+    return await inTransaction(async (run) => {
+      const { changed } = await run(dialect.sql.upsertPayment, [...values, originOf(write)]);
+      const [stored] = (await run(dialect.sql.selectPayment, [payment.paymentId])).rows.map(paymentOf);
+      if (stored === undefined) throw new PartnerError('legacy', 'permanent', 'number belongs to another payment');
+      if (changed > 0) assertSamePayment(payment, stored);
+      return { recordId: stored.number, version: stored.version, applied: changed > 0 };
+    });
+  }
+
+  async function readPayment(paymentId: string): Promise<LegacyPayment | null> {
+    const { rows } = await inTransaction((run) => run(dialect.sql.selectPayment, [paymentId]));
+    return rows.map(paymentOf)[0] ?? null;
+  }
+
   return {
     install,
+    upsertPayment,
+    readPayment,
+    checkPayments: async () => {
+      await inTransaction((run) => run(dialect.sql.pingPayments));
+    },
     upsertMember,
     readMember: async (memberId) => (await readMembers([memberId]))[0] ?? null,
     readMembers,

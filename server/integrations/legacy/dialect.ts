@@ -30,6 +30,11 @@ export interface LegacySql {
   /** Values: one guildhall_id for each of `count`. */
   selectMany: (count: number) => string;
   ping: string;
+  /** Values: `paymentColumns`, then updated_by. Changes 0 rows when the stored version is as new. */
+  upsertPayment: string;
+  /** Values: guildhall_id. */
+  selectPayment: string;
+  pingPayments: string;
 }
 
 /** What an update sets: everything but the key it was found by. */

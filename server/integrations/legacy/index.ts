@@ -1,2 +1,2 @@
 export { connectLegacy } from './connect.ts';
-export type { LegacySystem } from './legacy-system.ts';
+export type { LegacyPayment, LegacySystem } from './legacy-system.ts';

@@ -1,8 +1,9 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import { connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PartnerError } from '../partner-error.ts';
 import { aPartnerMember, failure } from '../partner-member.testing.ts';
-import { connectLegacy, type LegacySystem } from './index.ts';
+import { connectLegacy, type LegacyPayment, type LegacySystem } from './index.ts';
 
 /** A real database under test. */
 export interface ContractDatabase {
@@ -41,6 +42,39 @@ export function legacyContract(name: string, start: () => Promise<ContractDataba
       expect(stored).toEqual({ ...member, joinedAt: '2024-03-31', updatedBy: 'guildhall' });
       expect(Math.abs(Date.parse(updatedAt) - Date.now())).toBeLessThan(60_000);
       expect(updatedAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
+    });
+
+    it('stores a payment with what of it has gone back, and never an older state over a newer one', async () => {
+      const payment: LegacyPayment = {
+        paymentId: randomUUID(),
+        number: `P-${randomBytes(4).readUInt32BE()}`,
+        memberId: randomUUID(),
+        purpose: 'order',
+        method: 'card',
+        status: 'succeeded',
+        amount: 100_000_000_000,
+        refundedAmount: 0,
+        currency: 'EUR',
+        paidAt: '2026-03-29T01:30:00.123Z',
+        version: 3,
+      };
+      await legacy.checkPayments();
+      expect(await legacy.readPayment(payment.paymentId)).toBeNull();
+      const written = { recordId: payment.number, version: 3, applied: true };
+      expect(await legacy.upsertPayment(payment, { origin: 'guildhall' })).toEqual(written);
+      const stored = { ...payment, paidAt: '2026-03-29T01:30:00.123000Z' };
+      expect(await legacy.readPayment(payment.paymentId)).toEqual(stored);
+      const refunded = { ...payment, version: 5, status: 'partially_refunded', refundedAmount: 1 };
+      await legacy.upsertPayment(refunded, { origin: 'guildhall' });
+      for (const version of [3, 5]) {
+        const late = await legacy.upsertPayment({ ...payment, version }, { origin: 'guildhall' });
+        expect(late).toMatchObject({ version: 5, applied: false });
+      }
+      expect(await legacy.readPayment(payment.paymentId)).toEqual({ ...refunded, paidAt: stored.paidAt });
+      const other = { ...payment, paymentId: randomUUID() };
+      await expect(legacy.upsertPayment(other, { origin: 'guildhall' })).rejects.toMatchObject({
+        errorClass: 'permanent',
+      });
     });
 
     it('stores what is not known as null and clears what was removed', async () => {

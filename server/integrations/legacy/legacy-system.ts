@@ -13,6 +13,21 @@ export interface LegacyWrite {
   applied: boolean;
 }
 
+/** A payment as the legacy system keeps it. Amounts in minor units; `paidAt` an RFC 3339 instant in UTC, to the millisecond. */
+export interface LegacyPayment {
+  paymentId: string;
+  number: string;
+  memberId: string;
+  purpose: string;
+  method: string;
+  status: string;
+  amount: number;
+  refundedAmount: number;
+  currency: string;
+  paidAt: string;
+  version: number;
+}
+
 /** The legacy membership database. Every method throws PartnerError, and answers or throws within the time limit. */
 export interface LegacySystem {
   /** Creates the published schema where it is missing. */
@@ -31,6 +46,12 @@ export interface LegacySystem {
    * cannot bring the person back; also when the record was never there. `erased` is false when nothing was stored.
    */
   eraseMember: (memberId: string, write?: { origin: string }) => Promise<{ erased: boolean }>;
+  /** Writes the payment's state as `upsertMember` does a member's; `recordId` is the payment's number. */
+  upsertPayment: (payment: LegacyPayment, write: { origin: string }) => Promise<LegacyWrite>;
+  /** Null when there is none. */
+  readPayment: (paymentId: string) => Promise<LegacyPayment | null>;
+  /** One cheap round trip to the payments' table, which installations of before do not have. */
+  checkPayments: () => Promise<void>;
   /** One cheap round trip, credentials and schema included. */
   check: () => Promise<void>;
   close: () => Promise<void>;

@@ -3,6 +3,7 @@ import { mysqlError, timedOut } from '../partner-error.ts';
 import { withinTime } from '../time-limit.ts';
 import { type LegacyDialect, type LegacyRow, type LegacySql, type Run, updatedColumns } from './dialect.ts';
 import { mappedColumns } from './mapping.ts';
+import { paymentColumns, updatedPaymentColumns } from './payments.ts';
 
 const connections = 4;
 
@@ -23,6 +24,14 @@ const selected = [
   "CONCAT(DATE_FORMAT(updated_at, '%Y-%m-%dT%H:%i:%s.%f'), 'Z') AS updated_at",
 ].join(', ');
 
+const insertPayment = `INSERT INTO PAYMENTS (${[...paymentColumns, 'updated_by', 'updated_at'].join(', ')}) VALUES (${[...paymentColumns, 'updated_by'].map(() => '?').join(', ')}, UTC_TIMESTAMP(6))`;
+const selectedPayment = paymentColumns
+  .map((column) => {
+    if (column === 'paid_at') return "CONCAT(DATE_FORMAT(paid_at, '%Y-%m-%dT%H:%i:%s.%f'), 'Z') AS paid_at";
+    return column.endsWith('_minor') || column === 'row_version' ? `CAST(${column} AS CHAR) AS ${column}` : column;
+  })
+  .join(', ');
+
 const sql: LegacySql = {
   upsert: `${insert} ON DUPLICATE KEY UPDATE ${[...updatedColumns.filter((column) => column !== 'row_version'), 'row_version'].map(whenNewer).join(', ')}`,
   bury: `${insert} ON DUPLICATE KEY UPDATE ${updatedColumns
@@ -32,6 +41,9 @@ const sql: LegacySql = {
   selectOne: `SELECT ${selected} FROM MEMBERS WHERE guildhall_id = ?`,
   selectMany: (count) => `SELECT ${selected} FROM MEMBERS WHERE guildhall_id IN (${Array(count).fill('?').join(', ')})`,
   ping: 'SELECT 1 AS up FROM MEMBERS LIMIT 1',
+  upsertPayment: `${insertPayment} ON DUPLICATE KEY UPDATE ${[...updatedPaymentColumns.filter((column) => column !== 'row_version'), 'row_version'].map(whenNewer).join(', ')}`,
+  selectPayment: `SELECT ${selectedPayment} FROM PAYMENTS WHERE guildhall_id = ?`,
+  pingPayments: 'SELECT 1 AS up FROM PAYMENTS LIMIT 1',
 };
 
 /** MySQL or MariaDB through a small pool. */

@@ -3,6 +3,7 @@ import { postgresError } from '../partner-error.ts';
 import { withinTime } from '../time-limit.ts';
 import { type LegacyDialect, type LegacyRow, type LegacySql, type Run, updatedColumns } from './dialect.ts';
 import { mappedColumns } from './mapping.ts';
+import { paymentColumns, updatedPaymentColumns } from './payments.ts';
 
 const connections = 4;
 
@@ -26,6 +27,25 @@ function overwrite(columns: readonly string[]): string {
   return columns.map((column) => `${column} = EXCLUDED.${column}`).join(', ');
 }
 
+const paymentTypes: Readonly<Record<string, string>> = {
+  amount_minor: 'bigint',
+  refunded_minor: 'bigint',
+  paid_at: 'timestamptz',
+  row_version: 'bigint',
+};
+const boundPayment = [...paymentColumns, 'updated_by'].map((column, index) => {
+  const type = paymentTypes[column];
+  return type === undefined ? `$${index + 1}::text` : `$${index + 1}::text::${type}`;
+});
+const insertPayment = `INSERT INTO payments (${[...paymentColumns, 'updated_by', 'updated_at'].join(', ')}) VALUES (${boundPayment.join(', ')}, clock_timestamp())`;
+const selectedPayment = paymentColumns
+  .map((column) =>
+    column === 'paid_at'
+      ? `to_char(paid_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS paid_at`
+      : `${column}::text AS ${column}`,
+  )
+  .join(', ');
+
 const sql: LegacySql = {
   upsert: `${insert} ON CONFLICT (guildhall_id) DO UPDATE SET ${overwrite(updatedColumns)} WHERE members.row_version < EXCLUDED.row_version`,
   bury: `${insert} ON CONFLICT (guildhall_id) DO UPDATE SET ${overwrite(updatedColumns.filter((column) => column !== 'member_no'))}`,
@@ -33,6 +53,9 @@ const sql: LegacySql = {
   selectMany: (count) =>
     `SELECT ${selected} FROM members WHERE guildhall_id IN (${Array.from({ length: count }, (_, index) => `$${index + 1}::text`).join(', ')})`,
   ping: 'SELECT 1 AS up FROM members LIMIT 1',
+  upsertPayment: `${insertPayment} ON CONFLICT (guildhall_id) DO UPDATE SET ${overwrite(updatedPaymentColumns)} WHERE payments.row_version < EXCLUDED.row_version`,
+  selectPayment: `SELECT ${selectedPayment} FROM payments WHERE guildhall_id = $1::text`,
+  pingPayments: 'SELECT 1 AS up FROM payments LIMIT 1',
 };
 
 /** Postgres through a small pool. */

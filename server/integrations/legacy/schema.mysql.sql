@@ -28,3 +28,23 @@ CREATE TABLE IF NOT EXISTS MEMBERS (
   KEY members_updated_at (updated_at),
   CONSTRAINT members_status_code CHECK (status_code IN ('P', 'A', 'G', 'L', 'S', 'R', 'D', 'E'))
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+-- Payments that members have made, with what of them has gone back. Amounts in minor units of the currency; times in UTC.
+CREATE TABLE IF NOT EXISTS PAYMENTS (
+  payment_no          VARCHAR(20)  NOT NULL,
+  guildhall_id        CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  member_guildhall_id CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  purpose             VARCHAR(20)  NOT NULL,
+  method              VARCHAR(20)  NOT NULL,
+  status              VARCHAR(24)  NOT NULL,
+  amount_minor        BIGINT       NOT NULL,
+  refunded_minor      BIGINT       NOT NULL,
+  currency            CHAR(3)      NOT NULL,
+  paid_at             DATETIME(6)  NOT NULL,
+  row_version         BIGINT       NOT NULL,
+  updated_at          DATETIME(6)  NOT NULL,
+  updated_by          VARCHAR(40)  NOT NULL,
+  PRIMARY KEY (payment_no),
+  UNIQUE KEY payments_guildhall_id (guildhall_id),
+  KEY payments_member (member_guildhall_id, paid_at),
+  KEY payments_updated_at (updated_at)
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;

@@ -27,3 +27,22 @@ CREATE TABLE IF NOT EXISTS members (
 CREATE INDEX IF NOT EXISTS members_e_mail ON members (e_mail);
 CREATE INDEX IF NOT EXISTS members_surname ON members (surname, forenames);
 CREATE INDEX IF NOT EXISTS members_updated_at ON members (updated_at);
+-- Payments that members have made, with what of them has gone back. Amounts in minor units of the currency.
+CREATE TABLE IF NOT EXISTS payments (
+  payment_no          varchar(20)  NOT NULL PRIMARY KEY,
+  guildhall_id        varchar(36)  NOT NULL,
+  member_guildhall_id varchar(36)  NOT NULL,
+  purpose             varchar(20)  NOT NULL,
+  method              varchar(20)  NOT NULL,
+  status              varchar(24)  NOT NULL,
+  amount_minor        bigint       NOT NULL,
+  refunded_minor      bigint       NOT NULL,
+  currency            char(3)      NOT NULL,
+  paid_at             timestamptz  NOT NULL,
+  row_version         bigint       NOT NULL,
+  updated_at          timestamptz  NOT NULL,
+  updated_by          varchar(40)  NOT NULL,
+  CONSTRAINT payments_guildhall_id UNIQUE (guildhall_id)
+);
+CREATE INDEX IF NOT EXISTS payments_member ON payments (member_guildhall_id, paid_at);
+CREATE INDEX IF NOT EXISTS payments_updated_at ON payments (updated_at);

@@ -82,27 +82,22 @@ export function refunded(input: RefundedInput): RenderedMail {
 export interface CardExpiringInput extends Common {
   /** `Visa ••4242` */
   card: string;
-  /** YYYY-MM */
+  /** The month until whose end it works: `December 2026`. */
   expires: string;
-  /** Renewals are paid with it. */
-  forRenewals: boolean;
+  /** What it is kept for: `your renewals`. */
+  usedFor: string;
   cardsUrl: string;
 }
 
 export function cardExpiring(input: CardExpiringInput): RenderedMail {
-  const month = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' });
-  const until = month.format(new Date(`${input.expires}-01T00:00:00Z`));
-  const renewals = input.forRenewals
-    ? [paragraph('Your membership renews with this card. Without a new one the renewal cannot be paid.')]
-    : [];
   return mail(input, {
-    subject: `Your card at ${input.organisation} runs out in ${until}`,
+    subject: `Your card at ${input.organisation} runs out in ${input.expires}`,
     preheader: `${input.card}. Add the new one in a minute.`,
     heading: 'Your card runs out soon',
     blocks: [
       paragraph(greeting(input.givenName)),
-      paragraph(`The card that you keep with us, ${input.card}, works until the end of ${until}.`),
-      ...renewals,
+      paragraph(`The card that you keep with us, ${input.card}, works until the end of ${input.expires}.`),
+      paragraph(`We keep it for ${input.usedFor}. Without a new one they cannot be paid with it.`),
       { kind: 'button', label: 'Add a new card', url: input.cardsUrl },
       { kind: 'note', text: 'We never ask for a card number by mail or on the telephone.' },
     ],

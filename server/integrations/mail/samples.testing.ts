@@ -86,7 +86,13 @@ export const sampleInputs: { [Name in TemplateName]: TemplateInput<Name> } = {
     refundedOn: '2026-11-21',
     ordersUrl: `${base}/orders`,
   },
-  'card-expiring': { ...common, card: 'Visa ••4242', expires: '2026-12', forRenewals: true, cardsUrl: `${base}/cards` },
+  'card-expiring': {
+    ...common,
+    card: 'Visa ••4242',
+    expires: 'December 2026',
+    usedFor: 'your renewals',
+    cardsUrl: `${base}/cards`,
+  },
   'help-request-received': {
     ...common,
     reference: 'H-000093',
