@@ -33,12 +33,14 @@ const knownActions = [
   'member.note',
   'member.read',
   'member.reveal',
+  'member.search',
   'member.update',
   'subscription.pause',
   'subscription.resume',
   'user.create',
   'user.disable',
   'user.enable',
+  'user.reveal',
   'user.set-roles',
 ];
 
