@@ -247,3 +247,16 @@ test('an admin and a machine with * read it too', async () => {
     expect((await listAudit(as(actor), { limit: 1 })).data).toHaveLength(1);
   }
 });
+
+test('what an auditor types and nothing answers to is not kept in the clear', async () => {
+  const typed = { actor: 'Zephyrine Quasthoffsen', resource: 'member/zephyrine@uncommon.example' };
+  await listAudit(auditor(), { ...typed, limit: 5 });
+  const stored = JSON.stringify(await app.current.database.sql`select * from audit_entries`);
+  expect(stored).not.toMatch(/zephyrine/i);
+  const [entry] = await app.current.database.sql`
+    select after from audit_entries where action = 'audit.read' and after ? 'actorIndex' limit 1`;
+  expect(entry?.after).toMatchObject({ resourceIndex: expect.any(String), limit: 5 });
+  const id = uuidv7();
+  await listAudit(auditor(), { actor: id, limit: 5 });
+  expect(await app.current.database.sql`select 1 from audit_entries where after->>'actor' = ${id}`).toHaveLength(1);
+});

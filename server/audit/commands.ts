@@ -74,7 +74,7 @@ const minuteMs = 60_000;
 export const recordRefusal = (ctx: Ctx, refusal: Refusal) => recordSummed(ctx, refusal, 'refused');
 
 /** Records what one person does many times a minute, such as searching: summed like refusals. */
-export const recordRepeated = (ctx: Ctx, act: { action: string; resourceType: string }) => recordSummed(ctx, act, 'ok');
+export const recordRepeated = (ctx: Ctx, act: Omit<Summed, 'reason'>) => recordSummed(ctx, act, 'ok');
 
 const visitMs = 15 * minuteMs;
 
@@ -119,7 +119,7 @@ async function recordSummed(ctx: Ctx, entry: Summed, outcome: 'ok' | 'refused'):
     values (${uuidv7()}, ${at.toISOString()}, ${ctx.actor.kind}, ${actorId(ctx.actor)}, ${entry.action},
       ${entry.resourceType}, ${entry.resourceId ?? null}, ${outcome}, ${entry.reason ?? null}, ${address},
       ${key?.subjectId ?? null}, ${ctx.correlationId},
-      ${`${ctx.actor.kind}:${who}|${entry.action}|${entry.resourceType}|${minute}`},
+      ${`${ctx.actor.kind}:${who}|${entry.action}|${entry.resourceType}|${minute}${outcome === 'ok' ? '|ok' : ''}`},
       ${new Date((minute + 1) * minuteMs).toISOString()})
     on conflict (refusal_key) where refusal_key is not null do update set
       count = e.count + 1,

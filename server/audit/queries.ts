@@ -1,3 +1,4 @@
+import { validate } from 'uuid';
 import { type Ctx, inTransaction, requirePermission } from '#server/context/context.ts';
 import { maskAddressLine, maskDateOfBirth, maskEmail, maskPhone } from '#server/crypto/mask.ts';
 import { isSealed, open, type SubjectKey } from '#server/crypto/seals.ts';
@@ -55,9 +56,7 @@ export async function listAudit(
     const rows = await readRows(tx, filter);
     const page = rows.slice(0, filter.limit);
     const data = await opened(tx, page);
-    const { cursor: _cursor, ...asked } = filter;
-    const after = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) as Json;
-    await writeAudit(tx, { action: 'audit.read', resourceType: 'audit', after });
+    await writeAudit(tx, { action: 'audit.read', resourceType: 'audit', after: askedFor(tx, filter, rows.length > 0) });
     const last = page.at(-1);
     return {
       data,
@@ -65,6 +64,23 @@ export async function listAudit(
     };
   });
 }
+
+/**
+ * What was asked, for the entry that says so. Words that nothing answers to may be anything, somebody's name or e-mail too: of
+ * them only a blind index is kept. What was found stands in the trail already.
+ */
+function askedFor(ctx: Ctx, { cursor: _cursor, ...filter }: AuditFilter, found: boolean): Json {
+  const kept = Object.entries(filter).flatMap(([name, value]): Array<[string, Json]> => {
+    if (value === undefined) return [];
+    if (found || !typed.has(name) || isOurs(value)) return [[name, value]];
+    return [[`${name}Index`, ctx.app.keyRing.blindIndex('auditFilter', String(value))]];
+  });
+  return Object.fromEntries(kept);
+}
+
+const typed = new Set(['actor', 'action', 'resource']);
+/** Ids, and words of the form that actions have. */
+const isOurs = (value: Json) => typeof value === 'string' && (validate(value) || /^[a-z-]+\.[a-z.-]+$/.test(value));
 
 /** One entry, opened as in the list. That it was read is an entry of its own too. @throws AppError `not_found` */
 export async function getAudit(ctx: Ctx, id: string): Promise<AuditEntry> {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { testApp } from '#test/database.ts';
 import { closeHelpRequest, requestHelp } from './commands/help.ts';
 import { joined, personContext, staffContext } from './members.testing.ts';
+import { listHelpRequests } from './queries/help.ts';
 import { helpTopicLabel } from './rules.ts';
 
 const app = testApp();
@@ -35,4 +36,13 @@ test('a topic reads as its words; what is no topic of ours is something else', (
   expect(helpTopicLabel('payment')).toBe('Payments');
   expect(helpTopicLabel('My parrot')).toBe('Something else');
   expect(helpTopicLabel('constructor')).toBe('Something else');
+});
+
+test('that questions were read says whose', async () => {
+  const { memberId, ctx } = await joined(app.current);
+  await requestHelp(ctx, memberId, { topic: 'data', message: 'What do you hold?' });
+  await listHelpRequests(staffContext(app.current), { status: 'open', memberId, limit: 5 });
+  const [entry] = await app.current.database.sql`
+    select after from audit_entries where action = 'help.read' and after->'memberIds' ? ${memberId}`;
+  expect(entry?.after).toEqual({ count: 1, memberIds: [memberId] });
 });

@@ -323,3 +323,13 @@ test('after a new password its owner may ask for the waiting link again, in thei
   await resendVerification(personContext(app.current, { userId, memberId }), email);
   expect(await asked(userId)).toBe(before + 1);
 });
+
+test('asking for another mail leaves an entry, whether somebody waits for one or not', async () => {
+  const { memberId, input } = await aJoiner();
+  const entries = () => app.current.database.sql<{ resource_id: string | null }[]>`
+    select resource_id from audit_entries where action = 'member.request-verification' order by at desc, id desc limit 1`;
+  await resendVerification(anyone(), input.email);
+  expect(await entries()).toEqual([{ resource_id: memberId }]);
+  await resendVerification(anyone(), 'nobody.at.all@example.org');
+  expect(await entries()).toEqual([{ resource_id: null }]);
+});

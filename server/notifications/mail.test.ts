@@ -1,7 +1,8 @@
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
-import { joined, systemContext } from '#server/members/members.testing.ts';
+import { joined, personContext, systemContext } from '#server/members/members.testing.ts';
 import { testApp } from '#test/database.ts';
+import { markRead } from './commands.ts';
 import { deliverMail } from './mail.ts';
 
 const app = testApp();
@@ -19,4 +20,16 @@ test('that one’s profile was changed is not written to an address that nobody 
   expect(await isMade()).toBe(false);
   await sql()`update users set email_verified_at = now() where id = ${userId}`;
   expect(await isMade()).toBe(true);
+});
+
+test('that a notification was read leaves an entry', async () => {
+  const { memberId, userId } = await joined(app.current);
+  const id = uuidv7();
+  await sql()`
+    insert into notifications (id, user_id, member_id, kind, title, body, created_at)
+    values (${id}, ${userId}, ${memberId}, 'test', 'T', 'B', now())`;
+  await markRead(personContext(app.current, { userId, memberId }), id);
+  const entries =
+    await sql()`select actor_id from audit_entries where action = 'notification.read' and resource_id = ${id}`;
+  expect(entries).toEqual([{ actor_id: userId }]);
 });

@@ -1,4 +1,4 @@
-import { recordRefusal } from '#server/audit/commands.ts';
+import { recordRefusal, recordRepeated } from '#server/audit/commands.ts';
 import type { Ctx } from '#server/context/context.ts';
 import { signAccessToken } from '../access-token.ts';
 import { accessTokenSeconds } from '../rules.ts';
@@ -27,6 +27,9 @@ export async function issueTokens(
       : rotateRefreshToken(ctx, client, request));
   if (isRefusal(granted)) return granted;
   const { userId, sessionId, scopes } = granted;
+  // In the client's name: it has just proved who it is.
+  const inItsName: Ctx = { ...ctx, actor: { kind: 'client', clientId: client.id, scopes } };
+  await recordRepeated(inItsName, { action: 'token.issue', resourceType: 'client', resourceId: client.id });
   return {
     access_token: await signAccessToken(ctx.app, { clientId: client.id, userId, sessionId, scopes }, ctx.now()),
     token_type: 'Bearer',

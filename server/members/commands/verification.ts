@@ -121,6 +121,12 @@ export async function resendVerification(ctx: Ctx, email: string): Promise<void>
             or (lower(m.email) = ${email} and m.pending_email is null and m.verified_at is null))
         order by m.id is not distinct from ${own}::uuid desc, m.pending_email nulls first, m.updated_at desc limit 1`;
       const member = found && (await lockMember(tx.sql, found.id));
+      // The same entry whether somebody waits or not, as for a reset.
+      await writeAudit(tx, {
+        action: 'member.request-verification',
+        resourceType: 'member',
+        resourceId: member?.id ?? null,
+      });
       if (member && waitingEmail(member) === email && isOpen(member.status)) await requestVerification(tx, member);
     }),
   );

@@ -40,7 +40,12 @@ export async function listHelpRequests(
     order by h.created_at, h.id limit ${filter.limit + 1}`;
   const shown = rows.slice(0, filter.limit);
   const keys = await ctx.app.dataKeys.findMany(sql, [...new Set(shown.map((row) => row.memberId))]);
-  await writeAudit(ctx, { action: 'help.read', resourceType: 'help-request', after: { count: shown.length } });
+  const memberIds = [...new Set(shown.map((row) => row.memberId))];
+  await writeAudit(ctx, {
+    action: 'help.read',
+    resourceType: 'help-request',
+    after: { count: shown.length, memberIds },
+  });
   const last = shown.at(-1);
   return {
     data: shown.map(({ sealed, ...row }) => ({
