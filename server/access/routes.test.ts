@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { routes as auditRoutes } from '#server/audit/routes.ts';
 import { startWeb, type Web } from '#server/web.ts';
 import { testApp } from '#test/database.ts';
-import { aSignedInUser, aUser, contextOf, type SignedInUser, signedIn } from './access.testing.ts';
+import { aSignedInUser, aUser, auditOf, contextOf, eventsOf, type SignedInUser, signedIn } from './access.testing.ts';
+import { requestPasswordReset } from './commands/passwords.ts';
 import { demoSecret, seedDemoAccess } from './demo.ts';
 import { routes } from './routes.ts';
 
@@ -135,14 +136,21 @@ test('one’s own devices: listed, ended, and nobody else’s', async () => {
   expect((await call('DELETE', '/v1/sessions', { by: user })).json).toEqual({ ended: 0 });
 });
 
-test('a reset request answers the same for everybody, and five an hour for one e-mail', async () => {
+test('a reset request answers the same for everybody; five an hour from one address ask for a mail', async () => {
   const user = await aUser(app.current);
   const ask = (email: string) => call('POST', '/v1/passwords/reset-requests', { body: { email } });
   const [known, unknown] = [await ask(user.email), await ask('nobody@example.test')];
   expect([known.status, known.json]).toEqual([202, { accepted: true }]);
   expect([unknown.status, unknown.json]).toEqual([known.status, known.json]);
   for (let i = 0; i < 4; i += 1) await ask(user.email.toUpperCase());
-  expect((await ask(user.email)).status).toBe(429);
+  const mails = async () => (await eventsOf(app.current, `user-${user.id}`)).length;
+  expect(await mails()).toBe(5);
+  expect((await ask(user.email)).json).toEqual({ accepted: true });
+  expect(await mails()).toBe(5);
+  // Whoever asks in their name from elsewhere has not used up what they may ask for themselves.
+  const elsewhere = contextOf(app.current, undefined, { sourceAddress: '198.51.100.9' });
+  await requestPasswordReset(elsewhere, { email: user.email });
+  expect(await mails()).toBe(6);
   expect((await ask('not an address')).json).toMatchObject({ status: 400, errors: [{ path: 'email' }] });
 });
 
@@ -196,4 +204,12 @@ test('the trail is read by an auditor, in the contract’s fields, and by nobody
   });
   expect((await call('GET', '/v1/audit')).status).toBe(401);
   expect((await call('GET', '/v1/audit?from=yesterday', { by: auditor })).status).toBe(400);
+});
+
+test('a token that was given out leaves an entry in the name of its client', async () => {
+  const form = { grant_type: 'client_credentials', client_id: 'demo-producer', client_secret: demoSecret };
+  expect((await call('POST', '/oauth/token', { form })).status).toBe(200);
+  expect(await auditOf(app.current, 'token.issue')).toContainEqual(
+    expect.objectContaining({ actor_id: 'demo-producer', resource_id: 'demo-producer', outcome: 'ok' }),
+  );
 });

@@ -101,3 +101,11 @@ test('a flood of failures from one address is one audit entry a minute, and name
     where action = 'session.start' and outcome = 'refused' and at = ${at.toISOString()}`;
   expect(entries).toMatchObject([{ count: 3, resource_id: null }]);
 });
+
+test('whoever fails as nobody cannot choose the stream that it is written to', async () => {
+  const ctx = contextOf(app.current);
+  await signIn(ctx, { email: 'nobody@example.test', password: builtPassword });
+  expect(await eventsOf(app.current, `session-${ctx.correlationId}`)).toEqual([]);
+  const [event] = await app.current.database.sql`select type from events where correlation_id = ${ctx.correlationId}`;
+  expect(event).toEqual({ type: 'session.failed' });
+});

@@ -2,6 +2,8 @@ import { recordRefusal, writeAudit } from '#server/audit/commands.ts';
 import { type Ctx, inTransaction, type TxCtx } from '#server/context/context.ts';
 import { ruleViolated } from '#server/errors/errors.ts';
 import { append } from '#server/events/append.ts';
+import { addressGroup } from '#server/gateway/address.ts';
+import { type Allowance, takeAllowance } from '../allowance.ts';
 import { personOf, userStream } from '../events.ts';
 import { consumeToken, peekToken, withdrawTokens } from '../mailed-tokens.ts';
 import { checkPassword, hashPassword, verifyPassword } from '../passwords.ts';
@@ -14,13 +16,27 @@ interface Person {
   memberId: string | null;
 }
 
-/** Asks for a reset mail. Says the same, and writes an audit entry, whether somebody has this e-mail or not. */
+const hour = 3600;
+/** Counted by who asks as well: a stranger who asks in somebody's name must not use up what they may ask for themselves. */
+const resetsFromAddress: Allowance = { name: 'reset-address-email', points: 5, windowSeconds: hour };
+const resetsOfEmail: Allowance = { name: 'reset-email', points: 20, windowSeconds: hour };
+
+async function mayBeMailed(tx: TxCtx, email: string): Promise<boolean> {
+  const from = tx.sourceAddress === null ? 'unknown' : addressGroup(tx.sourceAddress);
+  if ((await takeAllowance(tx, resetsFromAddress, `${from} ${email}`)) !== null) return false;
+  return (await takeAllowance(tx, resetsOfEmail, email)) === null;
+}
+
+/**
+ * Asks for a reset mail. Says the same, and writes an audit entry, whether somebody has this e-mail or not, and whether it had
+ * enough such mails.
+ */
 export async function requestPasswordReset(ctx: Ctx, input: { email: string }): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     const [user] = await tx.sql<Person[]>`
       select id, member_id as "memberId" from users
       where lower(email) = ${normaliseEmail(input.email)} and disabled_at is null`;
-    if (user) {
+    if ((await mayBeMailed(tx, normaliseEmail(input.email))) && user) {
       await append(tx, userStream(user.id), 'any', [{ type: 'password.reset.requested', data: personOf(user) }]);
     }
     await writeAudit(tx, { action: 'password.request-reset', resourceType: 'user', resourceId: user?.id ?? null });

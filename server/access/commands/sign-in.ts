@@ -1,3 +1,4 @@
+import { v7 as uuidv7 } from 'uuid';
 import { recordRefusal, writeAudit } from '#server/audit/commands.ts';
 import { type Ctx, inTransaction, type TxCtx } from '#server/context/context.ts';
 import { append } from '#server/events/append.ts';
@@ -76,7 +77,7 @@ async function fail(ctx: Ctx, account: Account | null, reason: Failure): Promise
     const lockedNow = await countFailure(tx, account?.id ?? nobody);
     const from = await addressOf(tx);
     const who = account ? personOf(account) : {};
-    await append(tx, account ? userStream(account.id) : sessionStream(tx.correlationId), 'any', [
+    await append(tx, account ? userStream(account.id) : sessionStream(uuidv7()), 'any', [
       { type: 'session.failed', data: { ...who, reason, ...from } },
     ]);
     if (!account || !lockedNow) return;

@@ -13,7 +13,6 @@ import { listSessions } from '../queries/sessions.ts';
 import { accepted, change, ended, me, nothing, reset, resetRequest, sessionList } from '../shapes.ts';
 
 const quarterHour = 15 * 60;
-const hour = 60 * 60;
 
 /** What people do with their own account. */
 export const ownRoutes: AnyRoute[] = [
@@ -66,7 +65,7 @@ export const ownRoutes: AnyRoute[] = [
     body: resetRequest,
     idempotent: true,
     response: { status: 202, schema: accepted },
-    limit: { name: 'reset-per-email', points: () => 5, windowSeconds: hour, key: (body) => body.email },
+    limit: { name: 'reset-requests', points: () => 30, windowSeconds: quarterHour },
     handle: async (ctx, { body }) => {
       await requestPasswordReset(ctx, body);
       return { body: { accepted: true as const } };
