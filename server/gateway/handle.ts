@@ -31,7 +31,7 @@ export function handleRoute(parts: GatewayParts, route: AnyRoute, request: Gatew
     case 'stream':
       return handleStream(parts, route, request, ctx);
     case 'download':
-      return handleDownload(route, request, ctx);
+      return handleDownload(parts, route, request, ctx);
   }
 }
 
@@ -129,14 +129,34 @@ async function handleStream(
   return { status: 200, headers, body: counted(ctx, logged(ctx, frames)) };
 }
 
-async function handleDownload(route: DownloadRoute, request: GatewayRequest, ctx: Ctx): Promise<Answer> {
+async function handleDownload(
+  parts: GatewayParts,
+  route: DownloadRoute,
+  request: GatewayRequest,
+  ctx: Ctx,
+): Promise<Answer> {
   const { path, query } = parseParts([pathPart(request, route), queryPart(request, route)]);
   const headers = { 'content-type': route.contentType };
   if (request.method === 'HEAD') return { status: 200, headers, body: null };
   const { fileName, chunks } = await route.open(ctx, { params: path, query, signal: goneSignal(request) });
   const name = fileName.replace(/[^\w.-]/g, '_');
   const disposition = { 'content-disposition': `attachment; filename="${name}"` };
-  return { status: 200, headers: { ...headers, ...disposition }, body: logged(ctx, chunks) };
+  return {
+    status: 200,
+    headers: { ...headers, ...disposition },
+    body: whileAllowed(logged(ctx, chunks), authorizedStill(parts.app, route, request)),
+  };
+}
+
+/** Cut, not ended, once the session is over or the permission is gone: half a file must not look like a whole one. */
+async function* whileAllowed<Piece>(
+  pieces: AsyncIterable<Piece>,
+  mayGoOn: () => Promise<boolean>,
+): AsyncGenerator<Piece> {
+  for await (const piece of pieces) {
+    if (!(await mayGoOn())) throw new AppError('unauthenticated', 'The session ended during the download.');
+    yield piece;
+  }
 }
 
 /** A failure after the first byte cannot become another answer: it is logged, and the connection is cut. */

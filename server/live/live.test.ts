@@ -8,6 +8,7 @@ import { inTransaction } from '#server/context/context.ts';
 import { append } from '#server/events/append.ts';
 import { headPosition } from '#server/events/read.ts';
 import { sequenceAll, systemContext, write } from '#server/events/store.testing.ts';
+import { download } from '#server/gateway/route.ts';
 import { routes } from '#server/gateway/routes.ts';
 import { sampleRoutes } from '#server/gateway/sample-routes.testing.ts';
 import { testAppOn, testWeb } from '#server/gateway/web.testing.ts';
@@ -17,7 +18,23 @@ import { startWeb } from '#server/web.ts';
 import { testApp } from '#test/database.ts';
 
 const app = testApp();
-const server = testWeb(app, [...routes, ...sampleRoutes]);
+const nextPiece = Promise.withResolvers<void>();
+const heldDownload = download({
+  path: '/held.csv',
+  summary: 'Goes on when told',
+  tag: 'Samples',
+  permission: ['members:read'],
+  contentType: 'text/csv',
+  open: async () => ({
+    fileName: 'held.csv',
+    chunks: (async function* () {
+      yield 'first\n';
+      await nextPiece.promise;
+      yield 'second\n';
+    })(),
+  }),
+});
+const server = testWeb(app, [...routes, ...sampleRoutes, heldDownload]);
 const elsewhere = testAppOn(app.database);
 const sql = () => app.current.database.sql;
 
@@ -249,5 +266,34 @@ describe('streams', () => {
     await web.close();
     expect(await reading).toContain('id: 2');
     expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});
+
+describe('what a caller may hold open', () => {
+  it('is ten streams for a session; who closes one may open another, and other sessions have their own', async () => {
+    const user = await aSignedInUser(app.current);
+    const streams = await Promise.all(Array.from({ length: 10 }, () => open('/notifications/stream', user.cookie)));
+    expect(streams.map((one) => one.answer.status)).toEqual(Array(10).fill(200));
+    const eleventh = await open('/notifications/stream', user.cookie);
+    expect([eleventh.answer.status, eleventh.answer.headers.get('retry-after')]).toEqual([429, '30']);
+    const other = await open('/notifications/stream', (await aSignedInUser(app.current)).cookie);
+    expect(other.answer.status).toBe(200);
+    await streams[0]?.close();
+    const again = await vi.waitFor(async () => {
+      const next = await open('/notifications/stream', user.cookie);
+      expect(next.answer.status).toBe(200);
+      return next;
+    });
+    await Promise.all([...streams, other, again].map((one) => one.close()));
+  });
+
+  it('of a download ends with the session, and does not look whole', async () => {
+    const user = await aSignedInUser(app.current, { roles: ['staff'] });
+    const answer = await fetch(`${server.url}/api/v1/held.csv`, { headers: { cookie: user.cookie } });
+    const reader = answer.body?.getReader();
+    expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('first\n');
+    await inTransaction(systemContext(app.current), (tx) => endSessions(tx, [user.sessionId], 'signed-out'));
+    nextPiece.resolve();
+    await expect(reader?.read()).rejects.toThrow();
   });
 });

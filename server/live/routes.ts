@@ -9,6 +9,7 @@ import { id, wholeNumber } from '#server/gateway/shapes.ts';
 import { findNotification, notificationsAfter, requireUserId } from '#server/notifications/queries.ts';
 import type { Notification } from '#server/notifications/shapes.ts';
 import { followEvents } from './follow.ts';
+import { takePlace } from './places.ts';
 
 const eventsQuery = z.strictObject({ ...eventSelection, after: wholeNumber(0).optional() });
 
@@ -20,6 +21,7 @@ export const routes: AnyRoute[] = [
     permission: ['events:read'],
     query: eventsQuery,
     async open(ctx, { query, lastEventId, signal }) {
+      takePlace(ctx, signal);
       const { after = null, ...selection } = query;
       const from = lastEventId === null ? after : positionOf(lastEventId);
       return frames(await followEvents(ctx.app, { after: from, selection, signal }));
@@ -32,6 +34,7 @@ export const routes: AnyRoute[] = [
     permission: ['self'],
     async open(ctx, { lastEventId, signal }) {
       const userId = requireUserId(ctx);
+      takePlace(ctx, signal);
       const selection = { type: 'notification.sent' };
       const wants = (event: StoredEvent) => event.data.userId === userId;
       const sent = await followEvents(ctx.app, { after: null, selection, wants, signal });
