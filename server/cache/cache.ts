@@ -11,6 +11,8 @@ import { connectRedis } from './redis.ts';
 export interface ReadOptions {
   ttlMs: number;
   tags?: string[];
+  /** Holds personal values in the clear: stays in this process's memory, and does not go to Redis. */
+  personal?: true;
 }
 
 /** Two levels: memory, and Redis where there is one. Values are plain JSON data, and frozen: whoever reads shares them. */
@@ -110,7 +112,8 @@ export function createCache(parts: CacheParts): Cache {
   async function keep(key: string, options: ReadOptions, load: Load): Promise<unknown> {
     const value = await load.value;
     if (!load.dropped && changes?.connected) {
-      await levels.current().set({ key, value: { value }, ttl: options.ttlMs, tags: options.tags ?? [] });
+      const { ttlMs: ttl, tags = [], personal: skipL2Write = false } = options;
+      await levels.current().set({ key, value: { value }, ttl, tags, skipL2Write });
       // Dropped while it was being written: that drop may have come first.
       if (load.dropped) await levels.current().delete({ key });
     }

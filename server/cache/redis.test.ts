@@ -73,6 +73,24 @@ describe.skipIf(!redisInstalled())('with Redis', () => {
   const request = async (web: Web | undefined, address: string) =>
     (await fetch(`${web?.url}/api/v1/samples/whoami`, { headers: { 'x-forwarded-for': address } })).status;
 
+  it('does not get what is personal: each process keeps that to itself, and drops it when the other changes it', async () => {
+    const key = aKey();
+    const personal = { ...options, personal: true as const };
+    const load = vi.fn(async () => ({ name: 'Quetzalina' }));
+    const reads = () => Promise.all(apps.map((app) => app.cache.read(key, personal, load)));
+    await reads();
+    await reads();
+    expect(load).toHaveBeenCalledTimes(2);
+    const keys = await client.keys('*');
+    const values = await Promise.all(
+      keys.map((one) => client.dumpBuffer(one).then((value) => value?.toString() ?? '')),
+    );
+    expect(values.join(' ')).not.toContain('Quetzalina');
+    await apps[0].cache.drop([key]);
+    await apps[0].cache.read(key, personal, load);
+    expect(load).toHaveBeenCalledTimes(3);
+  });
+
   it('is the second level of the cache: one process reads what another loaded, frozen', async () => {
     const key = aKey();
     await read(apps[0], key, { list: [{ n: 1 }] });

@@ -19,8 +19,11 @@ export function memberIdOf(ctx: Ctx, id: string): string {
 export async function readableMember(ctx: Ctx, id: string): Promise<MemberRecord> {
   const own = isOwn(ctx, id) && can(ctx, 'self');
   if (!own && !can(ctx, 'members:open')) throw notYours();
-  const found = await readCached(ctx, memberCacheKey(id), { ttlMs: cacheMs, tags: ['members'] }, (sql) =>
-    findMember(sql, id),
+  const found = await readCached(
+    ctx,
+    memberCacheKey(id),
+    { ttlMs: cacheMs, tags: ['members'], personal: true },
+    (sql) => findMember(sql, id),
   );
   if (!found) throw notFound();
   return found;
