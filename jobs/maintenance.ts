@@ -14,6 +14,7 @@ import {
   importMemberships,
   showPricesOfToday,
 } from '#server/memberships/commands/sweeps.ts';
+import { sweepAbandoned } from '#server/payments/commands/start.ts';
 import { databaseQueue } from '#server/queue/define.ts';
 import { enqueue } from '#server/queue/enqueue.ts';
 import { checkInvariants } from '#server/reconciliation/invariants.ts';
@@ -38,6 +39,7 @@ const task = z.enum([
   'membership-plans',
   'membership-steps',
   'renewal-links',
+  'abandoned-payments',
   'invariants',
 ]);
 export type MaintenanceTask = z.output<typeof task>;
@@ -64,6 +66,7 @@ const work: Record<MaintenanceTask, (tx: TxCtx) => Promise<unknown>> = {
   invariants: (tx) => checkInvariants(tx),
   'ledger-check': (tx) => checkLedger(tx, { kind: 'schedule' }),
   'loan-dues': (tx) => sweepLoans(tx, loansAtATime),
+  'abandoned-payments': (tx) => sweepAbandoned(tx, paymentsAtATime),
   'expiring-cards': (tx) => tellOfExpiringCards(tx, cardsAtATime),
   'plan-prices': showPricesOfToday,
   'membership-import': (tx) => importMemberships(tx, importsAtATime),
@@ -77,6 +80,7 @@ const keysAtATime = 500;
 const accountsAtATime = 200;
 /** Each with its event. */
 const cardsAtATime = 500;
+const paymentsAtATime = 500;
 /** Each with its job. */
 const loansAtATime = 500;
 /** Each with its events: a second's work. */
@@ -101,6 +105,7 @@ const batches: Partial<Record<MaintenanceTask, number>> = {
   'membership-import': importsAtATime,
   'membership-plans': importsAtATime,
   'membership-steps': stepsAtATime,
+  'abandoned-payments': paymentsAtATime,
 };
 
 async function forget(tx: TxCtx, table: 'partner_calls' | 'inbox', column: 'at' | 'handled_at'): Promise<number> {

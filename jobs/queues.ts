@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { cardQueues } from '#server/cards/queues.ts';
 import { checkoutQueues } from '#server/checkout/queues.ts';
+import { documentQueues } from '#server/documents/queues.ts';
 import { id } from '#server/gateway/shapes.ts';
 import { partnersOf } from '#server/integrations/partners.ts';
 import { openUsualAccount } from '#server/ledger/commands/accounts.ts';
@@ -114,4 +115,5 @@ export const queues = [
   ...membershipQueues,
   ...checkoutQueues,
   ...cardQueues,
+  ...documentQueues,
 ] as const satisfies readonly Queue[];

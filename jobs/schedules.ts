@@ -24,6 +24,7 @@ const schedules: ReadonlyArray<{ cron: string; task: MaintenanceTask }> = [
   { cron: '3 * * * *', task: 'membership-steps' },
   { cron: '45 * * * *', task: 'membership-import' },
   { cron: '55 2 * * *', task: 'renewal-links' },
+  { cron: '*/10 * * * *', task: 'abandoned-payments' },
   { cron: '*/10 * * * *', task: 'invariants' },
 ];
 

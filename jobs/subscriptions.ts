@@ -2,6 +2,8 @@ import { accessEvents } from '#server/access/events.ts';
 import { cardEvents } from '#server/cards/events.ts';
 import { reactions as cardReactions } from '#server/cards/reactions.ts';
 import { reactions as checkoutReactions } from '#server/checkout/reactions.ts';
+import { documentEvents } from '#server/documents/events.ts';
+import { reactions as documentReactions } from '#server/documents/reactions.ts';
 import type { EventType, Projection, Reaction } from '#server/events/define.ts';
 import { memberEvents as eventsOfMembers } from '#server/events/member-events.ts';
 import { eventCatalogue } from '#server/events/registry.ts';
@@ -22,6 +24,7 @@ import { reactions as notificationReactions } from '#server/notifications/reacti
 import { orderEvents } from '#server/orders/events.ts';
 import { reactions as orderReactions } from '#server/orders/reactions.ts';
 import { paymentEvents } from '#server/payments/events.ts';
+import { reactions as paymentReactions } from '#server/payments/reactions.ts';
 import { reconciliationEvents } from '#server/reconciliation/events.ts';
 import { sagaEvents } from '#server/sagas/events.ts';
 
@@ -29,6 +32,7 @@ import { sagaEvents } from '#server/sagas/events.ts';
 export const events: readonly EventType[] = eventCatalogue([
   accessEvents,
   cardEvents,
+  documentEvents,
   integrationEvents,
   ledgerEvents,
   loanEvents,
@@ -59,4 +63,6 @@ export const reactions: readonly Reaction[] = [
   ...loanReactions,
   ...checkoutReactions,
   ...cardReactions,
+  ...documentReactions,
+  ...paymentReactions,
 ];

@@ -3,6 +3,7 @@ import { routes as audit } from '#server/audit/routes.ts';
 import { routes as cards } from '#server/cards/routes.ts';
 import { routes as checkout } from '#server/checkout/routes.ts';
 import { routes as demo } from '#server/demo/routes.ts';
+import { routes as documents } from '#server/documents/routes.ts';
 import { routes as events } from '#server/events/routes.ts';
 import { routes as ledger } from '#server/ledger/routes.ts';
 import { routes as transfers } from '#server/ledger/transfers/routes.ts';
@@ -13,6 +14,7 @@ import { routes as memberships } from '#server/memberships/routes.ts';
 import { routes as notifications } from '#server/notifications/routes.ts';
 import { routes as orders } from '#server/orders/routes.ts';
 import { routes as overview } from '#server/overview/routes.ts';
+import { routes as payments } from '#server/payments/routes.ts';
 import { routes as queue } from '#server/queue/routes.ts';
 import { routes as sagas } from '#server/sagas/routes.ts';
 import type { AnyRoute } from './route.ts';
@@ -25,6 +27,7 @@ export const routes: readonly AnyRoute[] = [
   ...audit,
   ...cards,
   ...checkout,
+  ...documents,
   ...demo,
   ...events,
   ...ledger,
@@ -35,6 +38,7 @@ export const routes: readonly AnyRoute[] = [
   ...notifications,
   ...orders,
   ...overview,
+  ...payments,
   ...queue,
   ...sagas,
   ...transfers,
