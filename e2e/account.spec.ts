@@ -152,7 +152,7 @@ test('the pages are accessible, in both schemes, on a phone and on a desk', asyn
         await page.goto(path);
         await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
         await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
-        if (path === '/account') await expect(page.locator('.recharts-area')).toBeVisible();
+        if (path === '/account') await expect(page.getByRole('img', { name: /^Balance day by day/ })).toBeVisible();
         await expectAccessible(page);
       }
     }

@@ -1,7 +1,6 @@
 'use client';
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import dynamic from 'next/dynamic';
 import { useEffect, useRef } from 'react';
 import { type Account, accountKeys, accountQuery, heldQuery, movementsQuery } from '../../api/accounts.ts';
 import { ChartFrame } from '../../data/chart-frame.tsx';
@@ -18,6 +17,7 @@ import { MoneyText } from '../../values/money-text.tsx';
 import { StatePill } from '../../values/state-pill.tsx';
 import classes from './account.module.css';
 import { dailyBalances, daysBefore } from './balance.ts';
+import { BalanceChart } from './balance-chart.tsx';
 import { Entries } from './entries.tsx';
 import { entryLink, entryWords } from './entry-words.ts';
 import { MoneyNav } from './money-nav.tsx';
@@ -27,12 +27,6 @@ import { Statement } from './statement.tsx';
 
 const chartHeight = 200;
 const days = 90;
-
-// Only when the rest of the page is there: it weighs more than all of it.
-const BalanceChart = dynamic(() => import('./balance-chart.tsx'), {
-  ssr: false,
-  loading: () => <Skeleton height={chartHeight} />,
-});
 
 /** The member's account: what is on it, how it went, what moved. */
 export function AccountPage() {

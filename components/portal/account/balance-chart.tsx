@@ -1,74 +1,39 @@
-'use client';
-
-import { Area, AreaChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { formatDate, formatMoney } from '../../values/format.ts';
 import classes from './account.module.css';
 import type { DayBalance } from './balance.ts';
 
-const dayAndMonth = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const width = 720;
+const height = 160;
 
-/** Money for an axis: whole units, thousands as k. */
-const axisMoney = (currency: string) => {
-  const format = new Intl.NumberFormat('en-GB', {
-    style: 'currency',
-    currency,
-    notation: 'compact',
-    maximumFractionDigits: 1,
-  });
-  return (minor: number) => format.format(minor / 100);
-};
-
-/** A page of its own in the bundle: the library is as large as everything else together. */
-export default function BalanceChart({ days, currency }: { days: DayBalance[]; currency: string }) {
+/** The balance day by day, as steps. The axis begins at zero, or below it where the balance was. */
+export function BalanceChart({ days, currency }: { days: DayBalance[]; currency: string }) {
+  const balances = days.map(({ balance }) => balance);
+  const highest = Math.max(1, ...balances);
+  const lowest = Math.min(0, ...balances);
+  const step = width / Math.max(1, days.length);
+  const y = (balance: number) => 2 + (height - 4) * (1 - (balance - lowest) / (highest - lowest));
+  const line = days.map(({ balance }, index) => `H${index * step}V${y(balance)}`).join('');
+  const first = days[0];
   const last = days.at(-1);
+  if (!first || !last) return null;
+  const path = `M0,${y(first.balance)}${line}H${width}`;
+  const label = `Balance day by day: highest ${formatMoney(highest, currency)}, today ${formatMoney(last.balance, currency)}`;
   return (
-    <div
-      className={classes.chart}
-      role="img"
-      aria-label={last ? `Balance day by day. Today ${formatMoney(last.balance, currency)}` : 'Balance day by day'}
-    >
-      <ResponsiveContainer width="100%" height="100%">
-        <AreaChart data={days} margin={{ top: 6, right: 4, bottom: 0, left: 0 }} accessibilityLayer={false}>
-          <CartesianGrid vertical={false} stroke="var(--gh-border)" />
-          <XAxis
-            dataKey="day"
-            tickFormatter={(day: string) => dayAndMonth.format(new Date(day))}
-            minTickGap={56}
-            tickLine={false}
-            axisLine={{ stroke: 'var(--gh-border-strong)' }}
-          />
-          <YAxis width={52} tickFormatter={axisMoney(currency)} tickLine={false} axisLine={false} tickCount={4} />
-          <Tooltip content={<Point currency={currency} />} isAnimationActive={false} />
-          <Area
-            dataKey="balance"
-            type="stepAfter"
-            stroke="var(--gh-brand-text)"
-            strokeWidth={2}
-            fill="var(--gh-brand-soft)"
-            isAnimationActive={false}
-          />
-        </AreaChart>
-      </ResponsiveContainer>
-    </div>
-  );
-}
-
-/** Recharts fills in what is pointed at. */
-function Point({
-  currency,
-  active = false,
-  payload = [],
-}: {
-  currency: string;
-  active?: boolean;
-  payload?: ReadonlyArray<{ payload: DayBalance }>;
-}) {
-  const day = payload[0]?.payload;
-  if (!active || !day) return null;
-  return (
-    <div className={classes.point}>
-      {formatDate(day.day)}
-      <strong>{formatMoney(day.balance, currency)}</strong>
+    <div className={classes.chart}>
+      <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={label}>
+        <path d={`${path}V${y(0)}H0Z`} className={classes.area} />
+        <path d={path} className={classes.line} vectorEffect="non-scaling-stroke" />
+        {days.map(({ day, balance }, index) => (
+          <rect key={day} x={index * step} width={step} height={height} className={classes.day}>
+            <title>{`${formatDate(day)}: ${formatMoney(balance, currency)}`}</title>
+          </rect>
+        ))}
+      </svg>
+      <div className={classes.axis} aria-hidden>
+        <span>{formatDate(first.day)}</span>
+        <span>highest {formatMoney(highest, currency)}</span>
+        <span>today</span>
+      </div>
     </div>
   );
 }
