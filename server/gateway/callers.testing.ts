@@ -10,6 +10,7 @@ import { inTransaction } from '#server/context/context.ts';
 import { fundedAccountOf } from '#server/ledger/ledger.testing.ts';
 import { anApplicationOf } from '#server/loans/loans.testing.ts';
 import { joined } from '#server/members/members.testing.ts';
+import { aMembershipOf } from '#server/memberships/memberships.testing.ts';
 
 export interface Caller {
   name: string;
@@ -24,6 +25,7 @@ export interface OwnedThings {
   accountId: string;
   cardId: string;
   loanId: string;
+  membershipId: string;
 }
 
 export interface Person extends OwnedThings {
@@ -45,7 +47,17 @@ export async function aMember(app: App, name: string): Promise<Person> {
     insert into cards (id, member_id, status, token, payment_method_id, brand, last4, exp_month, exp_year, created_at, updated_at)
     values (${cardId}, ${memberId}, 'active', ${`pm_${cardId.slice(-12)}`}, ${`pm_${cardId.slice(-12)}`}, 'visa', '4242', 12, 2199, now(), now())`;
   const loanId = await anApplicationOf(app, memberId);
-  return { memberId, sessionId: user.sessionId, notificationId, accountId, cardId, loanId, caller: callerOf(name, user) };
+  const membershipId = await aMembershipOf(app, memberId);
+  return {
+    memberId,
+    sessionId: user.sessionId,
+    notificationId,
+    accountId,
+    cardId,
+    loanId,
+    membershipId,
+    caller: callerOf(name, user),
+  };
 }
 
 const callerOf = (name: string, user: SignedInUser): Caller => ({

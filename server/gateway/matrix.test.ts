@@ -90,6 +90,9 @@ const contract: Record<string, { who: readonly string[] | 'anyone'; owned?: keyo
   'POST /api/v1/loans/{id}/decisions': { who: staff, owned: 'loanId' },
   'POST /api/v1/loans/{id}/write-offs': { who: staff, owned: 'loanId' },
   'POST /api/v1/loans/{id}/reveals': { who: staff, owned: 'loanId' },
+  'GET /api/v1/memberships': { who: people },
+  'GET /api/v1/memberships/{id}': { who: ['ada', ...staff, 'auditor'], owned: 'membershipId' },
+  'POST /api/v1/memberships/{id}/undo-cancel': { who: ['ada', ...staff], owned: 'membershipId' },
   'GET /api/v1/ledger/trial-balance': { who: [...staff, 'auditor'] },
   'GET /api/v1/ledger/entries': { who: [...staff, 'auditor'] },
   'GET /api/v1/ledger/entries/{id}': { who: [...staff, 'auditor'] },
@@ -164,6 +167,7 @@ describe('authorisation', () => {
       ['/notifications/{id}', 'notificationId'],
       ['/accounts/{id}', 'accountId'],
       ['/loans/{id}', 'loanId'],
+      ['/memberships/{id}', 'membershipId'],
     ];
     const checked: string[] = [];
     for (const route of routes) {
