@@ -11,6 +11,7 @@ import { fundedAccountOf } from '#server/ledger/ledger.testing.ts';
 import { anApplicationOf } from '#server/loans/loans.testing.ts';
 import { joined } from '#server/members/members.testing.ts';
 import { aMembershipOf } from '#server/memberships/memberships.testing.ts';
+import { aProduct, place } from '#server/orders/orders.testing.ts';
 
 export interface Caller {
   name: string;
@@ -24,6 +25,8 @@ export interface OwnedThings {
   notificationId: string;
   accountId: string;
   cardId: string;
+  paymentId: string;
+  orderId: string;
   loanId: string;
   membershipId: string;
 }
@@ -32,7 +35,7 @@ export interface Person extends OwnedThings {
   caller: Caller;
 }
 
-/** A member with a record, a session, a notification, an account, a card and a loan that they applied for. */
+/** A member with a record, a session, a notification, an account, a card, a payment, an order and a loan that they applied for. */
 export async function aMember(app: App, name: string): Promise<Person> {
   const { memberId, userId } = await joined(app);
   const email = `${name}@example.test`;
@@ -42,20 +45,27 @@ export async function aMember(app: App, name: string): Promise<Person> {
     insert into notifications (id, user_id, member_id, kind, title, body, created_at)
     values (${notificationId}, ${userId}, ${memberId}, 'test', 'Test', '', now())`;
   const { id: accountId } = await fundedAccountOf(app, memberId, 0);
+  const paymentId = uuidv7();
+  await app.database.sql`
+    insert into payments (id, number, member_id, purpose, method, amount, currency, status, payment_method_id, correlation_id,
+      version, created_at, updated_at, settled_at)
+    values (${paymentId}, 'P-' || lpad(nextval('payment_numbers')::text, 6, '0'), ${memberId}, 'donation', 'card', 1000, 'EUR',
+      'failed', 'pm_x', ${uuidv7()}, 1, now(), now(), now())`;
   const cardId = uuidv7();
   await app.database.sql`
     insert into cards (id, member_id, status, token, payment_method_id, brand, last4, exp_month, exp_year, created_at, updated_at)
     values (${cardId}, ${memberId}, 'active', ${`pm_${cardId.slice(-12)}`}, ${`pm_${cardId.slice(-12)}`}, 'visa', '4242', 12, 2199, now(), now())`;
-  const loanId = await anApplicationOf(app, memberId);
-  const membershipId = await aMembershipOf(app, memberId);
+  const { id: orderId } = await place(app, memberId, [(await aProduct(app)).line()]);
   return {
     memberId,
     sessionId: user.sessionId,
     notificationId,
     accountId,
     cardId,
-    loanId,
-    membershipId,
+    paymentId,
+    orderId,
+    loanId: await anApplicationOf(app, memberId),
+    membershipId: await aMembershipOf(app, memberId),
     caller: callerOf(name, user),
   };
 }
