@@ -8,10 +8,10 @@ const height = 160;
 /** The balance day by day, as steps. The axis begins at zero, or below it where the balance was. */
 export function BalanceChart({ days, currency }: { days: DayBalance[]; currency: string }) {
   const balances = days.map(({ balance }) => balance);
-  const highest = Math.max(1, ...balances);
+  const highest = Math.max(0, ...balances);
   const lowest = Math.min(0, ...balances);
   const step = width / Math.max(1, days.length);
-  const y = (balance: number) => 2 + (height - 4) * (1 - (balance - lowest) / (highest - lowest));
+  const y = (balance: number) => 2 + (height - 4) * (1 - (balance - lowest) / (highest - lowest || 1));
   const line = days.map(({ balance }, index) => `H${index * step}V${y(balance)}`).join('');
   const first = days[0];
   const last = days.at(-1);
