@@ -52,7 +52,9 @@ export const memberVerified = defineEvent({
 
 export const memberProfileUpdated = defineEvent({
   type: 'member.profile.updated',
-  version: 1,
+  version: 2,
+  // What waits to be verified came with the second; the first never says it.
+  upcasters: { 1: (data) => data },
   producers: ours,
   data: z.strictObject({
     memberId,
