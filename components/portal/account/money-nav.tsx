@@ -8,6 +8,7 @@ const pages = [
   { href: '/account', label: 'Account' },
   { href: '/transfers', label: 'Transfers' },
   { href: '/cards', label: 'Cards' },
+  { href: '/loans', label: 'Loans' },
   { href: '/orders', label: 'Orders' },
 ] as const;
 

@@ -25,9 +25,10 @@ import { FormSkeleton } from '../../page/skeletons.tsx';
 import stack from '../../page/stack.module.css';
 import { formatMoney } from '../../values/format.ts';
 import { KeyValueList } from '../../values/key-value-list.tsx';
+import { parseAmount } from '../transfers/amount.ts';
 import { Calculator, type Wish, wishFor } from './calculator.tsx';
 import classes from './loans.module.css';
-import { minorUnits, rateText, termText } from './words.ts';
+import { rateText, termText } from './words.ts';
 
 const steps = ['What you need', 'Your situation', 'Check and send'];
 
@@ -119,7 +120,7 @@ function Steps({ products, first }: { products: LoanProduct[]; first: LoanProduc
 
 function problemOf(question: Question, text: string): string | null {
   if (text.trim() === '') return question.required ? 'Answer this, with 0 if there is none' : null;
-  if (question.kind === 'money' && minorUnits(text) === null) return 'Enter an amount, such as 1,250.00';
+  if (question.kind === 'money' && parseAmount(text) === null) return 'Enter an amount, such as 1,250.00';
   if (question.kind === 'number' && !/^\d{1,2}$/.test(text.trim())) return 'Enter a whole number';
   return null;
 }
@@ -184,7 +185,7 @@ function answersOf(questions: readonly Question[], typed: Typed): ApplicationInp
   return Object.fromEntries(
     given.map(({ id, kind }) => {
       const text = (typed[id] ?? '').trim();
-      return [id, kind === 'text' ? text : kind === 'money' ? (minorUnits(text) ?? 0) : Number(text)];
+      return [id, kind === 'text' ? text : kind === 'money' ? (parseAmount(text) ?? 0) : Number(text)];
     }),
   );
 }

@@ -6,8 +6,9 @@ import { useState } from 'react';
 import { type LoanProduct, loanQuotesQuery } from '../../api/loans.ts';
 import stack from '../../page/stack.module.css';
 import { formatMoney } from '../../values/format.ts';
+import { parseAmount } from '../transfers/amount.ts';
 import classes from './loans.module.css';
-import { amountField, minorUnits, rateText, termText } from './words.ts';
+import { amountField, rateText, termText } from './words.ts';
 
 /** What somebody wants to borrow. Minor units. */
 export interface Wish {
@@ -39,7 +40,7 @@ export function Calculator({
   const { currency, minAmount, maxAmount } = product;
   const quotes = useQuery(loanQuotesQuery(product.id, amount));
   const [typed, setTyped] = useState<string | null>(null);
-  const known = typed === null ? amount : minorUnits(typed);
+  const known = typed === null ? amount : parseAmount(typed);
   const wrong = known === null || known < minAmount || known > maxAmount;
   const money = (units: number) => formatMoney(units, currency);
   const quote = quotes.data?.quotes.find((one) => one.termMonths === termMonths);
@@ -79,7 +80,7 @@ export function Calculator({
           onChange={(event) => {
             const text = event.currentTarget.value;
             setTyped(text);
-            const units = minorUnits(text);
+            const units = parseAmount(text);
             if (units !== null && units >= minAmount && units <= maxAmount) onChange({ ...wish, amount: units });
           }}
           onBlur={() => setTyped(null)}

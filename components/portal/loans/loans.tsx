@@ -14,6 +14,7 @@ import stack from '../../page/stack.module.css';
 import { formatMoney } from '../../values/format.ts';
 import { MoneyText } from '../../values/money-text.tsx';
 import { StatePill } from '../../values/state-pill.tsx';
+import { MoneyNav } from '../account/money-nav.tsx';
 import { Calculator, wishFor } from './calculator.tsx';
 import classes from './loans.module.css';
 import { loanSentence, stateTones, stateWords } from './words.ts';
@@ -26,7 +27,7 @@ export function Loans() {
   const waits = rows?.some(({ status }) => status === 'applied' || status === 'awaiting_second') ?? false;
   return (
     <>
-      <PageHeader title="Loans" lead="From the benevolent fund, by members for members." />
+      <PageHeader above={<MoneyNav />} title="Loans" lead="From the benevolent fund, by members for members." />
       <div className={stack.stack}>
         {mine.isError && !rows ? (
           <ErrorState what="Your loans could not be loaded" error={mine.error} onRetry={() => void mine.refetch()} />

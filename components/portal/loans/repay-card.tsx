@@ -10,8 +10,9 @@ import { TextSkeleton } from '../../page/skeletons.tsx';
 import stack from '../../page/stack.module.css';
 import { formatDate, formatMoney } from '../../values/format.ts';
 import { KeyValueList } from '../../values/key-value-list.tsx';
+import { parseAmount } from '../transfers/amount.ts';
 import { PayForm } from './pay-form.tsx';
-import { amountField, minorUnits } from './words.ts';
+import { amountField } from './words.ts';
 
 /** Paying back: what is due, more than that, or all of it. */
 export function RepayCard({ loan }: { loan: Loan }) {
@@ -46,7 +47,7 @@ function RepayForm({ loan }: { loan: Loan }) {
   const owed = loan.owed?.amount ?? 0;
   const nothingDue = loan.schedule.every((one) => one.status !== 'due');
   const [text, setText] = useState(() => amountField(Math.min(proposed(loan), owed)));
-  const units = minorUnits(text);
+  const units = parseAmount(text);
   const wrong = units === null || units < 1 || units > owed;
   return (
     <PayForm

@@ -54,17 +54,5 @@ export const rateText = (rateBp: number) =>
 export const termText = (months: number) =>
   months % 12 === 0 ? (months === 12 ? '1 year' : `${months / 12} years`) : `${months} months`;
 
-/**
- * An amount as people type it, in minor units of a currency with two decimals: `129`, `€129.00`, `1,290.50`, `129,00`. null
- * when it is none.
- */
-export function minorUnits(text: string): number | null {
-  const plain = text.replace(/[\s€]|EUR/gi, '');
-  const decimal = /^\d+,\d{2}$/.test(plain) ? plain.replace(',', '.') : plain;
-  if (!/^(\d+|\d{1,3}(,\d{3})+)(\.\d{1,2})?$/.test(decimal)) return null;
-  const amount = Math.round(Number(decimal.replaceAll(',', '')) * 100);
-  return Number.isSafeInteger(amount) ? amount : null;
-}
-
 /** For a field: `1290.50`, and `1290` where there are no cents. */
 export const amountField = (amount: number) => (amount % 100 === 0 ? String(amount / 100) : (amount / 100).toFixed(2));
