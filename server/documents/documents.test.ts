@@ -111,7 +111,7 @@ describe('a completed order', () => {
     await eventually(async () => {
       const open = await sql()`select 1 from orders where finished_at is null`;
       expect(open).toHaveLength(0);
-    });
+    }, 30_000);
     const before = await ledgerOf(app.current);
     const order = await place(app.current, ada.memberId, [course.line(), book.line(3)], card());
     await untilOrder(app.current, order.id, 'completed', 30_000);
@@ -198,7 +198,7 @@ describe('an invoice', () => {
     await eventually(async () =>
       expect((await documentsOf(orderId)).map(({ kind }: { kind: string }) => kind)).toEqual(['invoice', 'receipt']),
     );
-  });
+  }, 60_000);
 
   it('is made of a plan too', async () => {
     const bob = await aMember(app.current, 'bob');

@@ -7,6 +7,7 @@ import { type Role, type Scope, scopes } from '#server/access/permissions.ts';
 import { type Actor, anonymous } from '#server/context/actor.ts';
 import type { App } from '#server/context/app.ts';
 import { inTransaction } from '#server/context/context.ts';
+import { aReceiptOf } from '#server/documents/documents.testing.ts';
 import { fundedAccountOf } from '#server/ledger/ledger.testing.ts';
 import { anApplicationOf } from '#server/loans/loans.testing.ts';
 import { joined } from '#server/members/members.testing.ts';
@@ -26,6 +27,7 @@ export interface OwnedThings {
   accountId: string;
   cardId: string;
   paymentId: string;
+  documentId: string;
   orderId: string;
   loanId: string;
   membershipId: string;
@@ -35,7 +37,7 @@ export interface Person extends OwnedThings {
   caller: Caller;
 }
 
-/** A member with a record, a session, a notification, an account, a card, a payment, an order and a loan that they applied for. */
+/** A member with a record, a session, a notification, an account, a card, a payment, a receipt, an order and a loan that they applied for. */
 export async function aMember(app: App, name: string): Promise<Person> {
   const { memberId, userId } = await joined(app);
   const email = `${name}@example.test`;
@@ -63,6 +65,7 @@ export async function aMember(app: App, name: string): Promise<Person> {
     accountId,
     cardId,
     paymentId,
+    documentId: await aReceiptOf(app, memberId),
     orderId,
     loanId: await anApplicationOf(app, memberId),
     membershipId: await aMembershipOf(app, memberId),

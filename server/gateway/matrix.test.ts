@@ -88,8 +88,8 @@ const contract: Record<string, { who: readonly string[] | 'anyone'; owned?: keyo
   'POST /api/v1/payments/{id}/refunds': { who: staff },
   'GET /api/v1/disputes': { who: [...staff, 'auditor'] },
   'GET /api/v1/documents': { who: [...people, 'client *'] },
-  'GET /api/v1/documents/{id}': { who: [...people, 'client *'] },
-  'GET /api/v1/documents/{id}/pdf': { who: [...people, 'client *'] },
+  'GET /api/v1/documents/{id}': { who: ['ada', ...staff, 'auditor'], owned: 'documentId' },
+  'GET /api/v1/documents/{id}/pdf': { who: ['ada', ...staff, 'auditor'], owned: 'documentId' },
   'POST /api/v1/invoices': { who: staff },
   'POST /api/v1/invoices/{id}/payments': { who: staff },
   'GET /api/v1/cards': { who: people },
@@ -187,6 +187,8 @@ describe('authorisation', () => {
       ['/accounts/{id}', 'accountId'],
       ['/loans/{id}', 'loanId'],
       ['/orders/{id}', 'orderId'],
+      ['/payments/{id}', 'paymentId'],
+      ['/documents/{id}', 'documentId'],
       ['/memberships/{id}', 'membershipId'],
     ];
     const checked: string[] = [];
