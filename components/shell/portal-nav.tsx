@@ -9,7 +9,8 @@ const pages = [
   { href: '/', label: 'Home', Icon: IconHome2 },
   { href: '/membership', label: 'Membership', Icon: IconId },
   { href: '/shop', label: 'Shop', Icon: IconShoppingBag },
-  { href: '/profile', label: 'Profile', Icon: IconUser, IconWallet },
+  { href: '/account', label: 'Account', Icon: IconWallet },
+  { href: '/profile', label: 'Profile', Icon: IconUser },
   { href: '/help', label: 'Help', Icon: IconLifebuoy },
 ] as const;
 
