@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -61,4 +61,18 @@ test.each([
   const { status, output } = check(files);
   expect(output).toContain(rule);
   expect(status).not.toBe(0);
+});
+
+/** Imports and exports of a text that name something of the server without saying that it is a type. */
+const valuesOfServer = (text: string) =>
+  [...text.matchAll(/^(?:import|export)\s+(?!type\b)[^;]*?from '(#server\/[^']+)'/gms)]
+    .map(([, path]) => path)
+    .filter((path) => path !== '#server/access/permissions.ts');
+
+test('screens take types alone from the server', () => {
+  const files = globSync('components/**/*.{ts,tsx}', { cwd: root, exclude: ['**/*.test.{ts,tsx}'] });
+  expect(files.length).toBeGreaterThan(100);
+  expect(files.filter((file) => valuesOfServer(readFileSync(join(root, file), 'utf8')).length > 0)).toEqual([]);
+  expect(valuesOfServer("import { shape } from '#server/members/shapes.ts';\n")).toHaveLength(1);
+  expect(valuesOfServer("import type {\n  shape,\n} from '#server/members/shapes.ts';\n")).toHaveLength(0);
 });

@@ -7,12 +7,12 @@ import { answerCall } from './api.ts';
 import { type Answer, internal, invalid, noKey, rateLimited, toReply, unknownUrl, wrongKey } from './errors.ts';
 import { decodeForm } from './form.ts';
 import { IdempotencyKeys, refused } from './idempotency.ts';
+import type { GatewayKeys } from './keys.ts';
 import { answerPage } from './pages.ts';
 import { settleRefunds } from './refunds.ts';
 import type { Store } from './store.ts';
 import { Webhooks } from './webhooks.ts';
 
-export type GatewayKeys = { secretKey: string; publishableKey: string };
 export type GatewayOptions = { port: number; keys: GatewayKeys; store: Store; faults: Faults; log: RequestLog };
 export type Gateway = Listening & { webhooks: Webhooks };
 

@@ -4,9 +4,6 @@ export const gatewayName = /^(pm|tok|card)_[A-Za-z0-9_]{1,120}$/;
 /** How long before a card runs out its holder is told. */
 export const tellBeforeDays = 30;
 
-/** A card works until the end of its month: the first instant (UTC) at which it does not. `month` is 1 to 12. */
-export const expiresAt = (year: number, month: number): Date => new Date(Date.UTC(year, month, 1));
-
 /** `2027-03` */
 export const expiryOf = (year: number, month: number) => `${year}-${String(month).padStart(2, '0')}`;
 

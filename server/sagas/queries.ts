@@ -128,12 +128,6 @@ export async function listSagas(
   return { data, nextCursor: rows.length > filter.limit && last ? encodeCursor([last.startedAt, last.id]) : null };
 }
 
-/** How many wait for a person. */
-export async function stuckSagas(ctx: Ctx): Promise<number> {
-  const [row] = await ctx.sql<{ n: number }[]>`select count(*)::int as n from sagas where status = 'stuck'`;
-  return row?.n ?? 0;
-}
-
 function summaryOf(saga: SagaRow): SagaSummary {
   const { steps: _steps, turn: _turn, data: _data, step, ...rest } = saga;
   return { ...rest, step: stepAt(saga, step).name };

@@ -44,7 +44,7 @@ export type Note = z.output<typeof noteView>;
 export type RevealField = z.output<typeof revealBody>['fields'][number];
 
 export type StoredEvent = z.output<typeof eventView>;
-export type EventActor = StoredEvent['actor'];
+type EventActor = StoredEvent['actor'];
 export type Subscription = z.output<typeof subscriptionView>;
 
 export type DeadLetterStatus = DeadLetter['status'];

@@ -2,37 +2,14 @@
 
 import { useComputedColorScheme } from '@mantine/core';
 import dynamic from 'next/dynamic';
-import { type Ref, useCallback, useEffect, useId, useImperativeHandle, useRef, useState } from 'react';
-import type { PaymentSettings } from '../../api/checkout.ts';
+import { useCallback, useEffect, useId, useImperativeHandle, useRef, useState } from 'react';
 import { Notice } from '../../page/notice.tsx';
 import { Skeleton } from '../../page/skeleton.tsx';
 import classes from './card-field.module.css';
 import { frameMessageOf, frameSource } from './card-frame.ts';
+import { CardError, type CardFieldProps, type TypedCard } from './typed-card.ts';
 
-/** A card that was typed, by the payment service's name for it. */
-export interface TypedCard {
-  paymentMethodId: string;
-  brand: string;
-  last4: string;
-}
-
-/** Why there is none. The field says what is wrong with it; `message` is for a summary. */
-export class CardError extends Error {}
-
-export interface CardFieldHandle {
-  /** @throws CardError when what is typed is no card, or the payment service cannot be reached */
-  tokenise(): Promise<TypedCard>;
-  focus(): void;
-}
-
-export interface CardFieldProps {
-  settings: PaymentSettings;
-  ref?: Ref<CardFieldHandle>;
-  disabled?: boolean;
-  /** Enter was pressed in it. */
-  onSubmit?: () => void;
-  onChange?: (state: { complete: boolean }) => void;
-}
+export { CardError, type CardFieldHandle, type TypedCard } from './typed-card.ts';
 
 // Only an installation with Stripe's own fields loads its script.
 const StripeField = dynamic(() => import('./stripe-field.tsx'), { loading: () => <Skeleton height={46} /> });

@@ -4,7 +4,7 @@ import { useComputedColorScheme } from '@mantine/core';
 import { loadStripe, type Stripe, type StripeCardElement } from '@stripe/stripe-js';
 import { useEffect, useImperativeHandle, useRef, useState } from 'react';
 import classes from './card-field.module.css';
-import { CardError, type CardFieldProps } from './card-field.tsx';
+import { CardError, type CardFieldProps } from './typed-card.ts';
 
 const text = { light: '#16201f', dark: '#e6eaea' };
 const unreachable = 'The payment service cannot be reached. Nothing was charged. Try again in a moment.';

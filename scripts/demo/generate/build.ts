@@ -2,44 +2,11 @@ import { v7 } from 'uuid';
 import type { App } from '#server/context/app.ts';
 import { pooledRandom } from '#server/crypto/random.ts';
 import { type SubjectKey, seal, sealOrNull } from '#server/crypto/seals.ts';
-
-import type { JsonObject } from '#server/events/stored-event.ts';
 import { memberNumber, normalisePhone } from '#server/members/rules.ts';
 import { startingPlans } from '#server/memberships/plans.ts';
-import { eventOf, type GeneratedMembership, membershipOf } from './memberships.ts';
+import type { GeneratedMember } from './member.ts';
+import { eventOf, membershipOf } from './memberships.ts';
 import type { Person, Step } from './people.ts';
-
-/** One event, ready for the store. `at` in milliseconds, UTC. */
-export interface GeneratedEvent {
-  id: string;
-  at: number;
-  stream: string;
-  version: number;
-  type: string;
-  data: JsonObject;
-  correlationId: string;
-}
-
-/** A member as rows: what `write.ts` puts into the tables. */
-export interface GeneratedMember {
-  id: string;
-  userId: string;
-  number: string;
-  person: Person;
-  wrapped: { ringKeyId: string; wrappedKey: string };
-  phone: string | null;
-  phoneSealed: string | null;
-  phoneIndex: string | null;
-  dateOfBirthSealed: string | null;
-  dateOfBirthIndex: string | null;
-  addressSealed: string | null;
-  planId: string;
-  version: number;
-  verifiedAt: number | null;
-  updatedAt: number;
-  membership: GeneratedMembership | null;
-  events: GeneratedEvent[];
-}
 
 const uuidAt = (msecs: number) => v7({ msecs, random: pooledRandom(16) });
 

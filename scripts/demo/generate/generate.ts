@@ -1,5 +1,6 @@
 import type { App } from '#server/context/app.ts';
-import { buildMember, type GeneratedMember } from './build.ts';
+import { buildMember } from './build.ts';
+import type { GeneratedMember } from './member.ts';
 import { makePerson } from './people.ts';
 import { createRandom } from './random.ts';
 import { sequenceHistory, writeMembers } from './write.ts';

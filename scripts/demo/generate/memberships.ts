@@ -13,15 +13,8 @@ import {
   type Period,
   steps,
 } from '#server/memberships/rules.ts';
-import type { GeneratedEvent, GeneratedMember } from './build.ts';
 import { copy } from './copy.ts';
-
-/** What somebody has who has paid: their membership, with the periods that led to it, the oldest first. */
-export interface GeneratedMembership {
-  id: string;
-  status: MembershipStatus;
-  periods: Period[];
-}
+import type { GeneratedEvent, GeneratedMember, GeneratedMembership } from './member.ts';
 
 const statusOf: Partial<Record<GeneratedMember['person']['status'], MembershipStatus>> = {
   active: 'active',

@@ -1,7 +1,7 @@
 import type { CrmSystem } from '#server/integrations/crm/index.ts';
 import type { LegacySystem } from '#server/integrations/legacy/index.ts';
 import type { PartnerMember } from '#server/integrations/partner-member.ts';
-import type { GeneratedMember } from './build.ts';
+import type { GeneratedMember } from './member.ts';
 import type { Random } from './random.ts';
 
 export const divergenceKinds = [

@@ -1,6 +1,6 @@
 import type { Sql, TransactionSql } from '#db/client.ts';
-import type { GeneratedEvent, GeneratedMember } from './build.ts';
 import { copy } from './copy.ts';
+import type { GeneratedEvent, GeneratedMember } from './member.ts';
 import { copyMemberships } from './memberships.ts';
 
 const iso = (at: number) => new Date(at).toISOString();

@@ -1,0 +1,2 @@
+/** What the gateway accepts. */
+export type GatewayKeys = { secretKey: string; publishableKey: string };
