@@ -2,6 +2,7 @@ import { v7 } from 'uuid';
 import type { App } from '#server/context/app.ts';
 import { pooledRandom } from '#server/crypto/random.ts';
 import { type SubjectKey, seal, sealOrNull } from '#server/crypto/seals.ts';
+import type { JsonObject } from '#server/events/stored-event.ts';
 import { memberNumber, normalisePhone } from '#server/members/rules.ts';
 import { startingPlans } from '#server/memberships/plans.ts';
 import type { GeneratedMember } from './member.ts';
