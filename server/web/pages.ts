@@ -39,11 +39,7 @@ export async function answerPage(
     sendProblem(outgoing, refusal, correlationId);
     return;
   }
-  const policy = pagePolicy(
-    randomBytes(16).toString('base64'),
-    pages.development,
-    cardSourcesOf(pages.app.settings),
-  );
+  const policy = pagePolicy(randomBytes(16).toString('base64'), pages.development, cardSourcesOf(pages.app.settings));
   replaceHeaders(pages, incoming, { correlationId, address, policy });
   for (const [name, value] of Object.entries(securityHeaders)) outgoing.setHeader(name, value);
   outgoing.setHeader('content-security-policy', policy);
