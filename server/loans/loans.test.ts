@@ -265,6 +265,8 @@ describe('paying back', () => {
     const after = await getLoan(at(ada.ctx, '2027-01-25'), loan.id);
     expect(after.schedule.map((one) => one.dueOn)).toEqual(before.schedule.map((one) => one.dueOn));
     expect(after.schedule.reduce((sum, one) => sum + one.principal, 0)).toBe(1_200_000 - 598_742);
+    // Ten days at 12,000.00 and 21 at 6,012.58 come to 25.82; of that 12.58 is paid.
+    expect(after.schedule[0]?.interest).toBe(1_324);
     expect(after.schedule[1]?.principal ?? 0).toBeLessThan((before.schedule[1]?.principal ?? 0) * 0.51);
   });
 
