@@ -39,7 +39,7 @@ export const sagaQuery = (id: string) =>
   });
 
 /** How often, in milliseconds; false once nothing changes any more. */
-export function sagaReadEvery({ status, finishedAt }: Pick<Saga, 'status' | 'finishedAt'>): number | false {
+function sagaReadEvery({ status, finishedAt }: Pick<Saga, 'status' | 'finishedAt'>): number | false {
   if (finishedAt !== null) return false;
   return status === 'running' || status === 'compensating' ? movingEvery : restingEvery;
 }

@@ -3,6 +3,7 @@
 import { Button, SegmentedControl, UnstyledButton } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { Route } from 'next';
+import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { paymentsQuery } from '../../api/console/payments.ts';
 import type { PaymentRow } from '../../api/console/shapes.ts';
@@ -153,6 +154,11 @@ function PaymentList() {
                 .join(' · ')
             : null}
         </span>
+        {/^o-\d+$/i.test(text) ? (
+          <Link href={`/ops/orders?q=${encodeURIComponent(text)}` as Route}>
+            Search orders for {text.toUpperCase()}
+          </Link>
+        ) : null}
         {instead ? (
           <UnstyledButton className={classes.instead} onClick={() => set('q', instead.text)}>
             {instead.meaning}
@@ -186,8 +192,7 @@ function PaymentList() {
                 </Button>
               }
             >
-              €129.00 is an amount, 4242 the end of a card; numbers (P-000012, O-000012) and ids of the gateway must be
-              whole.
+              €129.00 is an amount, 4242 the end of a card; a number (P-000012) or an id of the gateway must be whole.
             </EmptyState>
           ) : (
             <EmptyState title="No payments yet">They appear here by themselves.</EmptyState>
