@@ -1,9 +1,10 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { App } from '#server/context/app.ts';
-import { type Ctx, createContext } from '#server/context/context.ts';
+import { type Ctx, createContext, inTransaction } from '#server/context/context.ts';
 import { fundedAccountOf } from '#server/ledger/ledger.testing.ts';
 import { applyForLoan } from '#server/loans/commands/apply.ts';
 import { decideLoan } from '#server/loans/commands/decide.ts';
+import { lockUpToDate } from '#server/loans/commands/dues.ts';
 import { repayLoan } from '#server/loans/commands/repay.ts';
 import { installLoanProducts, startingLoanProducts } from '#server/loans/products.ts';
 import { getLoan } from '#server/loans/queries/loans.ts';
@@ -108,6 +109,9 @@ export async function installLoans(app: App): Promise<void> {
     const memberId = borrowers[index]?.id;
     if (memberId) await tell(app, memberId, story);
   }
+  const running = await sql<{ id: string }[]>`select id from loans where status = 'active'`;
+  const today = createContext(app, { actor: { kind: 'system', name: 'demo' }, source: 'import' });
+  for (const { id } of running) await inTransaction(today, (tx) => lockUpToDate(tx, id));
 }
 
 async function tell(app: App, memberId: string, story: Story): Promise<void> {

@@ -26,6 +26,7 @@ import {
 } from './loans.testing.ts';
 import { getLoan, listLoans, revealAnswers, settlementOf } from './queries/loans.ts';
 import { listProducts, quotesFor } from './queries/products.ts';
+import { loansQuery } from './shapes.ts';
 
 const app = testApp();
 beforeAll(() => prepareQueues(app.current, queues));
@@ -418,6 +419,10 @@ describe('reading', () => {
     const one = await applyForLoan(ada.ctx, application());
     const two = await applyForLoan(bob.ctx, application());
     expect((await listLoans(ada.ctx, { limit: 10, order: 'newest' })).data.map(({ id }) => id)).toEqual([one.id]);
+    expect((await listLoans(ada.ctx, loansQuery.parse({ memberId: 'me' }))).data).toHaveLength(1);
+    // Staff who are no members have none of their own.
+    const none = await listLoans(staffContext(app.current), loansQuery.parse({ memberId: 'me' }));
+    expect(none.data).toEqual([]);
     await expect(getLoan(bob.ctx, one.id)).rejects.toMatchObject({ code: 'not_found' });
     await expect(listLoans(bob.ctx, { limit: 10, order: 'newest', memberId: ada.memberId })).rejects.toMatchObject({
       code: 'not_found',

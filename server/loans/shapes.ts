@@ -164,7 +164,7 @@ export const answersView = z.strictObject({ answers: z.array(answerView) });
 
 export const loansQuery = z.strictObject({
   ...pageQuery,
-  memberId: id.optional(),
+  memberId: z.union([id, z.literal('me')]).optional(),
   status: z
     .enum([...loanStatuses, 'waiting'])
     .optional()
