@@ -12,7 +12,7 @@ export function NeedList({ needs }: { needs: Need[] }) {
   if (needs.length === 0) {
     return (
       <EmptyState title="Nothing needs you" icon={<IconCircleCheck size={22} stroke={1.75} />}>
-        No dead letters, every flow runs, every reader keeps up, nobody waits for help.
+        No dead letters, every flow runs, no saga is stuck, the money agrees, nobody waits for help.
       </EmptyState>
     );
   }

@@ -40,7 +40,7 @@ function Step({ step, span, current }: { step: SagaStep; span: { from: number; m
     <li className={classes.step} data-status={step.status} aria-current={current ? 'step' : undefined}>
       <div className={classes.head}>
         <span className={classes.name}>{stepName(step.name)}</span>
-        <StatePill state={step.status} />
+        {step.status === 'pending' ? <StatePill state="pending" tone="neutral" /> : <StatePill state={step.status} />}
       </div>
       <div className={classes.track} aria-hidden>
         {bar ? (
@@ -61,7 +61,8 @@ function Step({ step, span, current }: { step: SagaStep; span: { from: number; m
         <p className={classes.meta}>
           <span>{step.attempts === 0 ? 'Not tried yet' : counted(step.attempts, 'attempt')}</span>
           <span className={classes.key}>
-            Key <IdText id={step.idempotencyKey} label={`idempotency key of ${stepName(step.name)}`} />
+            <span className={classes.label}>Key</span>{' '}
+            <IdText id={step.idempotencyKey} label={`idempotency key of ${stepName(step.name)}`} />
           </span>
         </p>
       </div>
