@@ -44,7 +44,6 @@ export type Note = z.output<typeof noteView>;
 export type RevealField = z.output<typeof revealBody>['fields'][number];
 
 export type StoredEvent = z.output<typeof eventView>;
-type EventActor = StoredEvent['actor'];
 export type Subscription = z.output<typeof subscriptionView>;
 
 export type DeadLetterStatus = DeadLetter['status'];

@@ -9,7 +9,7 @@ import classes from './card-field.module.css';
 import { frameMessageOf, frameSource } from './card-frame.ts';
 import { CardError, type CardFieldProps, type TypedCard } from './typed-card.ts';
 
-export { CardError, type CardFieldHandle, type TypedCard } from './typed-card.ts';
+export { CardError, type CardFieldHandle } from './typed-card.ts';
 
 // Only an installation with Stripe's own fields loads its script.
 const StripeField = dynamic(() => import('./stripe-field.tsx'), { loading: () => <Skeleton height={46} /> });
