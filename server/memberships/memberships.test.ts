@@ -8,11 +8,12 @@ import { eventually } from '#server/events/store.testing.ts';
 import { act } from '#server/members/commands/actions.ts';
 import { joined, staffContext, systemContext } from '#server/members/members.testing.ts';
 import { placeOrder } from '#server/orders/commands/place.ts';
-import { card, untilOrder } from '#server/orders/orders.testing.ts';
+import { aProduct, card, place, untilOrder } from '#server/orders/orders.testing.ts';
 import { requestRefund, sendRefund } from '#server/payments/commands/refund.ts';
 import { paymentOfOrder } from '#server/payments/queries/records.ts';
 import { testApp } from '#test/database.ts';
-import { takeOrder } from './commands/activate.ts';
+import { type PaidOrder, takeOrder } from './commands/activate.ts';
+import { giveDays } from './commands/extend.ts';
 import {
   buyPlan,
   fellow,
@@ -26,6 +27,8 @@ import {
 import { quotePlan } from './queries/quote.ts';
 import { liveMembershipOf } from './record.ts';
 import { addDays, addMonths, dayOf, dayOfMonth, lastDay } from './rules.ts';
+
+type JsonMap = PaidOrder['lines'][number]['terms'];
 
 let sandbox: Sandbox;
 let worker: Worker;
@@ -119,6 +122,23 @@ describe('a plan that is paid for', () => {
     expect(periods[1]?.from).toBe(periods[0]?.to);
   });
 
+  it('by several orders at once, also past the queue, makes periods that follow one another', async () => {
+    const memberId = await member();
+    const { terms = {} } = await quotePlan(systemContext(app.current), { memberId, planId: professional });
+    const product = await aProduct(app.current, { digital: true, amount: 0 });
+    const orders = await Promise.all([1, 2, 3, 4].map(() => place(app.current, memberId, [product.line()])));
+    const lines = [{ line: 9, planId: professional, amount: 12_900, terms: { ...terms, months: 1 } as JsonMap }];
+    const taken = await Promise.allSettled(
+      orders.map(({ id: orderId }) =>
+        inTransaction(systemContext(app.current), (tx) => takeOrder(tx, { orderId, memberId, currency: 'EUR', lines })),
+      ),
+    );
+    expect(taken.map(({ status }) => status)).toEqual(orders.map(() => 'fulfilled'));
+    const { periods } = await membershipNow(app.current, memberId);
+    expect(periods.slice(1).map(({ from }) => from)).toEqual(periods.slice(0, -1).map(({ to }) => to));
+    expect(periods).toHaveLength(4);
+  });
+
   it('by somebody who joined for another one is theirs from then on', async () => {
     const memberId = await member(student);
     await buyPlan(app.current, memberId, fellow);
@@ -168,6 +188,18 @@ describe('days that staff give', () => {
     expect(after.periods[1]).toMatchObject({ from: membership.endsOn, to, origin: 'extension', amount: 0 });
     expect(after).toMatchObject({ endsOn: to, anchorDay: dayOfMonth(to) });
     expect((await recordOf(app.current, memberId))?.paidUntil).toBe(lastDay({ to }));
+  });
+});
+
+describe('days that are given to somebody without a membership', () => {
+  it('begin one, whose anniversary is where they end: a renewal is a whole year', async () => {
+    const memberId = await member();
+    const given = { memberId, eventId: memberId, paidUntil: '2027-03-21' };
+    await inTransaction(onDay(app.current, '2027-02-19'), (tx) => giveDays(tx, given));
+    const membership = await membershipNow(app.current, memberId);
+    expect(membership).toMatchObject({ endsOn: '2027-03-22', anchorDay: 22, planId: professional });
+    const renewal = await quotePlan(onDay(app.current, '2027-03-01'), { memberId, planId: professional });
+    expect(renewal.terms).toMatchObject({ from: '2027-03-22', to: '2028-03-22' });
   });
 });
 

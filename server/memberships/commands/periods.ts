@@ -32,25 +32,22 @@ export async function insertPeriod(tx: TxCtx, membershipId: string, period: Peri
 /** A membership that begins: its row, its first period, its first event. */
 export async function beginMembership(
   tx: TxCtx,
-  input: {
-    memberId: string;
-    period: Period;
-    autoRenew?: boolean;
-    type: 'membership.activated' | 'membership.imported';
-  },
+  input: { memberId: string; period: Period; type: 'membership.activated' | 'membership.imported' },
   what: NewPeriod,
 ): Promise<Membership> {
   const id = uuidv7();
   const now = tx.now().toISOString();
   const { memberId, period } = input;
   const step = nextStep(period.to, dayOf(tx.now()));
+  // Days that were given are no whole period: the anniversary is where they end.
+  const anchorDay = dayOfMonth(what.origin === 'paid' ? period.from : period.to);
   const [numbered] = await tx.sql<{ n: number }[]>`select nextval('membership_numbers')::int as n`;
   const number = `MS-${String(numbered?.n ?? 0).padStart(6, '0')}`;
   await tx.sql`
-    insert into memberships (id, number, member_id, status, plan_id, anchor_day, ends_on, auto_renew, next_step, next_step_on,
+    insert into memberships (id, number, member_id, status, plan_id, anchor_day, ends_on, next_step, next_step_on,
       version, created_at, updated_at)
-    values (${id}, ${number}, ${memberId}, 'active', ${what.planId}, ${dayOfMonth(period.from)}, ${period.to},
-      ${input.autoRenew ?? false}, ${step?.step ?? null}, ${step?.on ?? null}, 1, ${now}, ${now})`;
+    values (${id}, ${number}, ${memberId}, 'active', ${what.planId}, ${anchorDay}, ${period.to},
+      ${step?.step ?? null}, ${step?.on ?? null}, 1, ${now}, ${now})`;
   await insertPeriod(tx, id, period, what);
   const membership = await lockMembership(tx.sql, id);
   const data =

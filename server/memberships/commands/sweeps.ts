@@ -65,7 +65,7 @@ async function importOne(
   const last = steps.at(-1)?.day ?? 0;
   const step = nextStep(to, today) ?? { step: last, on: addDays(today, 1) };
   const status = to > today ? 'active' : 'grace';
-  const change = { status, anchorDay: dayOfMonth(to), nextStep: step.step, nextStepOn: step.on } as const;
+  const change = { status, nextStep: step.step, nextStepOn: step.on } as const;
   await changeMembership(tx, membership, change, []);
 }
 
