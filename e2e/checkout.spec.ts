@@ -294,6 +294,7 @@ test('with the keyboard alone', async ({ page, context }) => {
 });
 
 test('joining goes on into the checkout: the plan that was chosen is paid', async ({ page, request }) => {
+  test.slow();
   const familyName = `Join${unique()}`;
   const email = `${familyName.toLowerCase()}@example.org`;
   const plans = await (await request.get('/api/v1/plans')).json();
@@ -310,8 +311,8 @@ test('joining goes on into the checkout: the plan that was chosen is paid', asyn
   await expect(thanks(page)).toBeVisible(patient);
   await expect(async () => {
     await page.goto('/');
-    await expect(page.getByRole('region', { name: 'Membership' })).toContainText('Active', { timeout: 1_000 });
-  }).toPass({ timeout: 15_000 });
+    await expect(page.getByRole('region', { name: 'Membership' })).toContainText('Active', { timeout: 5_000 });
+  }).toPass({ timeout: 60_000 });
 });
 
 test('the home page of somebody who has not paid leads to the checkout', async ({ page, context }) => {
@@ -367,7 +368,8 @@ test('every page of buying, in light and dark, on a phone and on a desk', async 
         if (path === '/checkout') {
           await expect(page.locator('iframe[data-ready="true"]')).toBeVisible();
         }
-        await expectAccessible(page);
+        // The frame is transparent: in the dark axe takes its ground for white. In the light it looks into it.
+        await expectAccessible(page, colorScheme === 'dark' ? 'iframe' : undefined);
       }
     }
   }

@@ -23,7 +23,7 @@ export const productsQuery = () =>
     queryFn: ({ signal }) => get<Page<Product>>('/products?limit=200', signal),
   });
 
-export interface Cart {
+interface Cart {
   items: CartItem[];
   etag: string | null;
 }
@@ -57,17 +57,6 @@ export function withQuantity(items: readonly CartItem[], thing: Thing, quantity:
   if (!others.some((item) => isThing(item, thing))) return [...others, { ...thing, quantity }];
   return others.map((item) => (isThing(item, thing) ? { ...item, quantity } : item));
 }
-
-/** What is left of a cart when some of it was bought. */
-export const withoutBought = (
-  items: readonly CartItem[],
-  bought: ReadonlyArray<{ productId: string | null; planId: string | null; quantity: number }>,
-): CartItem[] =>
-  items.flatMap((item) => {
-    const line = bought.find((one) => (one.productId ?? one.planId) === (item.productId ?? item.planId));
-    const quantity = item.quantity - (line?.quantity ?? 0);
-    return quantity > 0 ? [{ ...item, quantity }] : [];
-  });
 
 interface CartChange {
   thing: Thing;

@@ -1,14 +1,14 @@
 'use client';
 
 import { Button } from '@mantine/core';
-import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useEffect, useRef, useState } from 'react';
 import { useIntent } from '../../api/intent.ts';
 import { callOff, isOver, type Order, orderKeys, orderQuery } from '../../api/orders.ts';
 import { messageOf } from '../../api/problem.ts';
-import { type Cart, shopKeys, withoutBought } from '../../api/shop.ts';
+import { shopKeys } from '../../api/shop.ts';
 import { Card } from '../../page/card.tsx';
 import { ErrorState } from '../../page/error-state.tsx';
 import { LinkButton } from '../../page/link-button.tsx';
@@ -70,32 +70,34 @@ export function OrderPage({ id }: { id: string }) {
 
 const Back = () => <Link href="/orders">Your orders</Link>;
 
-/** Says what has changed, and forgets what other pages knew of it. */
+/** Says what has changed; and once the order is over, forgets what other pages knew before. */
 function useNews(order: Order | undefined) {
   const announce = useAnnounce();
   const client = useQueryClient();
   const before = useRef<Order['status'] | null>(null);
-  const status = order?.status;
+  const over = order !== undefined && isOver(order);
   useEffect(() => {
-    if (!order || before.current === status) return;
+    if (!order || before.current === order.status) return;
     const first = before.current === null;
     before.current = order.status;
     if (first) return;
     const { title, lead } = orderWords(order);
     announce(`${title}. ${order.failure?.message ?? lead}`);
-    if (!isOver(order)) return;
-    if (order.status === 'completed' && order.origin === 'checkout') takeFromCart(client, order);
-    void client.invalidateQueries({ queryKey: shopKeys.products });
-    void client.invalidateQueries({ queryKey: ['cards'] });
-    void client.invalidateQueries({ queryKey: ['members'] });
-    void client.invalidateQueries({ queryKey: [...orderKeys.all, 'mine'] });
-  }, [order, status, announce, client]);
+  }, [order, announce]);
+  useEffect(() => {
+    if (!over) return;
+    const forget = () => {
+      for (const queryKey of changedByOrders) void client.invalidateQueries({ queryKey });
+    };
+    forget();
+    // What follows from an order, its things leaving the cart for one, takes a moment longer than the order.
+    const timer = setTimeout(forget, followsMs);
+    return () => clearTimeout(timer);
+  }, [over, client]);
 }
 
-/** The server does the same a moment later: whoever shops on sees their cart without what they have bought. */
-const takeFromCart = (client: QueryClient, { items }: Order) =>
-  client.setQueryData<Cart>(shopKeys.cart, (cart) => cart && { ...cart, items: withoutBought(cart.items, items) });
-
+const changedByOrders = [shopKeys.cart, shopKeys.products, ['cards'], ['members'], [...orderKeys.all, 'mine']];
+const followsMs = 2_000;
 const longMs = 10_000;
 
 function Waiting({ order }: { order: Order }) {
