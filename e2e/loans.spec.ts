@@ -82,7 +82,7 @@ test('a loan from the calculator to the last cent, decided by two people', async
 
   const second = await admin.newPage();
   await second.goto('/ops/loans?status=waiting&order=oldest');
-  await expect(second.getByRole('table', { name: 'Loans' })).toContainText('Second person needed');
+  await expect(second.getByRole('table', { name: 'Loans' })).toContainText('Second person needed', { timeout: 30_000 });
   await second.goto(`/ops${loan}`);
   await decide(second, /^Approve and pay out/, 'I agree.');
   await expect(second.getByText('Active', { exact: true })).toBeVisible();
@@ -136,7 +136,7 @@ for (const scheme of ['light', 'dark'] as const) {
       await signInAs(context, 'member');
       for (const path of ['/loans', '/loans/apply']) {
         await page.goto(path);
-        await expect(page.getByLabel('How much')).toBeVisible();
+        await expect(page.getByRole('status').filter({ hasText: 'instalments,' })).toBeVisible();
         await expectAccessible(page);
       }
       await signInAs(context, 'staff');
