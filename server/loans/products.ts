@@ -17,7 +17,7 @@ export const startingLoanProducts = [
     id: '0190a5b0-0000-7000-8000-000000000101',
     code: 'hardship',
     name: 'Hardship loan',
-    description: 'For bills that cannot wait: illness, repairs, a gap in income. Without interest.',
+    description: 'For bills that cannot wait: illness, repairs, a gap in income.',
     minAmount: 20_000,
     maxAmount: 250_000,
     terms: [6, 12, 18, 24],

@@ -58,7 +58,7 @@ export function LoanPage({ id }: { id: string }) {
             {stateWords[loan.status]}
           </StatePill>
         }
-        lead={`${loanSentence(loan)} · ${loan.number}`}
+        lead={`${loan.number} · ${loanSentence(loan)}`}
       />
       <div className={stack.stack}>
         {loan.repayments
