@@ -1,13 +1,16 @@
 import { v7 as uuidv7 } from 'uuid';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { queues } from '#jobs/queues.ts';
 import { aSignedInUser, builtPassword } from '#server/access/access.testing.ts';
 import { joinInput } from '#server/members/members.testing.ts';
 import { installPlans } from '#server/memberships/plans.ts';
+import { prepareQueues } from '#server/queue/boss.ts';
 import { testApp } from '#test/database.ts';
 import { aMember } from './callers.testing.ts';
 import { testWeb } from './web.testing.ts';
 
 const app = testApp(() => ({ DATABASE_POOL: '4' }));
+beforeAll(() => prepareQueues(app.current, queues));
 const server = testWeb(app);
 
 const join = (body: object) =>

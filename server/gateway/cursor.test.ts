@@ -1,7 +1,9 @@
 import { v7 as uuidv7 } from 'uuid';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { queues } from '#jobs/queues.ts';
 import { aSignedInUser } from '#server/access/access.testing.ts';
 import { AppError } from '#server/errors/errors.ts';
+import { prepareQueues } from '#server/queue/boss.ts';
 import { testApp } from '#test/database.ts';
 import { aMember } from './callers.testing.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
@@ -9,6 +11,7 @@ import { timestamp } from './shapes.ts';
 import { testWeb } from './web.testing.ts';
 
 const app = testApp();
+beforeAll(() => prepareQueues(app.current, queues));
 const server = testWeb(app);
 const id = uuidv7();
 

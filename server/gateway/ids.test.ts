@@ -1,12 +1,15 @@
 import { v7 as uuidv7 } from 'uuid';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
+import { queues } from '#jobs/queues.ts';
 import { aSignedInUser, aUser } from '#server/access/access.testing.ts';
+import { prepareQueues } from '#server/queue/boss.ts';
 import { testApp } from '#test/database.ts';
 import { aMember } from './callers.testing.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { testWeb } from './web.testing.ts';
 
 const app = testApp();
+beforeAll(() => prepareQueues(app.current, queues));
 const server = testWeb(app);
 const inUpperCase = (id: string) => id.toUpperCase();
 

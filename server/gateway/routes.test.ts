@@ -19,6 +19,10 @@ const open = [
   'GET /api/openapi.json',
   'GET /api/docs',
   'GET /api/v1/plans',
+  'GET /api/v1/products',
+  'GET /api/v1/products/{id}',
+  'GET /api/v1/loan-products',
+  'GET /api/v1/loan-products/{id}/quotes',
   'POST /api/v1/members',
   'POST /api/v1/members/email-verifications',
   'POST /api/v1/members/email-verifications/resend',
@@ -33,13 +37,24 @@ const open = [
 ];
 
 /** Open single records: what anybody may see, or what only whoever has the secret in the path can ask for. */
-const openSingles = ['/renewals/{token}', '/renewals/{token}/confirmations', '/products/{id}'];
+const openSingles = [
+  '/renewals/{token}',
+  '/renewals/{token}/confirmations',
+  '/products/{id}',
+  '/loan-products/{id}/quotes',
+];
+
+/** Single resources that need no id: the caller's own. */
+const ownSingles = ['/cart'];
 
 /** POSTs that neither create nor move anything, or that have rules of their own (RFC 6749). */
 const repeatable = [
   'POST /api/oauth/token',
   'POST /api/v1/members/{id}/reveals',
   'POST /api/v1/users/{id}/reveals',
+  'POST /api/v1/loans/{id}/reveals',
+  'POST /api/v1/orders/{id}/reveals',
+  'POST /api/v1/cart/quote',
   // Each event has an id of its own, and is taken once.
   'POST /api/v1/webhooks/stripe',
 ];
@@ -61,7 +76,13 @@ function complaints(one: AnyRoute): string[] {
   if (one.kind === 'json' && one.idempotent && one.method !== 'post') found.push('is idempotent without being a POST');
   if (one.kind === 'json' && one.method === 'post' && !one.idempotent && !repeatable.includes(name(one)))
     found.push('takes no Idempotency-Key');
-  if (one.kind === 'json' && one.etag && one.method === 'get' && !one.path.includes('{'))
+  if (
+    one.kind === 'json' &&
+    one.etag &&
+    one.method === 'get' &&
+    !one.path.includes('{') &&
+    !ownSingles.includes(one.path)
+  )
     found.push('has an ETag but is no single resource');
   return found;
 }
