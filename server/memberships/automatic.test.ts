@@ -192,6 +192,10 @@ describe('without automatic renewal', () => {
     const one = await ending({ auto: false });
     await sweep();
     await eventually(async () => expect(await now(one)).toMatchObject({ status: 'grace', nextStep: 3 }));
+    // A job that comes again after its step was made finds nothing to do.
+    const due = { membershipId: one.membershipId, endsOn: one.endsOn, step: 0 };
+    await inTransaction(systemContext(app()), (tx) => takeStep(tx, due));
+    expect((await typesOf(one)).filter((type) => type === 'membership.renewal_due')).toHaveLength(1);
     await eventually(async () => expect(await templatesOf(one)).toEqual(['renewal-due']));
     const links = await sql()`select 1 from renewal_links where membership_id = ${one.membershipId}`;
     expect(links).toHaveLength(1);
