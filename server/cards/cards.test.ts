@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { queues } from '#jobs/queues.ts';
 import { events, projections, reactions } from '#jobs/subscriptions.ts';
 import { startWorker, type Worker } from '#jobs/worker.ts';
@@ -16,6 +16,7 @@ import { resolvePaymentMethod } from './queries/resolve.ts';
 import { lastMonthToTell } from './rules.ts';
 import type { CardView } from './shapes.ts';
 
+vi.setConfig({ testTimeout: 60_000 });
 let sandbox: Sandbox;
 let worker: Worker;
 beforeAll(async () => {
@@ -110,14 +111,16 @@ describe('a card', () => {
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => call(ada, 'POST', '/cards', { paymentMethod: 'pm_card_visa' }, key)),
     );
-    expect(new Set(answers.map(({ status, body }) => `${status} ${body.id}`)).size).toBe(1);
+    const done = answers.filter(({ status }) => status !== 409);
+    expect(new Set(done.map(({ status, body }) => `${status} ${body.id}`)).size).toBe(1);
     const [row] = await sql()`select count(*)::int as n from cards where member_id = ${ada.memberId}`;
     expect(row?.n).toBe(1);
   });
 
   it('and many at once of one number are one', async () => {
     const ada = await somebody('ada');
-    await Promise.all(Array.from({ length: 6 }, () => add(ada, 'pm_card_visa')));
+    const answers = await Promise.all(Array.from({ length: 6 }, () => add(ada, 'pm_card_visa')));
+    expect(new Set(answers.map(({ status, body }) => `${status} ${body.id}`)).size).toBe(1);
     expect(await cardsOf(ada)).toHaveLength(1);
   });
 
@@ -232,7 +235,7 @@ describe('what a payment is made with', () => {
     const ada = await somebody('ada');
     const product = await aProduct(app.current, { digital: true });
     const order = await place(app.current, ada.memberId, [product.line()], card('pm_card_visa', { save: true }));
-    await untilOrder(app.current, order.id, 'completed');
+    await untilOrder(app.current, order.id, 'completed', 30_000);
     await eventually(async () => expect(await cardsOf(ada)).toMatchObject([{ last4: '4242', default: true }]));
     const [kept] = await cardsOf(ada);
     const choice = await resolvePaymentMethod(system(), ada.memberId, kept?.id ?? '');
@@ -242,7 +245,7 @@ describe('what a payment is made with', () => {
       [product.line()],
       card(choice.paymentMethodId, { offSession: true }),
     );
-    await untilOrder(app.current, again.id, 'completed');
+    await untilOrder(app.current, again.id, 'completed', 30_000);
   });
 });
 

@@ -73,7 +73,7 @@ async function expectBooksAsGateway(): Promise<void> {
   });
   const totals = (await answer.json()) as { all: { currency: string; net: number }[] };
   const net = totals.all.find(({ currency }) => currency === 'eur')?.net ?? 0;
-  await eventually(async () => expect((await ledgerOf(app.current)).gateway ?? 0).toBe(net));
+  await eventually(async () => expect((await ledgerOf(app.current)).gateway ?? 0).toBe(net), 30_000);
 }
 
 describe('a payment', () => {
@@ -109,10 +109,15 @@ describe('a payment', () => {
     const ada = await aMember(app.current, 'ada');
     const key = uuidv7();
     const answers = await Promise.all(Array.from({ length: 30 }, () => pay(ada, {}, key)));
-    expect(new Set(answers.map(({ status, body }) => `${status} ${body.id}`)).size).toBe(1);
-    await untilPayment(app.current, answers[0]?.body.id, 'succeeded');
+    // On a busy machine some are told that the first is still at work.
+    const done = answers.filter(({ status }) => status !== 409);
+    expect(new Set(done.map(({ status, body }) => `${status} ${body.id}`)).size).toBe(1);
+    const id = done[0]?.body.id;
+    await untilPayment(app.current, id, 'succeeded');
     expect(await balanceOf(ada)).toBe(5_000);
-    expect(await intentsOf(answers[0]?.body.id)).toHaveLength(1);
+    expect(await intentsOf(id)).toHaveLength(1);
+    const made = await sql()`select id from payments where member_id = ${ada.memberId} and purpose = 'top_up'`;
+    expect(made).toMatchObject([{ id }]);
     expect((await pay(ada, { amount: 1 }, key)).status).toBe(422);
   });
 
@@ -231,10 +236,9 @@ describe('a payment that the bank asks about', () => {
   it('is called off when nobody answers the bank: at the gateway first', async () => {
     const ada = await aMember(app.current, 'ada');
     const { id } = await asked(ada);
-    await inTransaction(system(), (tx) => sweepAbandoned(tx, 10));
-    expect((await sql()`select status from payments where id = ${id}`)[0]?.status).toBe('requires_action');
+    expect(await inTransaction(system(), (tx) => sweepAbandoned(tx, 10))).toBe(0);
     await sql()`update payments set updated_at = now() - interval '31 minutes' where id = ${id}`;
-    await inTransaction(system(), (tx) => sweepAbandoned(tx, 10));
+    expect(await inTransaction(system(), (tx) => sweepAbandoned(tx, 10))).toBe(1);
     await untilPayment(app.current, id, 'failed');
     expect(await intentsOf(id)).toMatchObject([{ status: 'canceled' }]);
   });
@@ -373,7 +377,8 @@ describe('money that goes back', () => {
     const same = await Promise.all(
       Array.from({ length: 10 }, () => refund(id, { amount: 2_000, reason: 'Part' }, key)),
     );
-    expect(new Set(same.map(({ status, body }) => `${status} ${body.id}`)).size).toBe(1);
+    const done = same.filter(({ status }) => status !== 409);
+    expect(new Set(done.map(({ status, body }) => `${status} ${body.id}`)).size).toBe(1);
     expect((await refund(id, { amount: 3_001, reason: 'Too much' })).body.errors).toEqual([
       { path: 'amount', message: 'must be from 1 to 3000' },
     ]);

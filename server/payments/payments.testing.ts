@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest';
 import { queues } from '#jobs/queues.ts';
 import { events, projections, reactions } from '#jobs/subscriptions.ts';
 import { startWorker, type Worker } from '#jobs/worker.ts';
@@ -20,6 +20,8 @@ export interface House {
 
 /** A house with its gateway: web, worker, and webhooks that arrive. Valid from the first `beforeAll` on. */
 export function testHouse(overrides: (sandbox: Sandbox) => Record<string, string> = () => ({})): House {
+  // A whole house on a busy machine takes its time; what is waited for is a condition all the same.
+  vi.setConfig({ testTimeout: 90_000 });
   const house = { sandbox: null as Sandbox | null, url: '' };
   let web: Web;
   let worker: Worker;
@@ -95,7 +97,7 @@ export async function callAs(
 export const atTheBank = (url: string, answer: 'approve' | 'fail') =>
   fetch(url, { method: 'POST', body: new URLSearchParams({ answer }), redirect: 'manual' });
 
-export const untilPayment = (app: App, id: string, status: string, timeout?: number) =>
+export const untilPayment = (app: App, id: string, status: string, timeout = 30_000) =>
   eventually(async () => {
     const [row] = await app.database.sql`select status from payments where id = ${id}`;
     expect(row?.status).toBe(status);
