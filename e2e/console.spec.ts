@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import type { APIRequestContext, BrowserContext } from '@playwright/test';
 import { expect, expectAccessible, signIn, signInAs, test } from './house.ts';
 
@@ -132,4 +133,136 @@ test('the browser’s Back asks before an edit is lost', async ({ page, context 
   await back();
   await question.getByRole('button', { name: 'Leave, discard changes' }).click();
   await expect(page).toHaveURL(/\/$/);
+});
+
+/** The process that serves the pages of this run. */
+function webProcess(): number {
+  const pid = readdirSync('/proc').find((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    try {
+      const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0');
+      const ours = readFileSync(`/proc/${name}/environ`, 'utf8').includes(`=${process.env.E2E_DATA_DIR}\0`);
+      return ours && command.includes('server/web.ts');
+    } catch {
+      // It has ended, or is somebody else's.
+      return false;
+    }
+  });
+  if (!pid) throw new Error('the web process was not found');
+  return Number(pid);
+}
+
+test('a server that hangs is not live: the page says since when, and goes on when it is back', async ({
+  page,
+  context,
+}) => {
+  await signInAs(context, 'staff');
+  await page.goto('/ops/events');
+  const states = page.getByRole('status').filter({ hasText: /^(Live|Stale)/ });
+  await expect(states).toHaveText(['Live', 'Live']);
+  const web = webProcess();
+  process.kill(web, 'SIGSTOP');
+  try {
+    await expect(states).toHaveText([/^Stale since \d\d:\d\d$/, /^Stale since \d\d:\d\d$/], { timeout: 20_000 });
+  } finally {
+    process.kill(web, 'SIGCONT');
+  }
+  await expect(states).toHaveText(['Live', 'Live'], { timeout: 20_000 });
+});
+
+test('Back closes what a row has opened and stays on the list; what is opened after it is one step', async ({
+  page,
+  context,
+}) => {
+  await signInAs(context, 'auditor');
+  await page.goto('/ops');
+  await page.getByRole('link', { name: 'Audit' }).first().click();
+  await expect(page).toHaveURL(/\/ops\/audit$/);
+  await page
+    .getByRole('button', { name: /^Open session\.start/ })
+    .first()
+    .click();
+  const drawer = page.getByRole('dialog');
+  await expect(drawer).toBeVisible();
+  await page.goBack();
+  await expect(drawer).toHaveCount(0);
+  await expect(page).toHaveURL(/\/ops\/audit$/);
+  await page.goForward();
+  await expect(drawer).toBeVisible();
+  await page.goBack();
+  await expect(drawer).toHaveCount(0);
+  await page
+    .getByRole('button', { name: /^Open session\.start/ })
+    .first()
+    .click();
+  await drawer.getByRole('button', { name: 'Close' }).click();
+  await expect(drawer).toHaveCount(0);
+  await page.goBack();
+  await expect(page).toHaveURL(/\/ops$/);
+});
+
+test('the keys of a list: j and k move, Enter opens, x selects, ? shows them', async ({ page, context }) => {
+  await signInAs(context, 'staff');
+  await page.goto('/ops/members');
+  const rows = page.getByRole('table', { name: 'Members' }).locator('tbody tr');
+  await expect(rows.nth(2)).toBeVisible();
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  await page.keyboard.press('k');
+  await page.keyboard.press('x');
+  await expect(page.getByText('1 selected')).toBeVisible();
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keys in this list' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/ops\/members\/[0-9a-f-]{36}$/);
+});
+
+test('staff add a member by hand and act on them with a reason, which the timeline shows with their name', async ({
+  page,
+  context,
+}) => {
+  await signInAs(context, 'staff');
+  const familyName = `Hand${unique()}`;
+  await page.goto('/ops/members?add=1');
+  const dialog = page.getByRole('dialog', { name: /Add/ });
+  await dialog.getByLabel('Given name').fill('Hanna');
+  await dialog.getByLabel('Family name').fill(familyName);
+  await dialog.getByLabel(/E-mail/).fill(`${familyName.toLowerCase()}@example.org`);
+  await dialog.getByLabel('Plan').selectOption({ index: 1 });
+  await dialog.getByRole('button', { name: 'Add member' }).click();
+  await expect(page).toHaveURL(/\/ops\/members\/[0-9a-f-]{36}$/);
+  await page.getByRole('button', { name: 'Actions' }).click();
+  await page.getByRole('menuitem', { name: 'Suspend' }).click();
+  await page.getByLabel('Reason').fill('Added by mistake');
+  await page.getByRole('dialog').getByRole('button', { name: 'Suspend' }).click();
+  const entry = page
+    .getByRole('list', { name: 'Timeline' })
+    .getByRole('listitem')
+    .filter({ hasText: 'Added by mistake' });
+  await expect(entry.first()).toContainText('Sam Staff');
+});
+
+test('several members are suspended at once: a preview, one reason, a result each', async ({
+  page,
+  context,
+  request,
+}) => {
+  const name = `Bulk${unique()}`;
+  await joins(request, `${name}a`);
+  await joins(request, `${name}b`);
+  await signInAs(context, 'staff');
+  await page.goto(`/ops/members?q=${name}`);
+  const rows = page.getByRole('table', { name: 'Members' }).locator('tbody tr');
+  await expect(rows).toHaveCount(2);
+  await page.getByRole('checkbox', { name: 'Select all rows shown' }).check();
+  await page.getByRole('button', { name: 'Actions' }).click();
+  await page.getByRole('menuitem', { name: 'Suspend' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Suspend: 2 members' });
+  await dialog.getByLabel('Reason').fill('Joined twice');
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Suspend: 2 members' }).click();
+  await expect(dialog.getByText('Done', { exact: true })).toHaveCount(2);
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
+  await expect(rows.getByText('Suspended')).toHaveCount(2);
 });
