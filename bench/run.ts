@@ -7,6 +7,7 @@ const benches: Record<string, () => Promise<{ run(): Promise<BenchResult> }>> = 
   visible: () => import('./visible.ts'),
   http: () => import('./http.ts'),
   money: () => import('./money.ts'),
+  renewals: () => import('./renewals.ts'),
   search: () => import('./search.ts'),
   pages: () => import('./pages.ts'),
 };
