@@ -53,6 +53,19 @@ export async function clearFaults(request: APIRequestContext): Promise<void> {
   await request.delete(`${sandboxUrl}/faults`);
 }
 
+/** The page has taken the scheme that the device asks for, and no colour is still on its way from the one to the other. */
+async function inItsColours(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const asked = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+    const { mantineColorScheme } = document.documentElement.dataset;
+    return mantineColorScheme === undefined || mantineColorScheme === asked;
+  });
+  for (const frame of page.frames())
+    await frame.waitForFunction(() =>
+      document.getAnimations().every((one) => one.effect?.getComputedTiming().endTime === Number.POSITIVE_INFINITY),
+    );
+}
+
 /**
  * No violation of WCAG 2.2 AA that a machine can see, and nothing wider than the window. The window is made as tall as the
  * page first: what a bar at the bottom happens to cover at one scroll position is not too small a target. `except`: what
@@ -62,6 +75,7 @@ export async function expectAccessible(page: Page, except?: string): Promise<voi
   const size = page.viewportSize();
   const height = await page.evaluate(() => document.documentElement.scrollHeight);
   if (size) await page.setViewportSize({ width: size.width, height: Math.max(size.height, height) });
+  await inItsColours(page);
   const axe = new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']);
   if (except) axe.exclude(except);
   const { violations } = await axe.analyze();
