@@ -1,9 +1,12 @@
 import { v7 as uuidv7 } from 'uuid';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { queues } from '#jobs/queues.ts';
-import { inTransaction } from '#server/context/context.ts';
+import { createContext, inTransaction } from '#server/context/context.ts';
 import { systemContext } from '#server/events/store.testing.ts';
+import { systemAccount } from '#server/ledger/commands/accounts.ts';
+import { postEntry, reverseEntry } from '#server/ledger/commands/entries.ts';
 import { joined } from '#server/members/members.testing.ts';
+import { aMembershipOf, professional } from '#server/memberships/memberships.testing.ts';
 import { aProduct, card } from '#server/orders/orders.testing.ts';
 import { prepareQueues } from '#server/queue/boss.ts';
 import { testApp } from '#test/database.ts';
@@ -43,6 +46,42 @@ async function aPayment(orderId: string | null, at = longAgo) {
     values (${id}, ${`P-${id.replace(/\D/g, '').slice(0, 12).padEnd(6, '0')}`}, ${memberId}, ${orderId ? 'order' : 'donation'}, ${orderId},
       'card', 2500, 'EUR', 'succeeded', 'pm_card_visa', ${uuidv7()}, ${at}, ${at}, ${at})`;
   return id;
+}
+
+const anEntry = async (key: string, refs: { kind: string; orderId?: string; paymentId?: string }) => {
+  await inTransaction(
+    createContext(app.current, { actor: { kind: 'system', name: 'test' }, now: () => new Date(longAgo) }),
+    async (tx) =>
+      postEntry(tx, {
+        kind: refs.kind as 'payment',
+        currency: 'EUR',
+        postings: [
+          { accountId: await systemAccount(tx, 'gateway', 'EUR'), direction: 'debit', amount: 2500 },
+          { accountId: await systemAccount(tx, 'customer_deposits', 'EUR'), direction: 'credit', amount: 2500 },
+        ],
+        idempotencyKey: key,
+        refs,
+      }),
+  );
+};
+
+/** A plan that was bought and paid for, and the membership that it became: all of it long ago and in order. */
+async function aPaidMembership() {
+  const buyer = (await joined(app.current)).memberId;
+  const membershipId = await aMembershipOf(app.current, buyer);
+  const orderId = await anOrder('completed', longAgo, true);
+  await sql()`delete from order_items where order_id = ${orderId}`;
+  await sql()`
+    insert into order_items (order_id, line, kind, plan_id, name, quantity, unit_amount, amount, tax_code, tax_rate_bp, tax, digital, terms)
+    values (${orderId}, 1, 'plan', ${professional}, 'Professional', 1, 2500, 2500, 'none', 0, 0, true, '{"kind":"period"}')`;
+  const paymentId = await aPayment(orderId);
+  await anEntry(`payment:${paymentId}`, { kind: 'payment', orderId, paymentId });
+  await anEntry(`order:${orderId}:sale`, { kind: 'sale', orderId });
+  await sql()`update memberships set updated_at = ${longAgo} where id = ${membershipId}`;
+  const [period] = await sql()<{ id: string }[]>`
+    update membership_periods set origin = 'paid', order_id = ${orderId}, line = 1, created_at = ${longAgo}
+    where membership_id = ${membershipId} returning id`;
+  return { membershipId, orderId, paymentId, periodId: period?.id ?? '' };
 }
 
 const openOnes = async (key: string) =>
@@ -101,5 +140,85 @@ describe('the invariant monitor', () => {
     await sql()`update stock_levels set held = 0 where product_id = ${product.id}`;
     await check();
     expect(await openOnes(product.id)).toEqual([]);
+  });
+});
+
+describe('memberships', () => {
+  const foundFor = (membershipId: string) =>
+    sql()`select 1 from events where type = 'discrepancy.found' and data->>'membershipId' = ${membershipId}`;
+
+  it('that were paid for trace to a posted payment, and those that were given need none', async () => {
+    const { membershipId, orderId, periodId } = await aPaidMembership();
+    await aMembershipOf(app.current, (await joined(app.current)).memberId);
+    await check();
+    expect([await openOnes(membershipId), await openOnes(periodId), await openOnes(orderId)]).toEqual([[], [], []]);
+    expect(await openOnes(`${orderId}:1`)).toEqual([]);
+  });
+
+  it('whose payment failed, is not in the books, or was given back whole are found', async () => {
+    const unpaid = await aPaidMembership();
+    await sql()`update payments set status = 'failed' where id = ${unpaid.paymentId}`;
+    const unbooked = await aPaidMembership();
+    const [entry] = await sql()<{ id: string }[]>`
+      select id from journal_entries where idempotency_key = ${`payment:${unbooked.paymentId}`}`;
+    await inTransaction(systemContext(app.current), (tx) =>
+      reverseEntry(tx, { entryId: entry?.id ?? '', idempotencyKey: `test:${unbooked.paymentId}` }),
+    );
+    const givenBack = await aPaidMembership();
+    await sql()`
+      update payments set status = 'refunded', refunds_asked = 2500, refunded_amount = 2500 where id = ${givenBack.paymentId}`;
+    await check();
+    for (const { membershipId, periodId } of [unpaid, unbooked, givenBack]) {
+      expect(await openOnes(periodId)).toEqual(['period_without_payment']);
+      expect(await foundFor(membershipId)).toHaveLength(1);
+    }
+    // The days that were had stay paid for.
+    await sql()`
+      update membership_periods set period = daterange(lower(period) - 9, lower(period)) where id = ${givenBack.periodId}`;
+    await check();
+    expect(await openOnes(givenBack.periodId)).toEqual([]);
+  });
+
+  it('that no period stands behind, and plans that were paid for and never became one, are found', async () => {
+    const { membershipId, orderId, periodId } = await aPaidMembership();
+    await sql()`update membership_periods set order_id = null, line = null, origin = 'import' where id = ${periodId}`;
+    await check();
+    expect(await openOnes(`${orderId}:1`)).toEqual(['order_without_period']);
+    await sql()`update membership_periods set voided_at = now(), void_cause = 'test' where id = ${periodId}`;
+    await check();
+    expect(await openOnes(membershipId)).toEqual(['membership_without_period']);
+    expect(await foundFor(membershipId)).toHaveLength(1);
+  });
+});
+
+describe('the other way round', () => {
+  it('sees entries without a refund, and sales and deliveries of orders that were given up', async () => {
+    const charge = await aPayment(null);
+    await anEntry(`payment:${charge}`, { kind: 'payment', paymentId: charge });
+    const refund = uuidv7();
+    await anEntry(`refund:${refund}`, { kind: 'refund', paymentId: charge });
+    const given = await anOrder('failed');
+    await anEntry(`order:${given}:sale`, { kind: 'sale', orderId: given });
+    await sql()`
+      insert into shipments (id, number, order_id, status, created_at)
+      values (${uuidv7()}, 'S-900002', ${given}, 'created', now())`;
+    const ungranted = await anOrder('failed', longAgo, true);
+    await sql()`
+      insert into digital_grants (id, member_id, product_id, order_id, line, granted_at)
+      select ${uuidv7()}, ${memberId}, product_id, order_id, line, now() from order_items where order_id = ${ungranted}`;
+    await check();
+    const [entry] = await sql()<
+      { id: string }[]
+    >`select id from journal_entries where idempotency_key = ${`refund:${refund}`}`;
+    expect(await openOnes(entry?.id ?? '')).toEqual(['entry_without_refund']);
+    expect(await openOnes(given)).toEqual(['delivery_without_order', 'sale_without_order']);
+    expect(await openOnes(ungranted)).toEqual(['delivery_without_order']);
+
+    await anEntry(`refund:${refund}:returned`, { kind: 'refund', paymentId: charge });
+    await sql()`update shipments set status = 'cancelled' where order_id = ${given}`;
+    await sql()`update digital_grants set revoked_at = now() where order_id = ${ungranted}`;
+    await check();
+    expect(await openOnes(entry?.id ?? '')).toEqual([]);
+    expect([await openOnes(given), await openOnes(ungranted)]).toEqual([['sale_without_order'], []]);
   });
 });
