@@ -2,14 +2,15 @@ import fc from 'fast-check';
 import { v7 as uuidv7 } from 'uuid';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { queues } from '#jobs/queues.ts';
+import { aUser } from '#server/access/access.testing.ts';
 import { professional } from '#server/members/members.testing.ts';
 import { prepareQueues } from '#server/queue/boss.ts';
 import { testApp } from '#test/database.ts';
 import { rounds } from '#test/soak.ts';
-import { aMember, type Caller, otherCallers } from './callers.testing.ts';
+import { aMember, type Caller, type OwnedThings, otherCallers } from './callers.testing.ts';
 import { type AnyRoute, fullPath } from './route.ts';
 import { routes } from './routes.ts';
-import { valuesFor } from './schema-values.testing.ts';
+import { type Known, valuesFor } from './schema-values.testing.ts';
 import { type HttpAnswer, rawHttp, testWeb } from './web.testing.ts';
 
 const app = testApp();
@@ -17,16 +18,58 @@ const server = testWeb(app);
 const runs = rounds(10, 120);
 /** Routes for which something sent was good enough to be done. */
 const reached = new Set<string>();
-let ids: string[];
+let known: Known;
+/** The records of a route’s `{id}`, by the noun before it. None that a caller needs in order to go on. */
+let records: Record<string, readonly string[]>;
 let callers: Caller[];
 
 beforeAll(async () => {
   await prepareQueues(app.current, queues);
   const [ada, victim] = [await aMember(app.current, 'ada'), await aMember(app.current, 'victim')];
-  ids = [victim.memberId, victim.sessionId, victim.notificationId, professional, uuidv7()];
+  const both = (thing: keyof OwnedThings) => [ada[thing], victim[thing]];
   const others = await otherCallers(app.current);
   callers = [ada.caller, ...others.filter(({ name }) => ['nobody', 'staff', 'admin', 'auditor'].includes(name))];
+  const own = { ids: [victim.memberId, victim.sessionId, victim.notificationId, professional, uuidv7()] };
+  const plain = await aUser(app.current, { roles: ['staff'] });
+  records = {
+    members: [victim.memberId],
+    sessions: [victim.sessionId],
+    users: [plain.id],
+    notifications: both('notificationId'),
+    accounts: both('accountId'),
+    cards: both('cardId'),
+    payments: both('paymentId'),
+    documents: both('documentId'),
+    orders: both('orderId'),
+    loans: both('loanId'),
+    memberships: both('membershipId'),
+    plans: [professional],
+    products: await idsIn('products'),
+    'loan-products': await idsIn('loan_products'),
+    entries: await idsIn('journal_entries'),
+    events: await idsIn('events'),
+    audit: await idsIn('audit_entries'),
+    sagas: await idsIn('sagas'),
+  };
+  known = {
+    ...own,
+    byName: {
+      memberId: [victim.memberId],
+      planId: records.plans,
+      productId: records.products,
+      fromAccountId: [ada.accountId],
+      toAccountId: [victim.accountId],
+      paymentMethod: ['pm_card_visa', 'pm_card_chargeDeclined', ada.cardId],
+      currency: ['EUR'],
+      amount: [1, 500],
+    },
+  };
 });
+
+const idsIn = async (table: string) =>
+  (
+    await app.current.database.sql<{ id: string }[]>`select id::text from ${app.current.database.sql(table)} limit 5`
+  ).map(({ id }) => id);
 
 interface Shot {
   params: Record<string, unknown>;
@@ -34,15 +77,21 @@ interface Shot {
   body: unknown;
 }
 
+/** For `{id}`: records of the kind that the path is about. */
+const of = (route: AnyRoute): Known => {
+  const noun = /([a-z-]+)\/\{id\}/.exec(route.path)?.[1] ?? '';
+  return { ...known, byName: { ...known.byName, id: records[noun] ?? [] } };
+};
+
 function shots(route: AnyRoute): fc.Arbitrary<Shot> {
   const object = (schema: AnyRoute['params']) =>
     schema
-      ? valuesFor(schema, ids).map((value) => (typeof value === 'object' && value !== null ? { ...value } : {}))
+      ? valuesFor(schema, of(route)).map((value) => (typeof value === 'object' && value !== null ? { ...value } : {}))
       : fc.constant({});
   return fc.record({
     params: object(route.params),
     query: object(route.query),
-    body: route.kind === 'json' && route.body ? valuesFor(route.body, ids) : fc.constant(undefined),
+    body: route.kind === 'json' && route.body ? valuesFor(route.body, known) : fc.constant(undefined),
   });
 }
 
@@ -112,10 +161,10 @@ describe('every route, whatever it is sent', () => {
     rounds(60_000, 900_000),
   );
 
-  it('gets past the parsing of many', () => {
+  it('gets past the parsing of most', () => {
     const missed = routes
       .map((one) => `${one.method.toUpperCase()} ${fullPath(one)}`)
       .filter((one) => !reached.has(one));
-    expect(missed.length, missed.join(', ')).toBeLessThan(routes.length * 0.7);
+    expect(missed.length, missed.join(', ')).toBeLessThan(routes.length * 0.5);
   });
 });

@@ -19,6 +19,7 @@ interface Schema {
   minLength?: number;
   maxLength?: number;
   format?: string;
+  pattern?: string;
 }
 
 /** Characters that have broken something somewhere: NUL, lone surrogates, right-to-left marks, quotes, wildcards. */
@@ -71,28 +72,43 @@ function cursors(ids: readonly string[]): fc.Arbitrary<string> {
     .map((values) => Buffer.from(JSON.stringify(values)).toString('base64url').slice(0, 500));
 }
 
-/** Values that mostly fit a schema and now and then do not. `ids` are of records that exist. */
-export function valuesFor(schema: z.ZodType, ids: readonly string[]): fc.Arbitrary<unknown> {
-  return shaped(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema, ids);
+/** What is worth trying: ids of records that exist, and for properties of a name what would be good there. */
+export interface Known {
+  ids: readonly string[];
+  byName: Readonly<Record<string, readonly unknown[]>>;
 }
 
-function shaped(schema: Schema, ids: readonly string[]): fc.Arbitrary<unknown> {
-  return fc.oneof({ weight: 30, arbitrary: fitting(schema, ids) }, { weight: 1, arbitrary: junk });
+/** Values that mostly fit a schema and now and then do not. */
+export function valuesFor(schema: z.ZodType, known: Known): fc.Arbitrary<unknown> {
+  return shaped(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema, known);
 }
 
-function fitting(schema: Schema, ids: readonly string[]): fc.Arbitrary<unknown> {
+function shaped(schema: Schema, known: Known): fc.Arbitrary<unknown> {
+  return fc.oneof({ weight: 30, arbitrary: fitting(schema, known) }, { weight: 1, arbitrary: junk });
+}
+
+function named(name: string, schema: Schema, known: Known): fc.Arbitrary<unknown> {
+  const any = shaped(schema, known);
+  if (name === 'cursor') return fc.oneof(cursors(known.ids), any);
+  const good = known.byName[name] ?? [];
+  return good.length > 0
+    ? fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...good) }, { weight: 1, arbitrary: any })
+    : any;
+}
+
+function fitting(schema: Schema, known: Known): fc.Arbitrary<unknown> {
   if ('const' in schema) return fc.constant(schema.const);
   if (schema.enum) return fc.constantFrom(...schema.enum);
   const several = schema.anyOf ?? schema.oneOf;
-  if (several) return fc.oneof(...several.map((one) => fitting(one, ids)));
-  if (schema.allOf?.[0]) return fitting(schema.allOf[0], ids);
+  if (several) return fc.oneof(...several.map((one) => fitting(one, known)));
+  if (schema.allOf?.[0]) return fitting(schema.allOf[0], known);
   switch (Array.isArray(schema.type) ? schema.type[0] : schema.type) {
     case 'object':
-      return objects(schema, ids);
+      return objects(schema, known);
     case 'array':
-      return fc.array(shaped(schema.items ?? {}, ids), { maxLength: Math.min(schema.maxItems ?? 3, 3) });
+      return fc.array(shaped(schema.items ?? {}, known), { maxLength: Math.min(schema.maxItems ?? 3, 3) });
     case 'string':
-      return strings(schema, ids);
+      return strings(schema, known);
     case 'integer':
       return fc.oneof(
         fc.integer({ min: schema.minimum ?? -5, max: Math.min(schema.maximum ?? 500, 1e9) }),
@@ -109,12 +125,11 @@ function fitting(schema: Schema, ids: readonly string[]): fc.Arbitrary<unknown> 
   }
 }
 
-function objects(schema: Schema, ids: readonly string[]): fc.Arbitrary<unknown> {
-  const known = Object.entries(schema.properties ?? {}).map(
-    ([name, property]) =>
-      [name, name === 'cursor' ? fc.oneof(cursors(ids), shaped(property, ids)) : shaped(property, ids)] as const,
+function objects(schema: Schema, known: Known): fc.Arbitrary<unknown> {
+  const properties = Object.entries(schema.properties ?? {}).map(
+    ([name, property]) => [name, named(name, property, known)] as const,
   );
-  const record = fc.record(Object.fromEntries(known), { requiredKeys: schema.required ?? [] });
+  const record = fc.record(Object.fromEntries(properties), { requiredKeys: schema.required ?? [] });
   const more = fc.dictionary(fc.string({ maxLength: 8 }), junk, { maxKeys: 2 });
   return fc.oneof(
     { weight: 9, arbitrary: record },
@@ -122,8 +137,13 @@ function objects(schema: Schema, ids: readonly string[]): fc.Arbitrary<unknown> 
   );
 }
 
-function strings(schema: Schema, ids: readonly string[]): fc.Arbitrary<string> {
+function strings(schema: Schema, known: Known): fc.Arbitrary<string> {
   const min = schema.minLength ?? 0;
+  if (schema.pattern && !schema.format)
+    return fc.oneof(
+      { weight: 9, arbitrary: fc.stringMatching(new RegExp(schema.pattern)) },
+      { weight: 1, arbitrary: nasty },
+    );
   const free = fc.string({
     minLength: Math.min(min, 50),
     maxLength: Math.max(min, Math.min(schema.maxLength ?? 30, 60)),
@@ -131,7 +151,7 @@ function strings(schema: Schema, ids: readonly string[]): fc.Arbitrary<string> {
   });
   switch (schema.format) {
     case 'uuid':
-      return fc.oneof(fc.constantFrom(...ids, ...ids.map((id) => id.toUpperCase())), fc.uuid());
+      return fc.oneof(fc.constantFrom(...known.ids, ...known.ids.map((id) => id.toUpperCase())), fc.uuid());
     case 'date':
       return fc
         .date({ noInvalidDate: true, min: new Date('1900-01-01'), max: new Date('2099-01-01') })
