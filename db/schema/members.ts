@@ -209,3 +209,18 @@ export const helpRequests = pgTable(
     check('help_requests_status', sql`${table.status} in ('open','closed')`),
   ],
 );
+
+/** What staff wrote back, sealed for the member. */
+export const helpReplies = pgTable(
+  'help_replies',
+  {
+    id: uuid().primaryKey(),
+    requestId: uuid()
+      .notNull()
+      .references(() => helpRequests.id),
+    authorUserId: uuid(),
+    textSealed: text().notNull(),
+    createdAt: at().notNull(),
+  },
+  (table) => [index('help_replies_request').on(table.requestId, table.createdAt, table.id)],
+);

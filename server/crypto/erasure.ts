@@ -93,7 +93,7 @@ function sealedValuesOf(value: unknown, path: string[]): SealedValue[] {
 }
 
 /** Fields whose columns are named otherwise. */
-const otherFields = ['reason', 'note', 'helpMessage', 'mailInput', 'address', 'sessionAddress'];
+const otherFields = ['reason', 'note', 'helpMessage', 'helpReply', 'mailInput', 'address', 'sessionAddress'];
 
 const fieldOfColumn = (column: string) =>
   column.replace(/_sealed$/, '').replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());

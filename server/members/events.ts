@@ -129,13 +129,34 @@ export const pageViewed = activity('page.viewed', { path: z.string().max(200) })
 export const profileViewed = activity('profile.viewed');
 export const courseStarted = activity('course.started', { courseId: z.string().max(100) });
 export const courseCompleted = activity('course.completed', { courseId: z.string().max(100) });
-export const supportRequested = activity('support.requested', { topic: z.string().max(60) });
+export const supportRequested = defineEvent({
+  type: 'support.requested',
+  version: 2,
+  // Which request came with the second; who reports one that was made elsewhere knows none of ours.
+  upcasters: { 1: (data) => data },
+  producers: ['guildhall', 'producer'],
+  data: z.strictObject({ memberId, topic: z.string().max(60), requestId: z.uuid().optional() }),
+});
 
 export const supportAnswered = defineEvent({
   type: 'support.answered',
   version: 1,
   producers: ours,
   data: z.strictObject({ memberId, topic: z.string().max(60) }),
+});
+
+/** Staff wrote back. `closed`: with that the request is done. */
+export const supportReplied = defineEvent({
+  type: 'support.replied',
+  version: 1,
+  producers: ours,
+  data: z.strictObject({
+    memberId,
+    requestId: z.uuid(),
+    replyId: z.uuid(),
+    topic: z.string().max(60),
+    closed: z.boolean(),
+  }),
 });
 
 export const memberEvents = [
@@ -154,6 +175,7 @@ export const memberEvents = [
   courseCompleted,
   supportRequested,
   supportAnswered,
+  supportReplied,
 ];
 
 /**

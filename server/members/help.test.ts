@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { testApp } from '#test/database.ts';
-import { closeHelpRequest, requestHelp } from './commands/help.ts';
+import { act } from './commands/actions.ts';
+import { closeHelpRequest, replyToHelpRequest, requestHelp } from './commands/help.ts';
 import { joined, personContext, staffContext } from './members.testing.ts';
-import { listHelpRequests } from './queries/help.ts';
+import { listHelpRequests, ownHelpRequests } from './queries/help.ts';
 import { helpTopicLabel } from './rules.ts';
 
 const app = testApp();
@@ -45,4 +46,59 @@ test('that questions were read says whose', async () => {
   const [entry] = await app.current.database.sql`
     select after from audit_entries where action = 'help.read' and after->'memberIds' ? ${memberId}`;
   expect(entry?.after).toEqual({ count: 1, memberIds: [memberId] });
+});
+
+test('an answer is sealed for who asked, who reads it beside the question; it closes the request, or leaves it open', async () => {
+  const { sql } = app.current.database;
+  const { memberId, ctx } = await joined(app.current);
+  const { id } = await requestHelp(ctx, memberId, { topic: 'payment', message: 'Twice charged?' });
+  const staff = staffContext(app.current);
+  await replyToHelpRequest(staff, id, { text: 'We look into it.', close: false });
+  await replyToHelpRequest(staff, id, { text: 'Refunded.\n\nTom', close: true });
+  const replies = [{ text: 'We look into it.' }, { text: 'Refunded.\n\nTom' }];
+  const own = await ownHelpRequests(ctx, memberId);
+  expect(own).toMatchObject([{ message: 'Twice charged?', status: 'closed', closedAt: expect.any(String), replies }]);
+  expect(Object.keys(own[0]?.replies[0] ?? {})).toEqual(['id', 'text', 'createdAt']);
+  const { data } = await listHelpRequests(staff, { status: 'closed', memberId, limit: 5 });
+  expect(data).toMatchObject([{ reference: own[0]?.reference, mailTo: null, replies }]);
+
+  expect(
+    await sql`select data->>'closed' as closed from events where type = 'support.replied' order by version`,
+  ).toEqual([{ closed: 'false' }, { closed: 'true' }]);
+  expect(await answers(memberId)).toHaveLength(0);
+  const trail =
+    await sql`select after, subject_id from audit_entries where action = 'help.reply' and resource_id = ${id}`;
+  expect(trail).toHaveLength(2);
+  expect(trail[0]).toMatchObject({ subject_id: memberId, after: { helpReply: expect.stringMatching(/^sealed:1:/) } });
+  const kept = await sql`select text_sealed from help_replies where request_id = ${id}`;
+  expect(JSON.stringify(kept)).not.toContain('Refunded');
+});
+
+test('nobody answers their own question, one that is closed, or somebody who was erased; others read nothing of it', async () => {
+  const { memberId, ctx } = await joined(app.current);
+  const { id } = await requestHelp(ctx, memberId, { topic: 'data', message: 'What do you hold?' });
+  const answer = { text: 'Everything', close: true };
+  const self = personContext(app.current, { memberId, roles: ['staff', 'member'] });
+  await expect(replyToHelpRequest(self, id, answer)).rejects.toMatchObject({ code: 'forbidden' });
+  await expect(replyToHelpRequest(ctx, id, answer)).rejects.toMatchObject({ code: 'forbidden' });
+  const staff = staffContext(app.current);
+  await expect(ownHelpRequests(staff, memberId)).rejects.toMatchObject({ code: 'not_found' });
+  await closeHelpRequest(staff, id, 'by telephone');
+  await expect(replyToHelpRequest(staff, id, answer)).rejects.toMatchObject({ code: 'rule_violated' });
+  const erased = await joined(app.current);
+  const theirs = await requestHelp(erased.ctx, erased.memberId, { topic: 'other', message: 'Erase me' });
+  await act(staffContext(app.current, 'admin'), erased.memberId, 'erase', 'asked');
+  await expect(replyToHelpRequest(staff, theirs.id, answer)).rejects.toMatchObject({ code: 'rule_violated' });
+  expect(await app.current.database.sql`select 1 from help_replies where request_id in (${id}, ${theirs.id})`).toEqual(
+    [],
+  );
+});
+
+test('staff see where an answer goes: masked, and only when its owner proved the address', async () => {
+  const { memberId, userId, ctx, input } = await joined(app.current);
+  await requestHelp(ctx, memberId, { topic: 'data', message: 'What do you hold?' });
+  await app.current.database.sql`update users set email_verified_at = now() where id = ${userId}`;
+  const { data } = await listHelpRequests(staffContext(app.current), { status: 'open', memberId, limit: 5 });
+  expect(data[0]?.mailTo).toMatch(/^a\*\*\*@example\.org$/);
+  expect(JSON.stringify(data)).not.toContain(input.email);
 });

@@ -7,7 +7,7 @@ import { type AnyRoute, download, route } from '#server/gateway/route.ts';
 import { id, idParams, line, listOf, pageQuery, reason } from '#server/gateway/shapes.ts';
 import { act } from './commands/actions.ts';
 import { withdrawEmail } from './commands/email.ts';
-import { closeHelpRequest, requestHelp } from './commands/help.ts';
+import { closeHelpRequest, replyToHelpRequest, requestHelp } from './commands/help.ts';
 import { addMember, emailTaken, hashNewPassword, type Joined, join } from './commands/join.ts';
 import { replaceProfile, updateProfile } from './commands/profile.ts';
 import { resign } from './commands/status.ts';
@@ -16,7 +16,7 @@ import { memberViewOf, openContact } from './personal.ts';
 import { membersCsv } from './queries/csv.ts';
 import { listMembers } from './queries/directory.ts';
 import { exportMember } from './queries/export.ts';
-import { listHelpRequests } from './queries/help.ts';
+import { listHelpRequests, ownHelpRequests } from './queries/help.ts';
 import { getMember, memberIdOf, readableMember, reveal } from './queries/member.ts';
 import { memberNotes } from './queries/notes.ts';
 import { memberOverview } from './queries/overview.ts';
@@ -36,8 +36,10 @@ import {
   memberView,
   noteView,
   overviewView,
+  ownHelpRequest,
   patchBody,
   putBody,
+  replyBody,
   revealBody,
   revealView,
   timelineEntry,
@@ -343,9 +345,36 @@ export const routes: AnyRoute[] = [
     handle: async (ctx, { query }) => ({ body: await listHelpRequests(ctx, query) }),
   }),
   route({
+    method: 'get',
+    path: '/members/{id}/help-requests',
+    summary: 'What I asked, and what was answered, the newest first',
+    tag,
+    permission: ['self'],
+    params: memberParams,
+    response: { status: 200, schema: listOf(ownHelpRequest) },
+    handle: async (ctx, { params }) => ({
+      body: { data: await ownHelpRequests(ctx, memberIdOf(ctx, params.id)), nextCursor: null },
+    }),
+  }),
+  route({
+    method: 'post',
+    path: '/help-requests/{id}/replies',
+    summary: 'Answer: by mail and on the member’s help page. `close` ends the request with it',
+    tag,
+    permission: ['members:act'],
+    params: idParams,
+    idempotent: true,
+    body: replyBody,
+    response: { status: 201, schema: z.strictObject({ id, status: z.enum(['open', 'closed']) }) },
+    handle: async (ctx, { params, body }) => {
+      await replyToHelpRequest(ctx, params.id, body);
+      return { body: { id: params.id, status: body.close ? ('closed' as const) : ('open' as const) } };
+    },
+  }),
+  route({
     method: 'post',
     path: '/help-requests/{id}/close',
-    summary: 'Answered',
+    summary: 'Answered elsewhere: by telephone, in person',
     tag,
     permission: ['members:act'],
     params: idParams,

@@ -59,5 +59,8 @@ export type HelpTopic = keyof typeof helpTopics;
 
 const isHelpTopic = (value: string): value is HelpTopic => Object.hasOwn(helpTopics, value);
 
+/** What both sides call a request, in mails and on the telephone. */
+export const helpReference = (requestId: string) => requestId.slice(-8).toUpperCase();
+
 /** A topic's words. What a producer called otherwise is something else. */
 export const helpTopicLabel = (topic: string) => helpTopics[isHelpTopic(topic) ? topic : 'other'];

@@ -215,8 +215,26 @@ const topics = Object.keys(helpTopics) as [HelpTopic, ...HelpTopic[]];
 export const helpBody = z.strictObject({ topic: z.enum(topics), message: text(4000) });
 export const helpView = z.strictObject({ id, topic: z.string(), status: z.string(), createdAt: timestamp });
 
+export const replyBody = z.strictObject({
+  text: text(4000),
+  close: z.boolean().describe('true: with this the request is done'),
+});
+
+/** What the member sees of their own requests. */
+export const ownHelpRequest = z.strictObject({
+  id,
+  reference: z.string(),
+  topic: z.string(),
+  message: z.string(),
+  status: z.string(),
+  createdAt: timestamp,
+  closedAt: timestamp.nullable(),
+  replies: z.array(z.strictObject({ id, text: z.string(), createdAt: timestamp })),
+});
+
 export const helpRequestView = z.strictObject({
   id,
+  reference: z.string(),
   memberId: id,
   memberNumber: z.string(),
   memberName: z.string(),
@@ -225,6 +243,13 @@ export const helpRequestView = z.strictObject({
   status: z.string(),
   createdAt: timestamp,
   closedAt: timestamp.nullable(),
+  mailTo: z
+    .string()
+    .nullable()
+    .describe(
+      'where an answer goes by mail, masked; null: they never proved an address, and read it in the portal only',
+    ),
+  replies: z.array(z.strictObject({ id, text: z.string(), author: z.string().nullable(), createdAt: timestamp })),
 });
 
 export const noteView = z.strictObject({ id, text: z.string(), author: z.string().nullable(), createdAt: z.string() });

@@ -80,6 +80,12 @@ export const inAppOf: Record<string, (event: StoredEvent) => Wanted | null> = {
     body: 'The card was not charged. Pay with another one, or try again.',
     link: '/membership',
   }),
+  'support.replied': (event) => ({
+    kind: 'help-replied',
+    title: 'We answered your question',
+    body: `It was about: ${helpTopicLabel(String(event.data.topic))}. Read the answer on the help page.`,
+    link: '/help',
+  }),
   'support.answered': (event) => ({
     kind: 'help-answered',
     title: 'Your question was answered',

@@ -8,6 +8,7 @@ import { withBreaker } from '#server/integrations/breaker.ts';
 import { callPartner } from '#server/integrations/commands.ts';
 import { type TemplateInput, type TemplateName, templates } from '#server/integrations/mail/index.ts';
 import { partnersOf } from '#server/integrations/partners.ts';
+import { helpReplyForMail } from '#server/members/queries/help.ts';
 import { helpTopicLabel } from '#server/members/rules.ts';
 import './events.ts';
 import { composeLoanMail } from './loan-mails.ts';
@@ -91,6 +92,10 @@ const compose: { [Name in MailTemplate]: Compose<Name> } = {
     receivedAt: text(job.facts.at),
     helpUrl: portal(tx, '/help'),
   }),
+  'help-request-replied': async (tx, _who, job, common) => {
+    const reply = await helpReplyForMail(tx, text(job.facts.replyId));
+    return reply && { ...common, ...reply, helpUrl: portal(tx, '/help') };
+  },
 };
 
 const portal = (ctx: Ctx, path: string) => new URL(path, ctx.app.settings.GUILDHALL_URL).toString();
@@ -169,9 +174,13 @@ async function prepare(tx: TxCtx, job: MailJob): Promise<Prepared | null> {
   return load(tx, mailId);
 }
 
-/** An address that nobody proved may be a stranger's: changing one's profile again and again must not fill their mailbox. */
+/**
+ * An address that nobody proved may be a stranger's: changing one's profile again and again must not fill their mailbox, nor may
+ * they read what is answered to somebody else.
+ */
 const isUnasked = (job: MailJob, who: MailRecipient) =>
-  job.template === 'profile-updated' && !job.facts.sealedTo && !who.proved;
+  !who.proved &&
+  ((job.template === 'profile-updated' && !job.facts.sealedTo) || job.template === 'help-request-replied');
 
 async function load(tx: TxCtx, mailId: string): Promise<Prepared | null> {
   const [row] = await tx.sql<Prepared[]>`

@@ -1,5 +1,6 @@
 import { defineReaction } from '#server/events/define.ts';
 import type { JsonObject, StoredEvent } from '#server/events/stored-event.ts';
+import { helpReference } from '#server/members/rules.ts';
 import { jobIdOf } from '#server/queue/enqueue.ts';
 import { inAppOf } from './in-app.ts';
 import { loanMailOf, loanTemplates } from './loan-mails.ts';
@@ -24,6 +25,7 @@ export const mailTemplates = [
   'account-locked',
   'member-resigned',
   'help-request-received',
+  'help-request-replied',
   ...loanTemplates,
   ...membershipTemplates,
   ...moneyTemplates,
@@ -54,8 +56,13 @@ const mailOf: Record<string, (event: StoredEvent) => { template: MailTemplate; f
     event.data.to === 'resigned' ? { template: 'member-resigned', facts: { at: event.occurredAt } } : null,
   'support.requested': (event) => ({
     template: 'help-request-received',
-    facts: { topic: textOf(event.data.topic), at: event.occurredAt, reference: event.id.slice(-8).toUpperCase() },
+    facts: {
+      topic: textOf(event.data.topic),
+      at: event.occurredAt,
+      reference: helpReference(textOf(event.data.requestId) ?? event.id),
+    },
   }),
+  'support.replied': (event) => ({ template: 'help-request-replied', facts: { replyId: textOf(event.data.replyId) } }),
   'password.reset.requested': () => ({ template: 'password-reset' }),
   'session.locked': (event) => ({ template: 'account-locked', facts: { minutes: Number(event.data.minutes ?? 15) } }),
   ...loanMailOf,

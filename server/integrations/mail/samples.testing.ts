@@ -100,6 +100,14 @@ export const sampleInputs: { [Name in TemplateName]: TemplateInput<Name> } = {
     receivedAt: '2026-11-21T14:05:09Z',
     helpUrl: `${base}/help`,
   },
+  'help-request-replied': {
+    ...common,
+    reference: 'H-000093',
+    topic: 'Certificates',
+    askedAt: '2026-11-21T14:05:09Z',
+    paragraphs: ['Your certificate is in your portal.', 'Write again when it is not.'],
+    helpUrl: `${base}/help`,
+  },
 };
 
 /** Renders a sample, with some of its input replaced. */

@@ -267,6 +267,38 @@ export function helpRequestReceived(input: HelpRequestReceivedInput): RenderedMa
   });
 }
 
+export interface HelpRequestRepliedInput extends Common {
+  reference: string;
+  topic: string;
+  askedAt: string;
+  /** What staff wrote, plain. */
+  paragraphs: readonly string[];
+  helpUrl: string;
+}
+
+export function helpRequestReplied(input: HelpRequestRepliedInput): RenderedMail {
+  return mail(input, {
+    subject: `Our answer to your question (${input.reference})`,
+    preheader: `You asked about: ${input.topic}.`,
+    heading: 'Our answer to your question',
+    blocks: [
+      paragraph(greeting(input.givenName)),
+      ...input.paragraphs.map(paragraph),
+      {
+        kind: 'facts',
+        rows: [
+          ['Reference', input.reference],
+          ['About', input.topic],
+          ['Asked', instant(input.askedAt)],
+        ],
+      },
+      { kind: 'button', label: 'See question and answer', url: input.helpUrl },
+      { kind: 'note', text: 'Something is still open? Write to us again on the help page.' },
+    ],
+    footer: 'You get this mail because you asked for help while you were signed in.',
+  });
+}
+
 /** What each mail needs, by the name that events carry (`email.sent`). */
 export interface TemplateInputs extends LoanTemplateInputs, MembershipTemplateInputs, MoneyTemplateInputs {
   'verify-email': VerifyEmailInput;
@@ -279,6 +311,7 @@ export interface TemplateInputs extends LoanTemplateInputs, MembershipTemplateIn
   'session-ended': SessionEndedInput;
   'member-resigned': MemberResignedInput;
   'help-request-received': HelpRequestReceivedInput;
+  'help-request-replied': HelpRequestRepliedInput;
 }
 
 export type TemplateName = keyof TemplateInputs;
@@ -298,6 +331,7 @@ export const templates: { readonly [Name in TemplateName]: (input: TemplateInput
   'session-ended': sessionEnded,
   'member-resigned': memberResigned,
   'help-request-received': helpRequestReceived,
+  'help-request-replied': helpRequestReplied,
 };
 
 function mail({ organisation }: Common, content: Omit<MailContent, 'organisation'>): RenderedMail {

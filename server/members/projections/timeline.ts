@@ -59,6 +59,7 @@ const lineOf: Record<string, (event: StoredEvent) => Line> = {
     system: 'portal',
     summary: `Asked for help: ${helpTopicLabel(text(event.data.topic))}`,
   }),
+  'support.replied': (event) => guildhall(`We answered: ${helpTopicLabel(text(event.data.topic))}`),
   'support.answered': (event) => guildhall(`Question answered: ${helpTopicLabel(text(event.data.topic))}`),
   'course.started': () => ({ system: 'portal', summary: 'Course started' }),
   'course.completed': () => ({ system: 'portal', summary: 'Course completed' }),

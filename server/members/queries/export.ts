@@ -9,6 +9,7 @@ import { partnerCallsOf } from '#server/integrations/queries.ts';
 import { memberViewOf, openContact } from '../personal.ts';
 import { findMember } from '../record.ts';
 import { heldEvents } from './held-events.ts';
+import { ownHelpRequests } from './help.ts';
 
 /** Everything we hold about a member, for the member: GDPR articles 15 and 20. Plain JSON, values in the clear. */
 export async function exportMember(ctx: Ctx, id: string): Promise<Record<string, unknown>> {
@@ -21,9 +22,7 @@ export async function exportMember(ctx: Ctx, id: string): Promise<Record<string,
   const [notes, help, timeline, notifications, mails, sessions, partners, events, apps, calls] = await Promise.all([
     sql<Array<{ textSealed: string; createdAt: string }>>`
       select text_sealed as "textSealed", created_at as "createdAt" from member_notes where member_id = ${id} order by created_at`,
-    sql<Array<{ id: string; topic: string; messageSealed: string; status: string; createdAt: string }>>`
-      select id, topic, message_sealed as "messageSealed", status, created_at as "createdAt", closed_at as "closedAt"
-      from help_requests where member_id = ${id} order by created_at`,
+    ownHelpRequests(ctx, id),
     sql`select at, type, system, summary, event_id as "eventId" from member_timeline where member_id = ${id} order by at, position`,
     sql`
       select n.kind, n.title, n.body, n.created_at as "createdAt", n.read_at as "readAt"
@@ -46,22 +45,28 @@ export async function exportMember(ctx: Ctx, id: string): Promise<Record<string,
   return {
     exportedAt: ctx.now().toISOString(),
     member,
-    notes: notes.map((note) => ({ text: openOrNull(key, 'note', note.textSealed), createdAt: note.createdAt })),
-    helpRequests: help.map(({ messageSealed, ...request }) => ({
-      ...request,
-      message: openOrNull(key, 'helpMessage', messageSealed),
-    })),
-    timeline,
-    notifications,
-    mails,
+    notes: notes.map(({ textSealed, ...note }) => ({ text: openOrNull(key, 'note', textSealed), ...inUtc(note) })),
+    helpRequests: help,
+    timeline: timeline.map(inUtc),
+    notifications: notifications.map(inUtc),
+    mails: mails.map(inUtc),
     sessions: sessions.map(({ addressSealed, ...session }) => ({
-      ...session,
+      ...inUtc(session),
       address: openOrNull(key, sessionAddressField, addressSealed),
     })),
     apps,
-    copiesAtPartners: partners,
+    copiesAtPartners: partners.map(inUtc),
     callsToPartners: calls,
     events,
     audit,
   };
 }
+
+/** The driver hands times over as Postgres writes them; here they are RFC 3339 in UTC. */
+const inUtc = (row: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      name,
+      /^at$|At$/.test(name) && typeof value === 'string' ? new Date(value).toISOString() : value,
+    ]),
+  );

@@ -22,3 +22,19 @@ export async function memberNameOf(
     select given_name as "givenName", family_name as "familyName" from members where id = ${memberId} and status <> 'erased'`;
   return row ?? null;
 }
+
+/** What lists show beside a member's id; no name of somebody who was erased. The caller masks it for whoever asks. */
+export async function memberLabelsOf(
+  ctx: Ctx,
+  memberIds: readonly string[],
+): Promise<Map<string, { number: string; name: { givenName: string; familyName: string } | null }>> {
+  const rows = await ctx.sql<{ id: string; number: string; status: string; givenName: string; familyName: string }[]>`
+    select id, number, status, given_name as "givenName", family_name as "familyName"
+    from members where id = any(${[...new Set(memberIds)]}::uuid[])`;
+  return new Map(
+    rows.map(({ id, number, status, ...name }) => [id, { number, name: status === 'erased' ? null : name }]),
+  );
+}
+
+export const fullName = (name: { givenName: string; familyName: string } | null | undefined): string | null =>
+  name ? `${name.givenName} ${name.familyName}` : null;
