@@ -127,6 +127,7 @@ export const orders = pgTable(
   (table) => [
     index('orders_member').on(table.memberId, table.createdAt, table.id),
     index('orders_created').on(table.createdAt, table.id),
+    index('orders_total').on(table.total, table.createdAt, table.id),
     index('orders_open').on(table.status, table.createdAt).where(sql`${table.finishedAt} is null`),
   ],
 );

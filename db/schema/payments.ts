@@ -114,6 +114,7 @@ export const refunds = pgTable(
     amount: minorUnits().notNull(),
     currency: text().notNull(),
     cause: text().notNull(),
+    reasonSealed: text(),
     meaning: text().notNull(),
     status: text({ enum: refundStatuses }).notNull(),
     gatewayRefundId: text().unique('refunds_gateway_key'),

@@ -328,6 +328,13 @@ describe('an order over HTTP', () => {
       `memberId=${bob.memberId}&from=${body.createdAt}&to=${new Date().toISOString()}&state=finished`,
     ];
     for (const query of queries) expect([query, await ids(staff, query)]).toEqual([query, [body.id]]);
+    const [buyer] = await sql()`
+      select number as "memberNumber", given_name || ' ' || family_name as "memberName" from members where id = ${bob.memberId}`;
+    const listed = (await call<List<OrderSummary>>(staff, 'GET', '/orders?amount=43211')).body.data;
+    expect(listed).toMatchObject([{ ...buyer }]);
+    expect((await call<OrderView>(staff, 'GET', `/orders/${body.id}`)).body).toMatchObject({ ...buyer });
+    const own = (await call<OrderView>(bob, 'GET', `/orders/${body.id}`)).body;
+    expect([own.memberNumber, own.memberName]).toEqual([null, null]);
     expect(await ids(staff, `memberId=${bob.memberId}&status=failed`)).toEqual([]);
     expect(await ids(ada, `number=${body.number}`)).toEqual([]);
     expect((await call(ada, 'GET', `/orders?memberId=${bob.memberId}`)).status).toBe(404);

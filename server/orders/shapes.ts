@@ -53,6 +53,8 @@ const summary = {
   id,
   number: z.string(),
   memberId: id,
+  memberNumber: z.string().nullable().describe('for staff'),
+  memberName: z.string().nullable().describe('for staff; null of somebody who was erased'),
   status: z.enum(orderStatuses),
   origin: z.enum(orderOrigins),
   total: money,

@@ -390,7 +390,19 @@ describe('money that goes back', () => {
     expect((await refund(id, { reason: 'The rest' })).body.amount.amount).toBe(1_000);
     await untilPayment(app.current, id, 'refunded');
     expect((await refund(id, { reason: 'Again' })).status).toBe(422);
-    expect((await callAs(house, ada, 'GET', `/payments/${id}/refunds`)).body.data).toHaveLength(3);
+    const reasonsSeenBy = async (who: Parameters<typeof callAs>[1]) =>
+      (await callAs(house, who, 'GET', `/payments/${id}/refunds`)).body.data
+        .map((one: { reason: string | null }) => one.reason)
+        .sort();
+    expect(await reasonsSeenBy(ada)).toEqual([null, null, null]);
+    expect(await reasonsSeenBy(staff)).toEqual(['Both', 'Part', 'The rest']);
+    const [payer] = await sql()`
+      select number as "memberNumber", given_name || ' ' || family_name as "memberName" from members where id = ${ada.memberId}`;
+    const listed = (await callAs(house, staff, 'GET', `/payments?memberId=${ada.memberId}`)).body.data;
+    expect(listed[0]).toMatchObject({ ...payer });
+    expect((await callAs(house, staff, 'GET', `/payments/${id}`)).body).toMatchObject({ ...payer });
+    const own = (await callAs(house, ada, 'GET', `/payments/${id}`)).body;
+    expect([own.memberNumber, own.memberName]).toEqual([null, null]);
     expect(await balanceOf(ada)).toBe(0);
     await expectBooksAsGateway();
   });

@@ -151,6 +151,8 @@ export interface Refund {
   amount: number;
   currency: string;
   cause: string;
+  /** What a person wrote who gave it back; sealed under the payer's key. */
+  reasonSealed: string | null;
   meaning: string;
   status: RefundStatus;
   gatewayRefundId: string | null;
@@ -161,7 +163,8 @@ export interface Refund {
 }
 
 export const refundColumns = (sql: Queryable) => sql`
-  r.id, r.payment_id as "paymentId", r.amount, r.currency, r.cause, r.meaning, r.status,
+  r.id, r.payment_id as "paymentId", r.amount, r.currency, r.cause, r.reason_sealed as "reasonSealed",
+  r.meaning, r.status,
   r.gateway_refund_id as "gatewayRefundId", r.failure_code as "failureCode", r.requested_by as "requestedBy",
   r.created_at as "createdAt", r.updated_at as "updatedAt"`;
 

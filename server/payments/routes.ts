@@ -138,7 +138,7 @@ export const routes: AnyRoute[] = [
     body: refundBody,
     response: { status: 202, schema: refundView },
     handle: async (ctx, { params, body }) => ({
-      body: refundViewOf(await refundByStaff(ctx, { paymentId: params.id, ...body })),
+      body: refundViewOf(await refundByStaff(ctx, { paymentId: params.id, ...body }), body.reason),
     }),
   }),
   route({

@@ -7,6 +7,7 @@ const refund = (minor: number, status: Refund['status']): Refund => ({
   id: 'r',
   paymentId: 'p',
   amount: amount(minor),
+  reason: null,
   cause: 'by_staff',
   status,
   failureCode: null,

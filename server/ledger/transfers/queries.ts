@@ -4,7 +4,7 @@ import { maskName } from '#server/crypto/mask.ts';
 import { openOrNull } from '#server/crypto/seals.ts';
 import { notFound, notYours } from '#server/errors/errors.ts';
 import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
-import { memberNameOf } from '#server/members/queries/status.ts';
+import { memberLabelsOf, memberNameOf } from '#server/members/queries/status.ts';
 import { type StepView, stepsOf } from '#server/sagas/queries.ts';
 import { findTransfer, type Transfer, transferColumns, withTimes } from './record.ts';
 import './saga.ts';
@@ -14,6 +14,11 @@ export interface TransferSummary {
   number: string;
   fromAccountId: string;
   toAccountId: string;
+  /** null for somebody else's account, unless staff ask. */
+  fromAccountNumber: string | null;
+  toAccountNumber: string | null;
+  /** First name and initial; null for staff. */
+  otherParty: string | null;
   amount: number;
   currency: string;
   /** Seen from the member who asks; null for staff. */
@@ -36,7 +41,11 @@ export async function getTransfer(ctx: Ctx, id: string): Promise<TransferView> {
   if (!transfer) throw notFound();
   if (!mayRead(ctx, transfer)) throw notYours();
   const { id: sagaId, steps } = await stepsOf(ctx, 'transfer', id);
-  return { ...(await summaryOf(ctx, transfer)), sagaId: can(ctx, 'sagas:read') ? sagaId : null, steps };
+  return {
+    ...(await summaryOf(ctx, transfer, await partiesOf(ctx, [transfer]))),
+    sagaId: can(ctx, 'sagas:read') ? sagaId : null,
+    steps,
+  };
 }
 
 const mayRead = (ctx: Ctx, transfer: Transfer) =>
@@ -67,7 +76,8 @@ export async function listTransfers(
   const page = rows.slice(0, filter.limit).map(withTimes);
   const last = page.at(-1);
   const data = [];
-  for (const transfer of page) data.push(await summaryOf(ctx, transfer));
+  const parties = await partiesOf(ctx, page);
+  for (const transfer of page) data.push(await summaryOf(ctx, transfer, parties));
   return { data, nextCursor: rows.length > filter.limit && last ? encodeCursor([last.createdAt, last.id]) : null };
 }
 
@@ -79,13 +89,36 @@ function whose(ctx: Ctx, asked: string | undefined): string | null | undefined {
   return memberId;
 }
 
-async function summaryOf(ctx: Ctx, transfer: Transfer): Promise<TransferSummary> {
+interface Parties {
+  members: Awaited<ReturnType<typeof memberLabelsOf>>;
+  /** Account numbers by id. */
+  numbers: Map<string, string>;
+}
+
+async function partiesOf(ctx: Ctx, transfers: readonly Transfer[]): Promise<Parties> {
+  const accountIds = transfers.flatMap(({ fromAccountId, toAccountId }) => [fromAccountId, toAccountId]);
+  const accounts = await ctx.sql<{ id: string; number: string }[]>`
+    select id, number from accounts where id = any(${[...new Set(accountIds)]}::uuid[])`;
+  const memberIds = transfers.flatMap(({ fromMemberId, toMemberId }) => [fromMemberId, toMemberId]);
+  return {
+    members: await memberLabelsOf(ctx, memberIds),
+    numbers: new Map(accounts.map(({ id, number }) => [id, number])),
+  };
+}
+
+async function summaryOf(ctx: Ctx, transfer: Transfer, parties: Parties): Promise<TransferSummary> {
   const { id, number, fromAccountId, toAccountId, amount, currency, status, createdAt, finishedAt } = transfer;
   const { failureCode, failureMessage } = transfer;
   const out = isOwn(ctx, transfer.fromMemberId);
   const direction = out ? 'out' : isOwn(ctx, transfer.toMemberId) ? 'in' : null;
+  const other = parties.members.get(out ? transfer.toMemberId : transfer.fromMemberId)?.name;
+  const numberOf = (accountId: string, ownerId: string) =>
+    direction === null || isOwn(ctx, ownerId) ? (parties.numbers.get(accountId) ?? null) : null;
   return {
     ...{ id, number, fromAccountId, toAccountId, amount, currency, direction, status, createdAt, finishedAt },
+    fromAccountNumber: numberOf(fromAccountId, transfer.fromMemberId),
+    toAccountNumber: numberOf(toAccountId, transfer.toMemberId),
+    otherParty: direction !== null && other ? maskName(other) : null,
     note: direction === null ? null : await noteOf(ctx, transfer, direction),
     failure: failureCode ? { code: failureCode, message: failureMessage ?? '' } : null,
   };

@@ -18,6 +18,12 @@ const transferSummary = z.strictObject({
   number: z.string(),
   fromAccountId: id,
   toAccountId: id,
+  fromAccountNumber: z.string().nullable().describe('null for somebody else’s'),
+  toAccountNumber: z.string().nullable().describe('null for somebody else’s'),
+  otherParty: z
+    .string()
+    .nullable()
+    .describe('first name and initial of whom it went to or came from; null for staff, and of somebody who was erased'),
   amount: z.int(),
   currency,
   direction: z.enum(['out', 'in']).nullable(),

@@ -102,6 +102,26 @@ describe('a transfer', () => {
     expect((await listTransfers(bob.ctx, { limit: 10 })).data).toHaveLength(1);
   });
 
+  it('names the other party to both as far as they need, and to each their own account', async () => {
+    const [ada, bob] = [await person(1_000), await person()];
+    const { id } = await send(ada, bob, 10);
+    await until(bob, id, 'completed');
+    const sent = { otherParty: 'Ada O.', fromAccountNumber: ada.number, toAccountNumber: null };
+    const received = { otherParty: 'Ada O.', fromAccountNumber: null, toAccountNumber: bob.number };
+    await app.current.database.sql`
+      update members set given_name = 'Robert', family_name = 'Østby' where id = ${bob.memberId}`;
+    expect(await getTransfer(ada.ctx, id)).toMatchObject({ ...sent, otherParty: 'Robert Ø.' });
+    expect(await getTransfer(bob.ctx, id)).toMatchObject(received);
+    expect((await listTransfers(ada.ctx, { limit: 1 })).data[0]).toMatchObject({ ...sent, otherParty: 'Robert Ø.' });
+    expect(await getTransfer(staffContext(app.current), id)).toMatchObject({
+      otherParty: null,
+      fromAccountNumber: ada.number,
+      toAccountNumber: bob.number,
+    });
+    await app.current.database.sql`update members set status = 'erased' where id = ${ada.memberId}`;
+    expect((await getTransfer(bob.ctx, id)).otherParty).toBeNull();
+  });
+
   it('holds the money at once: two cannot promise the same', async () => {
     await stop();
     const [ada, bob] = [await person(1_000), await person()];

@@ -6,6 +6,7 @@ import { openOrNull } from '#server/crypto/seals.ts';
 import { AppError, notFound, notYours } from '#server/errors/errors.ts';
 import { rfc3339 } from '#server/events/read.ts';
 import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
+import { fullName, memberLabelsOf } from '#server/members/queries/status.ts';
 import type { Address } from '#server/members/shapes.ts';
 import { type Payment, paymentOfOrder } from '#server/payments/queries/records.ts';
 import { stepsOf } from '#server/sagas/queries.ts';
@@ -24,7 +25,7 @@ export async function getOrder(ctx: Ctx, id: string): Promise<OrderView> {
   const saga = await stepsOf(ctx, 'order', id);
   const action = order.status === 'requires_action' ? payment?.nextAction : null;
   return {
-    ...sharedOf(order, shipment),
+    ...sharedOf(order, shipment, await membersOf(ctx, [order])),
     items: order.items.map((item) => lineViewOf(item, order)),
     taxLines: taxLineViews(order.taxLines, order.currency),
     shippingAddress: await addressOf(ctx, order),
@@ -82,10 +83,11 @@ export async function listOrders(
     sql,
     page.map((order) => order.id),
   );
+  const members = await membersOf(ctx, page);
   const last = page.at(-1);
   return {
     data: page.map((order) => ({
-      ...sharedOf(order, shipments.get(order.id) ?? null),
+      ...sharedOf(order, shipments.get(order.id) ?? null, members),
       items: order.items.map(({ name, quantity }) => ({ name, quantity })),
     })),
     nextCursor: rows.length > query.limit && last ? encodeCursor([last.createdAt, last.id]) : null,
@@ -138,10 +140,24 @@ async function clearAddress(ctx: Ctx, order: Order): Promise<Address | null> {
   return text === null ? null : (JSON.parse(text) as Address);
 }
 
-function sharedOf(order: Order, shipment: Shipment | null): Omit<OrderSummary, 'items'> {
+type Members = Awaited<ReturnType<typeof memberLabelsOf>>;
+
+/** Whose they are, for staff; to a member all are their own. */
+const membersOf = async (ctx: Ctx, orders: readonly Order[]): Promise<Members> =>
+  can(ctx, 'orders:read')
+    ? memberLabelsOf(
+        ctx,
+        orders.map(({ memberId }) => memberId),
+      )
+    : new Map();
+
+function sharedOf(order: Order, shipment: Shipment | null, members: Members): Omit<OrderSummary, 'items'> {
   const { id, number, memberId, status, origin, currency, ships, failureCode } = order;
+  const member = members.get(memberId);
   return {
     ...{ id, number, memberId, status, origin, ships },
+    memberNumber: member?.number ?? null,
+    memberName: fullName(member?.name),
     total: { amount: order.total, currency },
     tax: { amount: order.tax, currency },
     failure: failureCode === null ? null : { code: failureCode, message: order.failureMessage ?? '' },

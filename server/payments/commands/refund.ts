@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import { writeAudit } from '#server/audit/commands.ts';
+import { sealReason, writeAudit } from '#server/audit/commands.ts';
 import { actorId } from '#server/context/actor.ts';
 import { type Ctx, inTransaction, isOwn, requirePermission, type TxCtx } from '#server/context/context.ts';
 import { AppError, ruleViolated } from '#server/errors/errors.ts';
@@ -29,6 +29,8 @@ export interface NewRefund {
   amount?: number | undefined;
   /** A word of ours: `stock_missing`, `by_staff`, `late_payment`. */
   cause: string;
+  /** A person's words, sealed here; for staff. */
+  reason?: string | undefined;
   /** What is meant: the same again is the same refund (`order:{id}:stock_missing`). */
   meaning: string;
 }
@@ -83,6 +85,7 @@ export async function requestRefund(tx: TxCtx, input: NewRefund): Promise<Refund
       amount,
       currency: payment.currency,
       cause: input.cause,
+      reason_sealed: await sealReason(tx, payment.memberId, input.reason),
       meaning: input.meaning,
       status: 'requested',
       requested_by: actorId(tx.actor),

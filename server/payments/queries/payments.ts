@@ -1,11 +1,13 @@
 import { requirePerson } from '#server/access/commands/sessions.ts';
 import { writeAudit } from '#server/audit/commands.ts';
 import { type Ctx, can, isOwn } from '#server/context/context.ts';
+import { openOrNull } from '#server/crypto/seals.ts';
 import { notFound, notYours } from '#server/errors/errors.ts';
 import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
 import { PartnerError } from '#server/integrations/partner-error.ts';
 import { partnersOf } from '#server/integrations/partners.ts';
 import { houseCurrency } from '#server/ledger/rules.ts';
+import { fullName, memberLabelsOf } from '#server/members/queries/status.ts';
 import { findPayment, type Payment, paymentColumns, type Refund, refundsOf, withTimes } from '../record.ts';
 import type { PaymentSummary, PaymentsQuery, PaymentView, RefundView } from '../shapes.ts';
 
@@ -25,7 +27,7 @@ export const getPayment = async (ctx: Ctx, id: string): Promise<PaymentView> =>
 
 export async function paymentViewOf(ctx: Ctx, payment: Payment): Promise<PaymentView> {
   return {
-    ...summaryOf(payment),
+    ...summaryOf(payment, await payersOf(ctx, [payment])),
     nextAction: await nextActionOf(ctx, payment),
     behind: can(ctx, 'payments:read') ? behindOf(payment) : null,
   };
@@ -47,12 +49,26 @@ async function nextActionOf(
   }
 }
 
-function summaryOf(payment: Payment): PaymentSummary {
+type Payers = Awaited<ReturnType<typeof memberLabelsOf>>;
+
+/** Whose they are, for staff; to a member all are their own. */
+const payersOf = async (ctx: Ctx, payments: readonly Payment[]): Promise<Payers> =>
+  can(ctx, 'payments:read')
+    ? memberLabelsOf(
+        ctx,
+        payments.map(({ memberId }) => memberId),
+      )
+    : new Map();
+
+function summaryOf(payment: Payment, payers: Payers): PaymentSummary {
   const { id, number, memberId, purpose, orderId, loanId, invoiceId, method, status, currency } = payment;
+  const payer = payers.get(memberId);
   return {
     id,
     number,
     memberId,
+    memberNumber: payer?.number ?? null,
+    memberName: fullName(payer?.name),
     purpose,
     orderId,
     loanId,
@@ -100,9 +116,10 @@ export async function listPayments(
       ${after ? sql`and (p.created_at, p.id) < (${after[0]}::timestamptz, ${after[1]}::uuid)` : sql``}
     order by p.created_at desc, p.id desc limit ${query.limit + 1}`;
   const page = rows.slice(0, query.limit);
+  const payers = await payersOf(ctx, page);
   const last = page.at(-1);
   return {
-    data: page.map((row) => summaryOf(withTimes(row))),
+    data: page.map((row) => summaryOf(withTimes(row), payers)),
     nextCursor: rows.length > query.limit && last ? encodeCursor([last.createdAt, last.id]) : null,
   };
 }
@@ -125,15 +142,23 @@ function payerOf(ctx: Ctx, query: PaymentsQuery): string | null | undefined {
 
 /** @throws AppError `not_found` */
 export async function listRefunds(ctx: Ctx, paymentId: string): Promise<{ data: RefundView[]; nextCursor: null }> {
-  await readablePayment(ctx, paymentId);
-  return { data: (await refundsOf(ctx.sql, paymentId)).map(refundViewOf), nextCursor: null };
+  const payment = await readablePayment(ctx, paymentId);
+  // A person's words were not written to the payer.
+  const forStaff = can(ctx, 'payments:read') && !isOwn(ctx, payment.memberId);
+  const key = forStaff ? await ctx.app.dataKeys.find(ctx.sql, payment.memberId) : null;
+  const refunds = await refundsOf(ctx.sql, paymentId);
+  return {
+    data: refunds.map((refund) => refundViewOf(refund, openOrNull(key, 'reason', refund.reasonSealed))),
+    nextCursor: null,
+  };
 }
 
-export const refundViewOf = (refund: Refund): RefundView => ({
+export const refundViewOf = (refund: Refund, reason: string | null): RefundView => ({
   id: refund.id,
   paymentId: refund.paymentId,
   amount: { amount: refund.amount, currency: refund.currency },
   cause: refund.cause,
+  reason,
   status: refund.status,
   failureCode: refund.failureCode,
   createdAt: refund.createdAt,
