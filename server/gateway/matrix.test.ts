@@ -138,6 +138,16 @@ const contract: Record<string, { who: readonly string[] | 'anyone'; owned?: keyo
   'GET /api/metrics': { who: readStatus },
 };
 
+/** What the owner is told where their thing is there, and not in a state for this. */
+const refusedByState: Record<string, number> = {
+  // The loan is only applied for: there is nothing to settle, and nothing is owed.
+  'GET /api/v1/loans/{id}/settlement': 422,
+  // Only one that waits for its payer can be called off, and this one has not asked for anything yet.
+  'POST /api/v1/orders/{id}/cancel': 422,
+  // It was not cancelled.
+  'POST /api/v1/memberships/{id}/undo-cancel': 422,
+};
+
 describe('authorisation', () => {
   it.each(Object.entries(contract))('is what the contract says of %s', async (said, { who, owned }) => {
     const route = routes.find((one) => name(one) === said);
@@ -214,8 +224,7 @@ describe('authorisation', () => {
       if (route && thing)
         expect([one, (await call(route, ada.caller, ada[thing[1]])).status]).toEqual([
           one,
-          // 422: it is there, and not in a state for this.
-          expect.toSatisfy((status) => (status >= 200 && status < 300) || status === 422),
+          refusedByState[one] ?? expect.toSatisfy((status) => status >= 200 && status < 300),
         ]);
     }
     expect(checked.length).toBeGreaterThan(5);

@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '#server/events/store.testing.ts';
 import { installPlans } from '#server/memberships/plans.ts';
 import { testApp } from '#test/database.ts';
 
@@ -41,7 +42,7 @@ beforeAll(async () => {
       DATABASE_URL: app.database.url,
     },
   });
-  await answers(60_000);
+  await answers();
 }, 90_000);
 afterAll(async () => {
   const ended = once(next, 'exit');
@@ -71,15 +72,12 @@ function apiAlone(): string {
   return made;
 }
 
-async function answers(withinMs: number): Promise<void> {
-  const deadline = Date.now() + withinMs;
-  for (;;) {
-    const answer = await fetch(`${url}/api/health`).catch(() => null);
-    if (answer?.ok) return;
-    if (next.exitCode !== null || Date.now() > deadline) throw new Error(`next answers ${answer?.status ?? 'nothing'}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
+/** It compiles what is asked for at the first request. */
+const answers = () =>
+  eventually(async () => {
+    expect(next.exitCode).toBeNull();
+    expect((await fetch(`${url}/api/health`)).ok).toBe(true);
+  }, 60_000);
 
 async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
