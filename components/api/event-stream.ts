@@ -2,6 +2,9 @@
 
 import { useEffect, useRef, useState } from 'react';
 import type { Liveness } from '../values/live-dot.tsx';
+import { get } from './client.ts';
+import { isStatus } from './problem.ts';
+import { leaveIfSignedOut, toSignIn } from './signed-out.ts';
 
 const firstDelay = 2_000;
 const longestDelay = 60_000;
@@ -79,6 +82,7 @@ export function useEventStream(
         opened = true;
       });
       source.addEventListener('ping', heard);
+      source.addEventListener('end', () => void leaveIfSignedOut());
       source.addEventListener(event, (message) => {
         heard();
         latest.current.onEvent(message.data, message.lastEventId);
@@ -86,7 +90,9 @@ export function useEventStream(
       source.addEventListener('error', () => {
         lost();
         // The browser reconnects by itself after a lost connection, but gives up for good on a refusal.
-        if (source?.readyState === EventSource.CLOSED) openLater();
+        if (source?.readyState !== EventSource.CLOSED) return;
+        openLater();
+        void signInIfOver();
       });
     };
     const followVisibility = () => {
@@ -104,3 +110,9 @@ export function useEventStream(
 
   return state;
 }
+
+/** A stream that was refused does not say why: it may be that the session ended while nobody looked. */
+const signInIfOver = () =>
+  get('/me').catch((error: unknown) => {
+    if (isStatus(error, 401)) toSignIn();
+  });

@@ -1,12 +1,6 @@
 import { QueryCache, QueryClient } from '@tanstack/react-query';
 import { isStatus, isTransient } from './problem.ts';
-
-/** Where a page goes when a read finds that the session has ended. Writes stay: an edit must not be lost to a redirect. */
-function toSignIn() {
-  const { pathname, search } = window.location;
-  if (pathname === '/signin') return;
-  window.location.assign(`/signin?ended=1&callbackUrl=${encodeURIComponent(pathname + search)}`);
-}
+import { toSignIn } from './signed-out.ts';
 
 export const createQueryClient = () =>
   new QueryClient({

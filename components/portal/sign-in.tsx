@@ -11,11 +11,12 @@ import { safePath } from '../forms/safe-path.ts';
 import { useValidatedForm } from '../forms/use-validated-form.ts';
 import { Notice } from '../page/notice.tsx';
 import stack from '../page/stack.module.css';
+import { RelativeTime } from '../values/relative-time.tsx';
 import classes from './narrow.module.css';
 import { Task } from './task.tsx';
 
 /** The sign-in page. After it, a full load of where the person wanted to go. */
-export function SignIn() {
+export function SignIn({ end }: { end: SessionEnd | null }) {
   const params = useSearchParams();
   const { form, submit } = useValidatedForm({
     initialValues: { email: params.get('email') ?? '', password: '' },
@@ -38,7 +39,7 @@ export function SignIn() {
     >
       <form noValidate onSubmit={submit((values) => enter.mutate(values))} aria-label="Sign in">
         <div className={stack.fields}>
-          <Reason ended={params.has('ended')} signedOut={params.has('signedOut')} failed={enter.isError} />
+          {enter.isError ? null : <Reason end={end} ended={params.has('ended')} signedOut={params.has('signedOut')} />}
           {enter.isError ? <Refusal error={enter.error} /> : null}
           <TextInput
             label="E-mail"
@@ -65,8 +66,38 @@ export function SignIn() {
   );
 }
 
-function Reason({ ended, signedOut, failed }: { ended: boolean; signedOut: boolean; failed: boolean }) {
-  if (failed) return null;
+/** How the session ended that this browser was signed in with. */
+interface SessionEnd {
+  reason: string;
+  /** RFC 3339 */
+  at: string;
+}
+
+/** What the person reads of it. Any other end is just one. */
+const endings: Record<string, { title: string; text: string }> = {
+  'ended-by-user': {
+    title: 'You were signed out on this device',
+    text: 'Your account was used on another device to end this session. If that was not you, set a new password.',
+  },
+  'password-reset': {
+    title: 'Your password was set anew',
+    text: 'Every device was signed out. Sign in with the new password.',
+  },
+  'password-changed': {
+    title: 'Your password was changed',
+    text: 'The other devices were signed out, this one too. Sign in with the new password.',
+  },
+  disabled: { title: 'This account was closed', text: 'Write to us if you did not expect that.' },
+};
+
+function Reason({ end, ended, signedOut }: { end: SessionEnd | null; ended: boolean; signedOut: boolean }) {
+  const ending = end && !signedOut ? endings[end.reason] : undefined;
+  if (end && ending)
+    return (
+      <Notice tone="info" title={ending.title}>
+        {ending.text} That was <RelativeTime at={end.at} />.
+      </Notice>
+    );
   if (ended) return <Notice tone="info">Your session has ended. Sign in to go on where you were.</Notice>;
   if (signedOut) return <Notice tone="ok">You are signed out.</Notice>;
   return null;

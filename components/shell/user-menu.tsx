@@ -16,6 +16,7 @@ import { signOut } from '../api/auth.ts';
 import { meQuery } from '../api/me.ts';
 import { messageOf } from '../api/problem.ts';
 import type { Me } from '../api/shapes.ts';
+import { signingOut } from '../api/signed-out.ts';
 import { HiddenText } from '../page/hidden-text.tsx';
 import { ColorSchemeChoice } from '../theme/color-scheme.tsx';
 import classes from './user-menu.module.css';
@@ -85,7 +86,10 @@ export function UserMenu({ side }: { side: 'portal' | 'console' }) {
 
 function Panel({ me, side }: { me: Me | undefined; side: 'portal' | 'console' }) {
   const leave = useMutation({
+    // The session's streams end with it: the page must not take that for a session that was ended elsewhere.
+    onMutate: () => signingOut(true),
     mutationFn: signOut,
+    onError: () => signingOut(false),
     // A full load: nothing of one person stays in memory for the next.
     onSuccess: () => window.location.assign('/signin?signedOut=1'),
   });

@@ -8,7 +8,7 @@ import { authenticate } from './authenticate.ts';
 import { disableUser, setRoles } from './commands/administration.ts';
 import { endOtherSessions, endOwnSession, startSession } from './commands/sessions.ts';
 import { liveOf } from './live.ts';
-import { listSessions } from './queries/sessions.ts';
+import { endOfSession, listSessions } from './queries/sessions.ts';
 import { sessionCookie, sessionCookieName } from './session-cookie.ts';
 
 const app = testApp();
@@ -77,6 +77,19 @@ test('ending a session works at once in the process that ends it, and in every o
     { type: 'session.started' },
     { type: 'session.ended', data: { reason: 'ended-by-user' } },
   ]);
+});
+
+test('the browser of a session that was ended reads why; nobody reads it of a session that lives or only ran out', async () => {
+  const user = await aSignedInUser(app.current);
+  const laptop = await signedIn(app.current, user);
+  const ranOut = await signedIn(app.current, user);
+  await app.current.database.sql`update sessions set expires_at = now() where id = ${ranOut.sessionId}`;
+  await endOwnSession(user.ctx, laptop.sessionId);
+  const end = (cookie: string | null) => endOfSession(app.current, cookie);
+  expect(await end(laptop.cookie)).toEqual({ reason: 'ended-by-user', at: expect.stringMatching(/Z$/) });
+  expect(await Promise.all([user.cookie, ranOut.cookie, null, 'next-auth.session-token=forged'].map(end))).toEqual(
+    Array(4).fill(null),
+  );
 });
 
 test('a session that was ended and rolled back goes on', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { eventFrames } from './event-stream.ts';
+import { noLongerAllowed } from './still-authorized.ts';
 
 async function* silent() {
   await new Promise(() => {});
@@ -40,6 +41,16 @@ describe('event stream', () => {
     const next = frames.next();
     controller.abort();
     expect((await next).done).toBe(true);
+  });
+
+  it('says so when it ends because the caller may not any more', async () => {
+    const controller = new AbortController();
+    const frames = eventFrames(silent(), controller.signal, yes, 60_000);
+    await frames.next();
+    const next = frames.next();
+    controller.abort(noLongerAllowed);
+    expect((await next).value).toMatch(/^event: end\n/);
+    expect((await frames.next()).done).toBe(true);
   });
 
   it('lets no line break out of its field', async () => {

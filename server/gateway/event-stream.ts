@@ -1,3 +1,5 @@
+import { noLongerAllowed } from './still-authorized.ts';
+
 /** Server-sent events as text. */
 
 export interface StreamEvent {
@@ -11,6 +13,9 @@ const heartbeatMs = 5_000;
 
 /** A comment for proxies and machines, and an event with a name for browsers, which show no comment to the page. */
 const heartbeat = ': heartbeat\nevent: ping\ndata:\n\n';
+
+/** A page then asks at once whether anybody is signed in any more; a stream that just stops is one that is opened again. */
+const farewell = 'event: end\ndata: not allowed any more\n\n';
 
 /**
  * The events of `source` as frames, with heartbeats between them. `mayGoOn` is asked at every heartbeat's distance, silent or
@@ -29,7 +34,7 @@ export async function* eventFrames(
     let next = iterator.next();
     while (!signal.aborted) {
       const turn = await nextOrTick(next, everyMs, signal);
-      if (turn === 'aborted' || (turn !== 'tick' && turn.done)) return;
+      if (turn === 'aborted' || (turn !== 'tick' && turn.done)) break;
       if (Date.now() - checkedAt >= everyMs || turn === 'tick') {
         if (!(await mayGoOn())) return;
         checkedAt = Date.now();
@@ -40,6 +45,7 @@ export async function* eventFrames(
         next = iterator.next();
       }
     }
+    if (signal.reason === noLongerAllowed) yield farewell;
   } finally {
     // Not awaited: a source that waits for its next event returns only when the signal reaches it.
     void Promise.resolve(iterator.return?.()).catch(() => {});

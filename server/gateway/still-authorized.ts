@@ -22,6 +22,9 @@ export function authorizedStill(app: App, route: AnyRoute, request: GatewayReque
   };
 }
 
+/** Why a stream was aborted: not because the caller left, nor because the server stops. */
+export const noLongerAllowed = Symbol('no longer allowed');
+
 /**
  * Aborts as soon as the caller may not go on: asked whenever their session, user or client changed anywhere.
  * Follows such news until `until` aborts.
@@ -36,7 +39,7 @@ export function revokedSignal(
   const leave = liveOf(app).follow((what) => {
     if (!concerns(actor, what)) return;
     void mayGoOn().then((still) => {
-      if (!still) revoked.abort();
+      if (!still) revoked.abort(noLongerAllowed);
     });
   });
   until.addEventListener('abort', leave, { once: true });

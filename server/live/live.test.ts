@@ -255,6 +255,7 @@ describe('streams', () => {
     });
     await expect.poll(() => streams.map(({ state }) => state.ended)).toEqual([true, true, true, false]);
     expect(performance.now() - started).toBeLessThan(3_000);
+    expect(streams.map(({ events }) => events.map(({ event }) => event))).toEqual([['end'], ['end'], ['end'], []]);
     await streams[3]?.close();
   });
 

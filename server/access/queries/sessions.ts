@@ -1,8 +1,11 @@
+import type { App } from '#server/context/app.ts';
 import type { Ctx } from '#server/context/context.ts';
 import { openOrNull } from '#server/crypto/seals.ts';
 import { requirePerson, sessionAddressField } from '../commands/sessions.ts';
+import type { EndReason } from '../events.ts';
 import type { SessionKind } from '../live.ts';
 import { idleMsOf } from '../rules.ts';
+import { sessionIdOf } from '../session-cookie.ts';
 
 export interface SessionView {
   id: string;
@@ -47,6 +50,21 @@ export async function listSessions(ctx: Ctx): Promise<SessionView[]> {
     expiresAt: new Date(row.expires_at).toISOString(),
     current: row.id === sessionId,
   }));
+}
+
+/**
+ * Why the session of this `Cookie` header ended; null for none, for one that lives, and for one that only ran out. Its cookie
+ * proves that whoever asks was signed in with it.
+ */
+export async function endOfSession(
+  app: App,
+  cookieHeader: string | null,
+): Promise<{ reason: EndReason; at: string } | null> {
+  const sessionId = await sessionIdOf(app, cookieHeader);
+  if (sessionId === null) return null;
+  const [row] = await app.database.sql<{ reason: EndReason | null; at: string | null }[]>`
+    select ended_reason as reason, ended_at as at from sessions where id = ${sessionId}`;
+  return row?.reason && row.at ? { reason: row.reason, at: new Date(row.at).toISOString() } : null;
 }
 
 export interface AppGrant {
