@@ -1,6 +1,15 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { get, patch, post, query, remove } from './client.ts';
-import type { HelpInput, JoinInput, Member, MemberChanges, Overview, Page, TimelineEntry } from './shapes.ts';
+import type {
+  HelpInput,
+  JoinInput,
+  Member,
+  MemberChanges,
+  Overview,
+  OwnHelpRequest,
+  Page,
+  TimelineEntry,
+} from './shapes.ts';
 
 /** `id` is a member's uuid, or `me`. */
 export const memberKeys = {
@@ -60,5 +69,11 @@ export const resign = (reason: string, key: string) => post<Member>('/members/me
 
 export const askForHelp = (input: HelpInput, key: string) =>
   post<{ id: string }>('/members/me/help-requests', input, key);
+
+export const helpRequestsQuery = () =>
+  queryOptions({
+    queryKey: [...memberKeys.one('me'), 'help-requests'],
+    queryFn: ({ signal }) => get<Page<OwnHelpRequest>>('/members/me/help-requests', signal),
+  });
 
 export const exportUrl = '/api/v1/members/me/export';

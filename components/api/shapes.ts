@@ -14,6 +14,7 @@ import type {
   mailChoices,
   memberView,
   overviewView,
+  ownHelpRequest,
   patchBody,
   timelineEntry,
 } from '#server/members/shapes.ts';
@@ -50,4 +51,5 @@ export type TimelineEntry = z.output<typeof timelineEntry>;
 
 export type HelpInput = z.input<typeof helpBody>;
 /** What a request for help can be about. */
+export type OwnHelpRequest = z.output<typeof ownHelpRequest>;
 export type HelpTopic = HelpInput['topic'];

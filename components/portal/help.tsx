@@ -1,11 +1,11 @@
 'use client';
 
 import { Button, NativeSelect } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useSearchParams } from 'next/navigation';
 import { useEffect, useRef } from 'react';
 import { useIntent } from '../api/intent.ts';
-import { askForHelp, memberQuery } from '../api/members.ts';
+import { askForHelp, helpRequestsQuery, memberQuery } from '../api/members.ts';
 import { messageOf } from '../api/problem.ts';
 import type { HelpInput, HelpTopic } from '../api/shapes.ts';
 import * as rules from '../forms/field-rules.ts';
@@ -17,16 +17,10 @@ import { Notice } from '../page/notice.tsx';
 import { PageHeader } from '../page/page-header.tsx';
 import stack from '../page/stack.module.css';
 import classes from './help.module.css';
+import { HelpQuestions } from './help-questions.tsx';
+import { helpTopics } from './help-topics.ts';
 
-const topics = [
-  { value: '', label: 'Choose a topic' },
-  { value: 'membership', label: 'Membership and plans' },
-  { value: 'payment', label: 'Payments' },
-  { value: 'profile', label: 'My profile and e-mail address' },
-  { value: 'access', label: 'Signing in and security' },
-  { value: 'data', label: 'My data and privacy' },
-  { value: 'other', label: 'Something else' },
-] satisfies Array<{ value: HelpTopic | ''; label: string }>;
+const topics = [{ value: '', label: 'Choose a topic' }, ...helpTopics];
 
 const answers = [
   [
@@ -49,6 +43,7 @@ export function Help() {
   const params = useSearchParams();
   const wanted = params.get('topic');
   const member = useQuery(memberQuery());
+  const client = useQueryClient();
   const intent = useIntent();
   const sentNote = useRef<HTMLDivElement>(null);
   const { form, submit, showErrorsOf } = useValidatedForm({
@@ -57,7 +52,10 @@ export function Help() {
   });
   const ask = useMutation({
     mutationFn: (input: HelpInput) => intent(input, (key) => askForHelp(input, key)),
-    onSuccess: () => form.reset(),
+    onSuccess: () => {
+      form.reset();
+      void client.invalidateQueries({ queryKey: helpRequestsQuery().queryKey });
+    },
     onError: (error) => void showErrorsOf(error),
   });
   useEffect(() => {
@@ -67,6 +65,7 @@ export function Help() {
     <>
       <PageHeader title="Help" lead="Find an answer, or write to us." />
       <div className={stack.stack}>
+        <HelpQuestions />
         <Card id="answers" title="Often asked">
           <div className={classes.answers}>
             {answers.map(([question, answer]) => (
@@ -90,7 +89,10 @@ export function Help() {
                   </Button>
                 }
               >
-                We answer by mail{member.data ? ` to ${member.data.email}` : ''}, on working days within two days.
+                {member.data?.verifiedAt
+                  ? `We answer on this page and by mail to ${member.data.email}`
+                  : 'We answer on this page'}
+                , on working days within two days.
               </Notice>
             </div>
           ) : (

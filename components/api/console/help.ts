@@ -24,5 +24,9 @@ export const helpQuery = (filter: HelpFilter, limit = 50) =>
     refetchOnWindowFocus: false,
   });
 
+/** By mail and on the member's help page; `close` ends the request with it. */
+export const replyToHelp = (id: string, input: { text: string; close: boolean }, key: string) =>
+  post<{ id: string; status: HelpStatus }>(`/help-requests/${id}/replies`, input, key);
+
 export const closeHelp = (id: string, reason: string, key: string) =>
   post<{ id: string; status: 'closed' }>(`/help-requests/${id}/close`, { reason }, key);

@@ -1,13 +1,15 @@
 'use client';
 
 import { SegmentedControl } from '@mantine/core';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { helpQuery } from '../../api/console/help.ts';
+import { helpKey, helpQuery } from '../../api/console/help.ts';
+import { consoleOverviewKey } from '../../api/console/overview.ts';
 import type { HelpRequest, HelpStatus } from '../../api/console/shapes.ts';
 import { FilterBar } from '../../data/filter-bar.tsx';
 import { useFilters } from '../../data/filters.ts';
 import { PageHeader } from '../../page/page-header.tsx';
+import { useAnnounce } from '../../shell/announcer.tsx';
 import { Freshness } from '../../values/live-dot.tsx';
 import { CloseDialog } from './close-dialog.tsx';
 import { RequestDrawer } from './request-drawer.tsx';
@@ -28,6 +30,14 @@ export function HelpPage() {
   const list = useInfiniteQuery(helpQuery({ status, ...(memberId ? { memberId } : {}) }));
   const [closing, setClosing] = useState<HelpRequest | null>(null);
   useNewHelp();
+  const client = useQueryClient();
+  const announce = useAnnounce();
+  const replied = ({ memberName }: HelpRequest, closed: boolean) => {
+    void client.invalidateQueries({ queryKey: helpKey });
+    void client.invalidateQueries({ queryKey: consoleOverviewKey });
+    announce(closed ? `Answered and closed: the request of ${memberName}` : `Answered: ${memberName}`);
+    if (closed) set('request', '');
+  };
   const rows = list.data?.pages.flatMap((page) => page.data);
   const member = rows?.[0]?.memberName ?? `…${memberId.slice(-8)}`;
   return (
@@ -64,6 +74,7 @@ export function HelpPage() {
       />
       <RequestDrawer
         request={rows?.find(({ id }) => id === request) ?? null}
+        onReplied={replied}
         onCloseRequest={setClosing}
         onClose={() => set('request', '')}
       />

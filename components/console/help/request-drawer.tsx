@@ -1,6 +1,5 @@
 'use client';
 
-import { Button } from '@mantine/core';
 import type { Route } from 'next';
 import Link from 'next/link';
 import type { HelpRequest } from '../../api/console/shapes.ts';
@@ -12,32 +11,59 @@ import { RelativeTime } from '../../values/relative-time.tsx';
 import { StatePill } from '../../values/state-pill.tsx';
 import classes from './help.module.css';
 import { MemberLink } from './member-link.tsx';
+import { ReplyForm } from './reply-form.tsx';
 
-/** One request: what was written, by whom, and closing it. */
+/** One request: what was written, by whom, what was answered, and answering it. */
 export function RequestDrawer({
   request,
+  onReplied,
   onCloseRequest,
   onClose,
 }: {
   request: HelpRequest | null;
+  onReplied: (request: HelpRequest, closed: boolean) => void;
   onCloseRequest: (request: HelpRequest) => void;
   onClose: () => void;
 }) {
   return (
     <DetailDrawer opened={request !== null} onClose={onClose} title="Help request">
-      {request ? <Detail request={request} onCloseRequest={onCloseRequest} /> : null}
+      {request ? (
+        <Detail
+          key={request.id}
+          request={request}
+          onReplied={(closed) => onReplied(request, closed)}
+          onCloseRequest={() => onCloseRequest(request)}
+        />
+      ) : null}
     </DetailDrawer>
   );
 }
 
-function Detail({ request, onCloseRequest }: { request: HelpRequest; onCloseRequest: (request: HelpRequest) => void }) {
+function Detail({
+  request,
+  onReplied,
+  onCloseRequest,
+}: {
+  request: HelpRequest;
+  onReplied: (closed: boolean) => void;
+  onCloseRequest: () => void;
+}) {
   const open = request.status === 'open';
   return (
     <div className={stack.fields}>
       <p className={classes.message}>{request.message}</p>
+      {request.replies.map((reply) => (
+        <figure key={reply.id} className={classes.reply}>
+          <blockquote className={classes.message}>{reply.text}</blockquote>
+          <figcaption className={`${stack.small} ${stack.dim}`}>
+            Answered by {reply.author ?? 'an API client'} <RelativeTime at={reply.createdAt} />
+          </figcaption>
+        </figure>
+      ))}
       <KeyValueList
         items={[
           { label: 'Member', value: <MemberLink request={request} /> },
+          { label: 'Reference', value: <span className="mono">{request.reference}</span> },
           { label: 'Topic', value: wordsOf(request.topic) },
           {
             label: 'State',
@@ -55,11 +81,7 @@ function Detail({ request, onCloseRequest }: { request: HelpRequest; onCloseRequ
           },
         ]}
       />
-      {open ? (
-        <div className={stack.actions}>
-          <Button onClick={() => onCloseRequest(request)}>Close request</Button>
-        </div>
-      ) : null}
+      {open ? <ReplyForm request={request} onSent={onReplied} onClose={onCloseRequest} /> : null}
     </div>
   );
 }
