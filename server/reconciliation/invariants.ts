@@ -1,6 +1,6 @@
 import type { TxCtx } from '#server/context/context.ts';
 import { recordDiscrepancy, resolveUnseen } from './commands.ts';
-import type { Invariant } from './invariants/invariant.ts';
+import type { Break, Invariant } from './invariants/invariant.ts';
 import { membershipInvariants } from './invariants/memberships.ts';
 import { orderInvariants } from './invariants/orders.ts';
 import { paymentInvariants } from './invariants/payments.ts';
@@ -21,8 +21,12 @@ export async function checkInvariants(tx: TxCtx): Promise<Record<string, number>
   const begun = tx.now();
   const settled = new Date(begun.getTime() - settleMs).toISOString();
   const counts: Record<string, number> = {};
+  // Everything is compared with everything: in memory, for 200,000 members in a few seconds.
+  await tx.sql`set local work_mem = '64MB'`;
   for (const { kind, severity, find } of invariants) {
-    const broken = await find(tx, settled, atMost);
+    // Materialized: with the limit in sight the planner looks each row up by itself, in the hope of finding many.
+    const broken = await tx.sql<Break[]>`
+      with broken as materialized (${find(tx, settled)}) select * from broken limit ${atMost}`;
     for (const { key, amount, currency, ...ids } of broken) {
       const stake = amount !== null && currency !== null ? { amount, currency } : null;
       await recordDiscrepancy(tx, { kind, key, severity, ...ids, amount: stake, detail: {} });

@@ -1,3 +1,4 @@
+import type { PendingQuery, Row } from 'postgres';
 import type { Severity } from '#db/schema/reconciliation.ts';
 import type { TxCtx } from '#server/context/context.ts';
 
@@ -16,6 +17,6 @@ export interface Break {
 export interface Invariant {
   kind: string;
   severity: Severity;
-  /** What breaks it, in one statement. Nothing younger than `settled` (RFC 3339): what is on its way is not wrong. */
-  find(tx: TxCtx, settled: string, limit: number): Promise<Break[]>;
+  /** A query for what breaks it. Nothing younger than `settled` (RFC 3339): what is on its way is not wrong. */
+  find(tx: TxCtx, settled: string): PendingQuery<Row[]>;
 }

@@ -1,5 +1,5 @@
 import type { TxCtx } from '#server/context/context.ts';
-import type { Break, Invariant } from './invariant.ts';
+import type { Invariant } from './invariant.ts';
 
 const orderColumns = (tx: TxCtx) => tx.sql`
   o.id::text as key, o.member_id as "memberId", o.id as "orderId", null::uuid as "paymentId", null::uuid as "membershipId",
@@ -10,57 +10,53 @@ export const orderInvariants: readonly Invariant[] = [
   {
     kind: 'order_without_payment',
     severity: 'high',
-    find: (tx, settled, limit) => tx.sql<Break[]>`
+    find: (tx, settled) => tx.sql`
       select ${orderColumns(tx)} from orders o
       where o.status = 'completed' and o.total > 0 and o.finished_at < ${settled}
         and not exists (select from payments p where p.order_id = o.id
-          and p.status in ('succeeded', 'refunded', 'partially_refunded'))
-      limit ${limit}`,
+          and p.status in ('succeeded', 'refunded', 'partially_refunded'))`,
   },
   {
     kind: 'order_without_sale',
     severity: 'high',
-    find: (tx, settled, limit) => tx.sql<Break[]>`
+    find: (tx, settled) => tx.sql`
       select ${orderColumns(tx)} from orders o
       where o.status = 'completed' and o.total > 0 and o.finished_at < ${settled}
-        and not exists (select from journal_entries e where e.idempotency_key = 'order:' || o.id::text || ':sale')
-      limit ${limit}`,
+        and not exists (select from journal_entries e
+          where e.order_id = o.id and e.idempotency_key = 'order:' || o.id::text || ':sale')`,
   },
   {
     kind: 'sale_without_order',
     severity: 'high',
-    find: (tx, settled, limit) => tx.sql<Break[]>`
+    find: (tx, settled) => tx.sql`
       select ${orderColumns(tx)} from orders o
       where o.status in ('failed', 'cancelled') and o.finished_at < ${settled}
-        and exists (select from journal_entries e where e.idempotency_key = 'order:' || o.id::text || ':sale'
-          and not exists (select from journal_entries r where r.reverses = e.id))
-      limit ${limit}`,
+        and exists (select from journal_entries e
+          where e.order_id = o.id and e.idempotency_key = 'order:' || o.id::text || ':sale' and not exists (select from journal_entries r where r.reverses = e.id))`,
   },
   {
     kind: 'order_without_delivery',
     severity: 'high',
-    find: (tx, settled, limit) => tx.sql<Break[]>`
+    find: (tx, settled) => tx.sql`
       select ${orderColumns(tx)} from orders o
       where o.status = 'completed' and o.finished_at < ${settled}
         and ((o.ships and not exists (select from shipments s where s.order_id = o.id and s.status <> 'cancelled'))
           or exists (select from order_items i where i.order_id = o.id and i.digital and i.product_id is not null
-            and not exists (select from digital_grants g where g.order_id = o.id and g.line = i.line)))
-      limit ${limit}`,
+            and not exists (select from digital_grants g where g.order_id = o.id and g.line = i.line)))`,
   },
   {
     kind: 'delivery_without_order',
     severity: 'high',
-    find: (tx, settled, limit) => tx.sql<Break[]>`
+    find: (tx, settled) => tx.sql`
       select ${orderColumns(tx)} from orders o
       where o.status in ('failed', 'cancelled') and o.finished_at < ${settled}
         and (exists (select from shipments s where s.order_id = o.id and s.status <> 'cancelled')
-          or exists (select from digital_grants g where g.order_id = o.id and g.revoked_at is null))
-      limit ${limit}`,
+          or exists (select from digital_grants g where g.order_id = o.id and g.revoked_at is null))`,
   },
   {
     kind: 'stock_unaccounted',
     severity: 'high',
-    find: (tx, _settled, limit) => tx.sql<Break[]>`
+    find: (tx) => tx.sql`
       select l.product_id::text as key, null::uuid as "memberId", null::uuid as "orderId", null::uuid as "paymentId",
         null::uuid as "membershipId", null::bigint as amount, null::text as currency
       from stock_levels l
@@ -68,7 +64,6 @@ export const orderInvariants: readonly Invariant[] = [
         select coalesce(sum(quantity) filter (where status = 'held'), 0) as held,
           coalesce(sum(quantity) filter (where status = 'reserved'), 0) as reserved
         from stock_holds h where h.product_id = l.product_id and h.status in ('held', 'reserved')) h on true
-      where l.held <> h.held or l.reserved <> h.reserved
-      limit ${limit}`,
+      where l.held <> h.held or l.reserved <> h.reserved`,
   },
 ];
