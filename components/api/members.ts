@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { get, patch, post, query, remove } from './client.ts';
+import { call, get, patch, post, query, remove } from './client.ts';
 import type {
   HelpInput,
   JoinInput,
@@ -65,7 +65,11 @@ export const resendVerification = (email: string, key: string) =>
 /** Gives up a new address that waits to be confirmed. */
 export const withdrawNewEmail = () => remove('/members/me/pending-email');
 
-export const resign = (reason: string, key: string) => post<Member>('/members/me/resignation', { reason }, key);
+export const resign = (reason: string, key: string) =>
+  post<Member>('/members/me/resignation', reason === '' ? {} : { reason }, key);
+
+/** Takes a resignation back. */
+export const rejoin = async () => (await call<Member>('/members/me/resignation', { method: 'DELETE' })).data;
 
 export const askForHelp = (input: HelpInput, key: string) =>
   post<{ id: string }>('/members/me/help-requests', input, key);

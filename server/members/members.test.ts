@@ -8,7 +8,7 @@ import { testApp } from '#test/database.ts';
 import { act } from './commands/actions.ts';
 import { join } from './commands/join.ts';
 import { replaceProfile, updateProfile } from './commands/profile.ts';
-import { resign } from './commands/status.ts';
+import { rejoin, resign } from './commands/status.ts';
 import { resendVerification, verifyEmail } from './commands/verification.ts';
 import { anonymousContext, joined, joinInput, personContext, staffContext } from './members.testing.ts';
 import { exportMember } from './queries/export.ts';
@@ -287,6 +287,40 @@ test('nobody changes another member’s record', async () => {
     code: 'not_found',
   });
   await expect(resign(stranger.ctx, memberId, 'no')).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('who resigned need not say why, and comes back: as a member while something is paid for, else to pay', async () => {
+  const { memberId, ctx } = await joined(app.current);
+  await expect(rejoin(ctx, memberId)).rejects.toMatchObject({ code: 'rule_violated' });
+  expect(await resign(ctx, memberId)).toMatchObject({ status: 'resigned' });
+  const stranger = await joined(app.current);
+  await expect(rejoin(stranger.ctx, memberId)).rejects.toMatchObject({ code: 'not_found' });
+  await expect(rejoin(staffContext(app.current), memberId)).rejects.toMatchObject({ code: 'not_found' });
+  expect(await rejoin(ctx, memberId)).toMatchObject({ status: 'pending' });
+  await sql()`update members set paid_until = current_date where id = ${memberId}`;
+  await resign(ctx, memberId, 'I moved');
+  expect(await rejoin(ctx, memberId)).toMatchObject({ status: 'active' });
+  const { data } = await listAudit(staffContext(app.current, 'auditor'), { resource: `member/${memberId}`, limit: 10 });
+  expect(data.map(({ action, reason }) => [action, reason])).toEqual([
+    ['member.rejoin', null],
+    ['member.resign', 'I moved'],
+    ['member.rejoin', null],
+    ['member.resign', null],
+    ['member.join', null],
+  ]);
+});
+
+test('leaving and coming back lifts no suspension', async () => {
+  const { memberId, ctx } = await joined(app.current);
+  const staff = staffContext(app.current);
+  await resign(ctx, memberId);
+  await rejoin(ctx, memberId);
+  await act(staff, memberId, 'suspend', 'complaint under review');
+  await resign(ctx, memberId);
+  expect(await rejoin(ctx, memberId)).toMatchObject({ status: 'suspended' });
+  await act(staff, memberId, 'reinstate', 'settled');
+  await resign(ctx, memberId);
+  expect(await rejoin(ctx, memberId)).toMatchObject({ status: 'pending' });
 });
 
 test('a reveal gives the clear values asked for and leaves its reason', async () => {

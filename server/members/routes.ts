@@ -4,13 +4,13 @@ import type { Ctx } from '#server/context/context.ts';
 import { databaseErrorOf } from '#server/errors/database-errors.ts';
 import { maskedSuffix } from '#server/gateway/etag.ts';
 import { type AnyRoute, download, route } from '#server/gateway/route.ts';
-import { id, idParams, line, listOf, pageQuery, reason } from '#server/gateway/shapes.ts';
+import { id, idParams, listOf, pageQuery, reason } from '#server/gateway/shapes.ts';
 import { act } from './commands/actions.ts';
 import { withdrawEmail } from './commands/email.ts';
 import { closeHelpRequest, replyToHelpRequest, requestHelp } from './commands/help.ts';
 import { addMember, emailTaken, hashNewPassword, type Joined, join } from './commands/join.ts';
 import { replaceProfile, updateProfile } from './commands/profile.ts';
-import { resign } from './commands/status.ts';
+import { rejoin, resign } from './commands/status.ts';
 import { checkVerification, resendVerification, verifyEmail } from './commands/verification.ts';
 import { memberViewOf, openContact } from './personal.ts';
 import { membersCsv } from './queries/csv.ts';
@@ -304,16 +304,31 @@ export const routes: AnyRoute[] = [
   route({
     method: 'post',
     path: '/members/{id}/resignation',
-    summary: 'Leave',
+    summary: 'Leave. What is paid for stays; nothing more is charged',
     tag,
     permission: ['self'],
     params: memberParams,
     idempotent: aboutMember,
-    body: z.strictObject({ reason: line(500) }),
+    body: z.strictObject({ reason: reason.optional() }),
     response: { status: 200, schema: memberView },
     handle: async (ctx, { params, body }) => {
       const memberId = memberIdOf(ctx, params.id);
       await resign(ctx, memberId, body.reason);
+      return { body: await getMember(ctx, memberId) };
+    },
+  }),
+  route({
+    method: 'delete',
+    path: '/members/{id}/resignation',
+    summary:
+      'Come back after having resigned: `active` while days are left that were paid for, otherwise `pending` until a plan is paid',
+    tag,
+    permission: ['self'],
+    params: memberParams,
+    response: { status: 200, schema: memberView },
+    handle: async (ctx, { params }) => {
+      const memberId = memberIdOf(ctx, params.id);
+      await rejoin(ctx, memberId);
       return { body: await getMember(ctx, memberId) };
     },
   }),

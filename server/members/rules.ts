@@ -7,7 +7,7 @@ const transitions: Record<MemberStatus, readonly MemberStatus[]> = {
   grace: ['active', 'lapsed', 'suspended', 'resigned', 'deceased', 'erased'],
   lapsed: ['active', 'resigned', 'deceased', 'erased'],
   suspended: ['active', 'resigned', 'deceased', 'erased'],
-  resigned: ['active', 'deceased', 'erased'],
+  resigned: ['pending', 'active', 'suspended', 'deceased', 'erased'],
   deceased: ['erased'],
   erased: [],
 };

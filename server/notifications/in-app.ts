@@ -21,6 +21,33 @@ const confirmNewEmail: Wanted = {
   link: '/profile',
 };
 
+function statusNews({ data }: StoredEvent): Wanted {
+  const link = '/membership';
+  if (data.to === 'resigned')
+    return {
+      kind: 'status-changed',
+      title: 'You have resigned',
+      body: 'What you paid for stays yours. You can come back any time.',
+      link,
+    };
+  if (data.reason === 'rejoin')
+    return {
+      kind: 'status-changed',
+      title: 'Welcome back',
+      body:
+        data.to === 'pending'
+          ? 'Your membership begins as soon as it is paid.'
+          : 'Your membership goes on. See when it renews.',
+      link,
+    };
+  return {
+    kind: 'status-changed',
+    title: `Your membership is now ${String(data.to)}`,
+    body: 'If this is not what you expected, write to us.',
+    link,
+  };
+}
+
 /** What a member reads in the portal, without personal values. */
 export const inAppOf: Record<string, (event: StoredEvent) => Wanted | null> = {
   ...loanNewsOf,
@@ -50,12 +77,7 @@ export const inAppOf: Record<string, (event: StoredEvent) => Wanted | null> = {
       link: '/profile',
     };
   },
-  'member.status.changed': (event) => ({
-    kind: 'status-changed',
-    title: `Your membership is now ${String(event.data.to)}`,
-    body: 'If this is not what you expected, write to us.',
-    link: '/membership',
-  }),
+  'member.status.changed': statusNews,
   'member.extended': (event) => ({
     kind: 'extended',
     title: 'Your membership was extended',

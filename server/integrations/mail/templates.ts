@@ -229,9 +229,11 @@ export function memberResigned(input: MemberResignedInput): RenderedMail {
           ['Membership ends on', day(input.endsOn)],
         ],
       },
-      paragraph('Until then everything stays open to you. You can still download your data.'),
+      paragraph(
+        'Nothing more is charged. Until then you keep the rights of your plan; you can download your data any time.',
+      ),
       { kind: 'button', label: 'Open your portal', url: input.portalUrl },
-      { kind: 'note', text: 'Not you, or changed your mind? Write to us before that day.' },
+      { kind: 'note', text: 'Changed your mind? Come back in your portal, any time. Not you? Write to us.' },
     ],
     footer: `You get this mail because you are a member of ${input.organisation}.`,
   });

@@ -16,7 +16,7 @@ export async function changeStatus(
   before: MemberRecord,
   to: MemberStatus,
   cause: string,
-  reason: string,
+  reason?: string,
 ): Promise<MemberRecord> {
   if (!mayBecome(before.status, to)) {
     throw ruleViolated(`A member who is ${before.status} cannot become ${to}.`);
@@ -32,7 +32,7 @@ export async function changeStatus(
     action: `member.${cause}`,
     resourceType: 'member',
     resourceId: before.id,
-    reason,
+    ...(reason === undefined ? {} : { reason }),
     before: { status: before.status },
     after: { status: to },
   });
@@ -40,8 +40,33 @@ export async function changeStatus(
   return after;
 }
 
-/** A member leaves by their own word. */
-export async function resign(ctx: Ctx, id: string, reason: string): Promise<MemberRecord> {
+/** A member leaves by their own word, and need not say why. What is paid for stays theirs; nothing more is charged. */
+export async function resign(ctx: Ctx, id: string, reason?: string): Promise<MemberRecord> {
   if (!isOwn(ctx, id)) throw notYours();
   return inTransaction(ctx, async (tx) => changeStatus(tx, await lockMember(tx.sql, id), 'resigned', 'resign', reason));
+}
+
+/**
+ * Who resigned comes back, by their own word: as a member while days are left that were paid for, otherwise as somebody who
+ * joins, until a plan is paid. Leaving and coming back lifts no suspension.
+ * @throws AppError `rule_violated` for whoever has not resigned
+ */
+export async function rejoin(ctx: Ctx, id: string): Promise<MemberRecord> {
+  if (!isOwn(ctx, id)) throw notYours();
+  return inTransaction(ctx, async (tx) => {
+    const member = await lockMember(tx.sql, id);
+    if (member.status !== 'resigned') throw ruleViolated('You have not resigned: there is nothing to take back.');
+    if (await wasSuspended(tx, id)) return changeStatus(tx, member, 'suspended', 'rejoin');
+    const covered = member.paidUntil !== null && member.paidUntil >= tx.now().toISOString().slice(0, 10);
+    return changeStatus(tx, member, covered ? 'active' : 'pending', 'rejoin');
+  });
+}
+
+/** Whether this member was suspended when they resigned. */
+async function wasSuspended(tx: TxCtx, id: string): Promise<boolean> {
+  const [last] = await tx.sql<{ from: string }[]>`
+    select data->>'from' as from from events
+    where stream = ${memberStream(id)} and type = 'member.status.changed' and data->>'to' = 'resigned'
+    order by version desc limit 1`;
+  return last?.from === 'suspended';
 }
