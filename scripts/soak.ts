@@ -33,6 +33,28 @@ const parts: Record<string, Part> = {
     proves: 'the books balance, whatever is done at once',
     minutes: 15,
   },
+  races: {
+    files: ['server/checkout/races.test.ts'],
+    proves:
+      '500 orders whose browser and webhook finish at once: one order each, no stray refund; the last one of 100 products, 50 buyers each: one order; 30 requests with one key, 100 times: one charge',
+    minutes: 45,
+  },
+  payments: {
+    files: ['server/payments/payments.test.ts'],
+    proves: '500 payments whose browser and webhook finish at once: completed and booked once',
+    minutes: 30,
+  },
+  faults: {
+    files: ['server/orders/faults.test.ts', 'server/orders/crash.test.ts'],
+    proves:
+      'every fault of the gateway at every call, 500 orders with all of them on, a worker killed at every boundary',
+    minutes: 30,
+  },
+  loans: {
+    files: ['server/loans/model.test.ts', 'server/loans/rules/annuity.test.ts'],
+    proves: 'loans: what is owed is what was lent, to the unit, whatever is paid when',
+    minutes: 15,
+  },
 };
 
 const report = 'docs/soak.md';

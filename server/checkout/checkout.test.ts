@@ -257,24 +257,6 @@ describe('an order over HTTP', () => {
     expect((await seen(ada, body.id)).payment).toBeNull();
   });
 
-  it('is made once, however often the same is sent', async () => {
-    const book = await aProduct(app.current, { stock: 40 });
-    const body = {
-      items: [{ productId: book.id, quantity: 1 }],
-      paymentMethod: 'pm_card_visa',
-      shippingAddress: anAddress,
-    };
-    const key = { 'idempotency-key': uuidv7() };
-    const answers = await Promise.all(Array.from({ length: 30 }, () => order(ada, body, key)));
-    const made = answers.filter((answer) => answer.status === 202);
-    expect(new Set(made.map((answer) => answer.body.id)).size).toBe(1);
-    const id = made[0]?.body.id ?? '';
-    await untilOrder(app.current, id, 'completed');
-    const [stock] = await sql()`select on_hand, held, reserved from stock_levels where product_id = ${book.id}`;
-    expect(stock).toEqual({ on_hand: 39, held: 0, reserved: 0 });
-    expect(await sql()`select 1 from payments where order_id = ${id}`).toHaveLength(1);
-  });
-
   it('that the bank asks about says where to go, and can be called off: nothing is charged', async () => {
     const book = await aProduct(app.current, { stock: 1 });
     const { body } = await order(ada, {

@@ -1,4 +1,5 @@
 import type { PaymentChoice } from '#db/schema/orders.ts';
+import { writeAudit } from '#server/audit/commands.ts';
 import { resolvePaymentMethod } from '#server/cards/queries/resolve.ts';
 import { type Ctx, inTransaction, type TxCtx } from '#server/context/context.ts';
 import { AppError, ruleViolated } from '#server/errors/errors.ts';
@@ -25,6 +26,13 @@ export async function putCart(ctx: Ctx, items: readonly WantedItem[], ifMatch: s
     const { problems } = await quote(tx, memberId, items);
     refuse(problems.filter(({ code }) => code === 'unknown'));
     await writeCart(tx, memberId, items);
+    await writeAudit(tx, {
+      action: 'cart.change',
+      resourceType: 'cart',
+      resourceId: memberId,
+      subjectId: memberId,
+      after: { items: items.length },
+    });
     return getCart(tx);
   });
 }
