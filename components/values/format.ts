@@ -16,6 +16,16 @@ export function formatMoney(amount: number, currency: string): string {
   return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }
 
+/** For an axis: `€0`, `€145`, `€12.5K`. Minor units of a currency with two decimals. */
+export const formatMoneyShort = (amount: number, currency: string) =>
+  new Intl.NumberFormat(locale, {
+    style: 'currency',
+    currency,
+    notation: 'compact',
+    maximumFractionDigits: 1,
+    minimumFractionDigits: 0,
+  }).format(amount / 100);
+
 export const formatDateTime = (at: string | Date) => dateTime.format(new Date(at));
 
 /** A calendar date (`YYYY-MM-DD`, or the day of an instant in UTC): `14 March 2027`. */

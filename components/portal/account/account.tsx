@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { type Account, accountKeys, accountQuery, heldQuery, movementsQuery } from '../../api/accounts.ts';
 import { ChartFrame } from '../../data/chart-frame.tsx';
+import { SeriesChart } from '../../data/series-chart.tsx';
 import { Card } from '../../page/card.tsx';
 import { ErrorState } from '../../page/error-state.tsx';
 import { LinkButton } from '../../page/link-button.tsx';
@@ -12,12 +13,11 @@ import { Skeleton } from '../../page/skeleton.tsx';
 import { ListSkeleton } from '../../page/skeletons.tsx';
 import stack from '../../page/stack.module.css';
 import { useNow } from '../../values/clock.ts';
-import { formatDate, formatMoney } from '../../values/format.ts';
+import { formatDate, formatMoney, formatMoneyShort } from '../../values/format.ts';
 import { MoneyText } from '../../values/money-text.tsx';
 import { StatePill } from '../../values/state-pill.tsx';
 import classes from './account.module.css';
-import { dailyBalances, daysBefore } from './balance.ts';
-import { BalanceChart } from './balance-chart.tsx';
+import { balancePoints, balanceWords, type DayBalance, dailyBalances, daysBefore } from './balance.ts';
 import { Entries } from './entries.tsx';
 import { entryLink, entryWords } from './entry-words.ts';
 import { MoneyNav } from './money-nav.tsx';
@@ -158,17 +158,27 @@ function History({ account }: { account: Account }) {
     );
   }
   if (now === null || since === null || !movements.data) return <Skeleton height={chartHeight + 34} />;
-  const points = dailyBalances(account, movements.data, since, now);
+  const balances = dailyBalances(account, movements.data, since, now);
   const { currency } = account;
   return (
     <ChartFrame
-      title={points.length < days ? `Since ${formatDate(points[0]?.day ?? since)}` : `The last ${days} days`}
+      title={titleOf(account, balances)}
       unit={`balance in ${currency}`}
       height={chartHeight}
       columns={['Day', 'Balance at its end']}
-      rows={points.toReversed().map(({ day, balance }) => [formatDate(day), formatMoney(balance, currency)] as const)}
+      rows={balances.toReversed().map(({ day, balance }) => [formatDate(day), formatMoney(balance, currency)] as const)}
     >
-      <BalanceChart days={points} currency={currency} />
+      <SeriesChart
+        kind="steps"
+        points={balancePoints(balances, currency)}
+        label={balanceWords(balances, currency)}
+        axis={(amount) => formatMoneyShort(amount, currency)}
+      />
     </ChartFrame>
   );
+}
+
+function titleOf({ createdAt }: Account, [first, ...rest]: DayBalance[]): string {
+  if (first === undefined || rest.length + 1 === days) return `The last ${days} days`;
+  return first.day < createdAt ? 'Since it was opened' : `Since ${formatDate(first.day)}`;
 }

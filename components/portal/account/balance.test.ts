@@ -33,9 +33,15 @@ describe('the balance day by day', () => {
     expect(days.map(({ balance }) => balance)).toEqual([700, 700]);
   });
 
-  it('begins with a young account, and where the movements are known', () => {
-    const young = { ...account, createdAt: '2026-11-19T12:00:00Z' };
-    expect(dailyBalances(young, { entries: [], complete: true }, '2026-11-17', now)[0]?.day).toBe('2026-11-19');
+  it('begins with nothing the day before an account was opened, and where the movements are known', () => {
+    const young = { balance: eur(500), createdAt: '2026-11-20T08:00:00Z' };
+    const paidIn = [entry('2026-11-20T09:00:00Z', 'credit', 500, 500)];
+    expect(dailyBalances(young, { entries: paidIn, complete: true }, '2026-11-17', now)).toEqual([
+      { day: '2026-11-19', balance: 0 },
+      { day: '2026-11-20', balance: 500 },
+      { day: '2026-11-21', balance: 500 },
+    ]);
+    expect(dailyBalances(young, { entries: paidIn, complete: true }, '2026-11-20', now)[0]?.day).toBe('2026-11-20');
     expect(dailyBalances(account, { entries, complete: false }, '2026-11-10', now)[0]?.day).toBe('2026-11-18');
   });
 });

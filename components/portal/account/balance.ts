@@ -1,4 +1,6 @@
 import type { Account, AccountEntry, Movements } from '../../api/accounts.ts';
+import type { Point } from '../../data/series-chart.tsx';
+import { formatDate, formatMoney } from '../../values/format.ts';
 
 const dayMs = 86_400_000;
 const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
@@ -18,7 +20,8 @@ export const signedAmount = ({ direction, amount }: Pick<AccountEntry, 'directio
 
 /**
  * The balance at the end of each day from `since` to today (UTC), the oldest first. Days without a movement keep the balance
- * before them; an account that is younger, or has moved too often to be fetched whole, begins where it is known.
+ * before them. A younger account begins with the day before it was opened, with nothing on it; one that has moved too often
+ * to be fetched whole begins where it is known.
  */
 export function dailyBalances(
   account: Pick<Account, 'balance' | 'createdAt'>,
@@ -35,7 +38,7 @@ export function dailyBalances(
   const oldest = entries.at(-1);
   const opened = account.createdAt.slice(0, 10);
   const known = complete ? since : (oldest?.bookedAt.slice(0, 10) ?? since);
-  const first = known > opened ? known : opened < since ? since : opened;
+  const [, first = known] = [known, dayOf(Date.parse(opened) - dayMs)].sort();
   let balance = oldest?.balanceAfter ? oldest.balanceAfter.amount - signedAmount(oldest) : account.balance.amount;
   const days: DayBalance[] = [];
   for (let at = Date.parse(first); at <= now; at += dayMs) {
@@ -44,6 +47,26 @@ export function dailyBalances(
     days.push({ day, balance });
   }
   return days;
+}
+
+const axisDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+
+/** Each day holds until the next; the last one until now. */
+export function balancePoints(days: readonly DayBalance[], currency: string): Point[] {
+  const points = days.map(({ day, balance }) => ({
+    at: axisDay.format(new Date(day)),
+    value: balance,
+    words: `${formatDate(day)}: ${formatMoney(balance, currency)}`,
+  }));
+  const last = points.at(-1);
+  return last ? [...points, { ...last, at: 'now' }] : points;
+}
+
+/** What the picture of the days shows, in a sentence. */
+export function balanceWords(days: readonly DayBalance[], currency: string): string {
+  const balances = days.map(({ balance }) => balance);
+  const money = (amount: number) => formatMoney(amount, currency);
+  return `Balance day by day: highest ${money(Math.max(...balances))}, today ${money(balances.at(-1) ?? 0)}`;
 }
 
 /** The months (`2026-11`) of an account, the newest first; at most three years. */

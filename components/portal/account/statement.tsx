@@ -53,7 +53,7 @@ export function Statement({ account }: { account: Account }) {
                 key={kind}
                 component="a"
                 href={statementUrl(account.id, kind, from, to)}
-                download={`${account.number}-${from}-${to}.${kind}`}
+                download
                 variant="default"
                 leftSection={<IconDownload size={18} stroke={1.75} aria-hidden />}
               >
