@@ -238,10 +238,10 @@ send({ type: 'ready' });
 
 const css = `
 :root { color-scheme: light; --field: #fff; --ink: #16211f; --soft: #52605d; --line: #7b8986; --brand: #0b6b62; --bad: #a3261c; }
-:root[data-theme=dark] { color-scheme: dark; --field: #18211f; --ink: #e6edeb; --soft: #a3b2ae; --line: #71827d; --brand: #5cc7bb; --bad: #ff9d93; }
-@media (prefers-color-scheme: dark) { :root:not([data-theme=light]) { color-scheme: dark; --field: #18211f; --ink: #e6edeb; --soft: #a3b2ae; --line: #71827d; --brand: #5cc7bb; --bad: #ff9d93; } }
+:root[data-theme=dark] { color-scheme: dark; --field: #181d20; --ink: #e6edeb; --soft: #a3b2ae; --line: #71827d; --brand: #5cc7bb; --bad: #ff9d93; }
+@media (prefers-color-scheme: dark) { :root:not([data-theme=light]) { color-scheme: dark; --field: #181d20; --ink: #e6edeb; --soft: #a3b2ae; --line: #71827d; --brand: #5cc7bb; --bad: #ff9d93; } }
 * { box-sizing: border-box; }
-html { background: transparent; }
+html { background: var(--field); }
 body { margin: 0; padding: 4px; color: var(--ink); font: 16px/1.5 Inter, system-ui, sans-serif; }
 form { display: grid; grid-template-columns: 1fr 1fr; gap: 12px; }
 .wide { grid-column: 1 / -1; }

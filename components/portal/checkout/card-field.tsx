@@ -82,12 +82,12 @@ function FrameField({
           heard.current.onSubmit?.();
           break;
         case 'tokenised': {
-          const { paymentMethodId, card } = message;
-          waiting.current.get(message.requestId)?.resolve({ paymentMethodId, brand: card.brand, last4: card.last4 });
+          const { requestId, paymentMethodId, brand, last4 } = message;
+          waiting.current.get(requestId)?.resolve({ paymentMethodId, brand, last4 });
           break;
         }
         case 'failed':
-          waiting.current.get(message.requestId)?.reject(new CardError(message.error.message));
+          waiting.current.get(message.requestId)?.reject(new CardError(message.reason));
           break;
       }
     };
