@@ -21,20 +21,20 @@ import { StatePill } from '../values/state-pill.tsx';
 import { PeriodBar } from './membership/period-bar.tsx';
 import { Periods } from './membership/periods.tsx';
 import { RenewalCard } from './membership/renewal-card.tsx';
+import { ResignCard } from './resign-card.tsx';
+import { coveredToday } from './resign-words.ts';
 
 // Loaded when somebody asks for it: nearly nobody does. Without `loading` it has no boundary of its own, and the whole page
 // would flash its skeleton and lose the focus.
 const CancelDialog = dynamic(() => import('./membership/cancel-dialog.tsx'), { loading: () => null });
 const ChangeDialog = dynamic(() => import('./membership/change-dialog.tsx'), { loading: () => null });
 const RenewDialog = dynamic(() => import('./membership/renew-dialog.tsx'), { loading: () => null });
-const ResignDialog = dynamic(() => import('./resign-dialog.tsx'), { loading: () => null });
 
 const stateSentences: Partial<Record<Member['status'], string>> = {
   pending: 'It begins when your e-mail address is confirmed and the plan is paid.',
   grace: 'It has run out, but keeps its rights for a short while.',
   lapsed: 'It has run out.',
   suspended: 'It is suspended. Write to us about it.',
-  resigned: 'You have resigned. Your data stays here for you to download.',
 };
 
 /** The membership page: the plan, its days, what follows, what was paid, and the way out. */
@@ -57,9 +57,11 @@ export function Membership() {
     );
   }
   const plan = plans.data?.data.find(({ id }) => id === person?.plan.id);
-  const sentence = person ? stateSentences[person.status] : undefined;
+  const sentence = person && (person.status === 'resigned' ? resignedWords(person) : stateSentences[person.status]);
   const [newest] = memberships.data?.data ?? [];
-  const live = newest && newest.endedAt === null ? newest : undefined;
+  const running = newest && newest.endedAt === null ? newest : undefined;
+  // Who resigned neither renews nor changes the plan: they come back first.
+  const live = person?.status === 'resigned' ? undefined : running;
   return (
     <>
       <PageHeader title="Membership" state={person ? <StatePill state={person.status} /> : null} lead={sentence} />
@@ -79,7 +81,9 @@ export function Membership() {
                     : []),
                 ]}
               />
-              {live?.period ? <PeriodBar period={live.period} today={new Date().toISOString().slice(0, 10)} /> : null}
+              {running?.period ? (
+                <PeriodBar period={running.period} today={new Date().toISOString().slice(0, 10)} />
+              ) : null}
               {live ? <PlanActions membership={live} /> : canPay(person.status) ? <PayFirst /> : null}
             </>
           ) : (
@@ -93,10 +97,17 @@ export function Membership() {
           </Card>
         ) : null}
         {live && !live.cancelAtEnd ? <Cancelling membership={live} /> : null}
-        {person && person.status !== 'resigned' ? <Resignation /> : null}
+        {person ? <ResignCard member={person} /> : null}
       </div>
     </>
   );
+}
+
+function resignedWords(person: Member): string {
+  const covered = coveredToday(person);
+  return covered
+    ? `You have resigned. What you paid for stays yours until ${formatDate(covered)}.`
+    : 'You have resigned. Your data stays here for you to download.';
 }
 
 const canPay = (status: Member['status']) => ['pending', 'active', 'grace', 'lapsed'].includes(status);
@@ -152,22 +163,5 @@ function PriceText({ plan }: { plan: { price: { amount: number; currency: string
       <MoneyText {...plan.price} />{' '}
       {plan.periodMonths === 12 ? 'a year' : plan.periodMonths === 1 ? 'a month' : `for ${plan.periodMonths} months`}
     </>
-  );
-}
-
-function Resignation() {
-  const [asking, setAsking] = useState(false);
-  return (
-    <Card id="resign" title="Resign">
-      <p className={`${stack.plain} ${stack.dim}`}>
-        Your membership ends, and with it the rights of your plan. You can still sign in to download your data.
-      </p>
-      <div className={stack.actions}>
-        <Button variant="default" mt={16} onClick={() => setAsking(true)}>
-          Resign…
-        </Button>
-      </div>
-      {asking ? <ResignDialog onClose={() => setAsking(false)} /> : null}
-    </Card>
   );
 }

@@ -35,15 +35,27 @@ test('paid until today is still paid, until yesterday is not', () => {
   expect(ids({ paidUntil: null })).toEqual(['unpaid']);
 });
 
-test('someone who has resigned is not asked to pay', () => {
-  expect(ids({ status: 'resigned', paidUntil: null })).toEqual([]);
+test('someone who has resigned, or lapsed, is not asked to pay, but shown the way back', () => {
+  const need = (changes: Partial<Member>) =>
+    needsOf({ ...member, ...changes }, undefined, undefined, '2026-11-21').map(({ title, link }) => [title, link]);
+  expect(need({ status: 'resigned', paidUntil: null })).toEqual([
+    ['You have resigned', { href: '/membership', label: 'Rejoin' }],
+  ]);
+  expect(need({ status: 'resigned' })).toEqual([['You have resigned', { href: '/membership', label: 'Take it back' }]]);
+  expect(need({ status: 'lapsed', paidUntil: '2026-03-14' })).toEqual([
+    ['Your membership has lapsed', { href: '/checkout?plan=professional', label: 'Rejoin' }],
+  ]);
+});
+
+test('whoever comes back is led to pay, whatever was paid before', () => {
+  const [need] = needsOf({ ...member, status: 'pending', paidUntil: '2025-03-14' }, undefined, undefined, '2026-11-21');
+  expect(need?.link).toEqual({ href: '/checkout?plan=professional', label: 'Pay now' });
 });
 
 test('the most pressing comes first', () => {
   expect(ids({ status: 'suspended', verifiedAt: null, phone: null, paidUntil: null })).toEqual([
     'verify',
     'status',
-    'unpaid',
     'incomplete',
   ]);
 });

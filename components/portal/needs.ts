@@ -25,15 +25,8 @@ export function needsOf(
       text: `Open the link in the mail that we sent to ${member.email}.`,
     });
   }
-  if (member.status === 'suspended' || member.status === 'lapsed') {
-    needs.push({
-      id: 'status',
-      tone: 'bad',
-      title: member.status === 'suspended' ? 'Your membership is suspended' : 'Your membership has lapsed',
-      text: 'Write to us, and we sort it out together.',
-      link: { href: '/help', label: 'Ask about it' },
-    });
-  }
+  const status = statusNeedOf(member, today);
+  if (status) needs.push(status);
   const unpaid = unpaidOf(member, plans, today);
   if (unpaid) needs.push(unpaid);
   const missing = missingOf(member);
@@ -59,9 +52,46 @@ export function needsOf(
   return needs;
 }
 
+function statusNeedOf(member: Member, today: string): Need | null {
+  switch (member.status) {
+    case 'suspended':
+      return {
+        id: 'status',
+        tone: 'bad',
+        title: 'Your membership is suspended',
+        text: 'Write to us, and we sort it out together.',
+        link: { href: '/help', label: 'Ask about it' },
+      };
+    case 'lapsed':
+      return {
+        id: 'status',
+        tone: 'bad',
+        title: 'Your membership has lapsed',
+        text: `You keep your number, ${member.number}. Your plan begins again on the day on which it is paid.`,
+        link: { href: `/checkout?plan=${member.plan.code}`, label: 'Rejoin' },
+      };
+    case 'resigned': {
+      const covered = member.paidUntil !== null && member.paidUntil >= today;
+      return {
+        id: 'status',
+        tone: 'info',
+        title: 'You have resigned',
+        text:
+          covered && member.paidUntil
+            ? `What you paid for stays yours until ${formatDate(member.paidUntil)}.`
+            : 'Your data stays here for you to download.',
+        link: { href: '/membership', label: covered ? 'Take it back' : 'Rejoin' },
+      };
+    }
+    default:
+      return null;
+  }
+}
+
 function unpaidOf(member: Member, plans: readonly Plan[] | undefined, today: string): Need | null {
-  if (member.status === 'resigned' || member.status === 'deceased' || member.status === 'erased') return null;
-  if (member.paidUntil === null) {
+  // The others are told how they stand, and cannot pay as it is.
+  if (!['pending', 'active', 'grace'].includes(member.status)) return null;
+  if (member.paidUntil === null || member.status === 'pending') {
     const price = plans?.find(({ id }) => id === member.plan.id)?.price;
     return {
       id: 'unpaid',

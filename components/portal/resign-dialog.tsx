@@ -4,27 +4,29 @@ import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useIntent } from '../api/intent.ts';
 import { memberKeys, resign } from '../api/members.ts';
+import { membershipKeys } from '../api/memberships.ts';
 import { messageOf } from '../api/problem.ts';
-import * as rules from '../forms/field-rules.ts';
 import { TextArea } from '../forms/text-area.tsx';
 import { useValidatedForm } from '../forms/use-validated-form.ts';
 import { Dialog } from '../page/dialog.tsx';
 import { Notice } from '../page/notice.tsx';
 import stack from '../page/stack.module.css';
+import { resignWords } from './resign-words.ts';
 
-/** Asks why, and ends the membership. */
-export default function ResignDialog({ onClose }: { onClose: () => void }) {
+/** Says what it means and from when, asks why, and ends the membership. `covered`: until when something is paid for. */
+export default function ResignDialog({ covered, onClose }: { covered: string | null; onClose: () => void }) {
   const client = useQueryClient();
   const intent = useIntent();
   const { form, submit, showErrorsOf } = useValidatedForm({
     initialValues: { reason: '' },
-    validate: { reason: rules.required('Tell us in a few words') },
+    validate: {},
   });
   const leave = useMutation({
     mutationFn: (reason: string) => intent({ reason }, (key) => resign(reason, key)),
     onSuccess: (result) => {
       client.setQueryData(memberKeys.one('me'), result);
       void client.invalidateQueries({ queryKey: memberKeys.timeline('me') });
+      void client.invalidateQueries({ queryKey: membershipKeys.mine });
       onClose();
     },
     onError: (error) => void showErrorsOf(error),
@@ -33,9 +35,11 @@ export default function ResignDialog({ onClose }: { onClose: () => void }) {
     <Dialog onClose={onClose} title="Resign from your membership?">
       <form noValidate aria-label="Resign" onSubmit={submit(({ reason }) => leave.mutate(reason.trim()))}>
         <div className={stack.fields}>
+          <p className={stack.plain}>{resignWords(covered)}</p>
           <TextArea
-            label="Why are you leaving?"
+            label="Why are you leaving? (optional)"
             description="It helps us to do better."
+            maxLength={500}
             rows={3}
             data-autofocus
             {...form.getInputProps('reason')}
