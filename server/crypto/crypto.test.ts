@@ -136,7 +136,7 @@ test('a destroyed key opens nothing, seals nothing new, and its row stays as the
   await app.current.dataKeys.destroy(sql, id);
   expect(await app.current.dataKeys.find(sql, id)).toBeNull();
   expect(await app.current.dataKeys.isDestroyed(sql, id)).toBe(true);
-  await expect(app.current.dataKeys.obtain(sql, id)).rejects.toThrow('destroyed');
+  await expect(app.current.dataKeys.obtain(sql, id)).rejects.toThrow('was erased');
   const [row] =
     await sql`select ring_key_id, wrapped_key, destroyed_at is not null as destroyed from data_keys where subject_id = ${id}`;
   expect(row).toEqual({ ring_key_id: null, wrapped_key: null, destroyed: true });

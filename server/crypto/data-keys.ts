@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Queryable } from '#db/client.ts';
+import { ruleViolated } from '#server/errors/errors.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { SubjectKey } from './seals.ts';
 
@@ -34,7 +35,7 @@ export class DataKeys {
     this.#ring = ring;
   }
 
-  /** The subject's key, made if there is none. @throws when it was destroyed: nothing new is sealed for someone erased. */
+  /** The subject's key, made if there is none. @throws AppError `rule_violated` when it was destroyed: nothing new is sealed for someone erased */
   async obtain(sql: Queryable, subjectId: string): Promise<SubjectKey> {
     const found = await this.find(sql, subjectId);
     if (found) return found;
@@ -46,7 +47,7 @@ export class DataKeys {
       returning subject_id, ring_key_id, wrapped_key`;
     // Not cached: the transaction that makes it may still roll back, and another key may be made in its place.
     const key = row && this.#unwrap(row);
-    if (!key) throw new Error('the data key of this subject was destroyed');
+    if (!key) throw ruleViolated('This person was erased: nothing new is kept about them.');
     return key;
   }
 

@@ -18,6 +18,9 @@ const server = testWeb(app);
 const runs = rounds(10, 120);
 /** Routes for which something sent was good enough to be done. */
 const reached = new Set<string>();
+/** What was done by a request that is no GET: the route and the request's correlation id. */
+const written: [name: string, correlationId: string][] = [];
+const correlationOf = (answer: HttpAnswer) => String(answer.headers['x-correlation-id']);
 let known: Known;
 /** The records of a route’s `{id}`, by the noun before it. None that a caller needs in order to go on. */
 let records: Record<string, readonly string[]>;
@@ -143,6 +146,19 @@ function check(route: AnyRoute, answer: HttpAnswer): void {
   else expect(answer.status).toBe(200);
 }
 
+/** What succeeds also where there is nothing to do, and then leaves no entry. */
+const unaudited: Record<string, string> = {
+  'DELETE /api/v1/sessions': 'no other device is signed in',
+  'POST /api/v1/users/{id}/disable': 'disabled already',
+  'POST /api/v1/users/{id}/enable': 'enabled already',
+  'PUT /api/v1/users/{id}/roles': 'they have these already',
+  'POST /api/v1/cards/{id}/confirmations': 'the bank has not been asked',
+  'POST /api/v1/payments/{id}/confirmations': 'the gateway has no news',
+  'DELETE /api/v1/members/{id}/pending-email': 'no address waits',
+  'PUT /api/v1/memberships/{id}/auto-renewal': 'it is so already',
+  'POST /api/v1/dead-letters/redrive': 'no letter fits',
+};
+
 describe('every route, whatever it is sent', () => {
   it.each(routes.map((route) => [`${route.method.toUpperCase()} ${fullPath(route)}`, route] as const))(
     '%s',
@@ -153,6 +169,7 @@ describe('every route, whatever it is sent', () => {
             const answer = await fire(route, caller, shot);
             check(route, answer);
             if (answer.status < 300) reached.add(name);
+            if (answer.status < 300 && route.method !== 'get') written.push([name, correlationOf(answer)]);
           }),
           { numRuns: runs, endOnFailure: true },
         );
@@ -160,6 +177,16 @@ describe('every route, whatever it is sent', () => {
     },
     rounds(60_000, 900_000),
   );
+
+  it('leaves an audit entry of everything that was done', async () => {
+    const ids = written.map(([, id]) => id);
+    const audited = await app.current.database.sql`
+      select distinct correlation_id as id from audit_entries where correlation_id = any(${ids})`;
+    const found = new Set(audited.map(({ id }) => id));
+    const silent = new Set(written.filter(([, id]) => !found.has(id)).map(([name]) => name));
+    expect([...silent].filter((name) => !(name in unaudited))).toEqual([]);
+    expect(found.size).toBeGreaterThan(0);
+  });
 
   it('gets past the parsing of most', () => {
     const missed = routes
