@@ -73,6 +73,9 @@ export const networkError = () =>
     detail: 'Guildhall could not be reached. Check your connection and try again.',
   });
 
+/** The network did not carry it. */
+export const isOffline = (error: unknown) => isStatus(error, 0);
+
 /** For a person: what happened and what to do, in one or two sentences. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof ApiError)) return 'Something unexpected happened. Try again.';

@@ -11,6 +11,7 @@ export const createQueryClient = () =>
     }),
     defaultOptions: {
       queries: { staleTime: 15_000, retry: (count, error) => isTransient(error) && count < 2 },
-      mutations: { retry: false },
+      // A change that waits for the network without a word looks saved: it fails at once, and says so.
+      mutations: { retry: false, networkMode: 'always' },
     },
   });

@@ -7,13 +7,19 @@ import { countries } from './countries.ts';
 import type { AddressFields as Address } from './field-rules.ts';
 import type { Form } from './use-validated-form.ts';
 
-/** The address part of a form whose values have `address`. */
-export function AddressFields<Values extends { address: Address }>({ form }: { form: Form<Values> }) {
+/** The address part of a form whose values have `address`. `optional`: whole or not at all. */
+export function AddressFields<Values extends { address: Address }>({
+  form,
+  optional = false,
+}: {
+  form: Form<Values>;
+  optional?: boolean;
+}) {
   const options = useMemo(() => [{ value: '', label: 'Choose a country' }, ...countries()], []);
   const field = (name: keyof Address) => form.getInputProps(`address.${name}`);
   return (
     <fieldset className={stack.group}>
-      <legend className={stack.legend}>Postal address</legend>
+      <legend className={stack.legend}>Postal address{optional ? ' (optional)' : ''}</legend>
       <div className={stack.fields}>
         <TextInput label="Street and number" autoComplete="address-line1" {...field('line1')} />
         <TextInput label="Flat, floor, building (optional)" autoComplete="address-line2" {...field('line2')} />

@@ -7,6 +7,25 @@ export const required =
   (value) =>
     value.trim() === '' ? message : null;
 
+/** The longest that the server takes, in characters. A test holds them to the server's own. */
+export const maxLengths = {
+  givenName: 80,
+  familyName: 80,
+  email: 254,
+  line1: 100,
+  line2: 100,
+  city: 60,
+  postalCode: 16,
+  region: 60,
+} as const;
+
+export const atMost =
+  (max: number): Rule<string> =>
+  (value) => {
+    const over = value.trim().length - max;
+    return over > 0 ? `${over} ${over === 1 ? 'character' : 'characters'} too many: at most ${max} fit` : null;
+  };
+
 export const email: Rule<string> = (value) => {
   const text = value.trim();
   if (text === '') return 'Enter your e-mail address';
@@ -27,6 +46,14 @@ export const phone: Rule<string> = (value) => {
   return /^\+?[\d\s().-]{6,24}$/.test(text) && text.replace(/\D/g, '').length >= 6
     ? null
     : 'Enter a phone number, such as +49 30 1234567';
+};
+
+/** What no further key makes a number of. */
+export const phoneSoFar: Rule<string> = (value) => {
+  const text = value.trim();
+  if (/[^+\d\s().-]/.test(text) || text.lastIndexOf('+') > 0)
+    return 'Only digits, spaces and + ( ) . - belong into a number';
+  return text.length > 25 ? 'That is too long for a phone number' : null;
 };
 
 export const dateOfBirth: Rule<string> = (value) => {
@@ -61,4 +88,23 @@ export const addressRules = {
   city: addressPart('Enter the town or city'),
   postalCode: addressPart('Enter the postal code'),
   country: addressPart('Choose the country'),
+};
+
+/** A year whose four digits are not all there yet reads as one long ago. */
+const dateSoFar: Rule<string> = (value) => (value < '1000' ? null : dateOfBirth(value));
+
+/** What is said of a person while one types: what no further key can put right. */
+export const personSoFar = {
+  givenName: atMost(maxLengths.givenName),
+  familyName: atMost(maxLengths.familyName),
+  email: atMost(maxLengths.email),
+  phone: phoneSoFar,
+  dateOfBirth: dateSoFar,
+  address: {
+    line1: atMost(maxLengths.line1),
+    line2: atMost(maxLengths.line2),
+    city: atMost(maxLengths.city),
+    postalCode: atMost(maxLengths.postalCode),
+    region: atMost(maxLengths.region),
+  },
 };

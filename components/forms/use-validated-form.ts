@@ -44,6 +44,8 @@ interface InputProps {
 export function useValidatedForm<Values extends object>(input: {
   initialValues: Values;
   validate: Rules<Values, Values>;
+  /** What is wrong however one goes on typing: said with each key stroke, and before the rules of `validate`. */
+  whileTyping?: Rules<Values, Values>;
   onValuesChange?: (values: Values) => void;
   /** false: only on submit, for a field that one may leave empty-handed. */
   validateInputOnBlur?: boolean;
@@ -64,16 +66,20 @@ export function useValidatedForm<Values extends object>(input: {
       held.current.errors = next;
       setErrors(next);
     };
-    const check = (path: string) => {
-      const rule = readAt(held.current.input.validate, path);
+    const errorAt = (path: string, rules: Rules<Values, Values> | undefined): ReactNode => {
+      const rule = rules && readAt(rules, path);
       const now = held.current.values;
+      return typeof rule === 'function' ? (rule(readAt(now, path), now) as ReactNode) : null;
+    };
+    const check = (path: string) => {
+      const { validate, whileTyping } = held.current.input;
+      const error = errorAt(path, whileTyping) ?? errorAt(path, validate);
       const { [path]: _old, ...others } = held.current.errors;
-      const error = typeof rule === 'function' ? (rule(readAt(now, path), now) as ReactNode) : null;
       putErrors(error ? { ...others, [path]: error } : others);
     };
     const set = (path: string, value: unknown) => {
       put(writeAt(held.current.values, path, value));
-      if (path in held.current.errors) check(path);
+      if (path in held.current.errors || errorAt(path, held.current.input.whileTyping)) check(path);
     };
     const setFieldError = (path: string, error: ReactNode) => putErrors({ ...held.current.errors, [path]: error });
     const clearFieldError = (path: string) => {
@@ -86,7 +92,8 @@ export function useValidatedForm<Values extends object>(input: {
     };
     const checkAll = () => {
       const found: FormErrors = {};
-      for (const [path, rule] of leavesOf(held.current.input.validate as Tree)) {
+      const { validate, whileTyping = {} } = held.current.input;
+      for (const [path, rule] of [...leavesOf(validate as Tree), ...leavesOf(whileTyping as Tree)]) {
         const error = rule(readAt(held.current.values, path), held.current.values);
         if (error) found[path] = error;
       }

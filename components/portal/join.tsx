@@ -17,9 +17,11 @@ import { useValidatedForm } from '../forms/use-validated-form.ts';
 import { Card } from '../page/card.tsx';
 import { Notice } from '../page/notice.tsx';
 import { PageHeader } from '../page/page-header.tsx';
+import { TextSkeleton } from '../page/skeletons.tsx';
 import stack from '../page/stack.module.css';
 import { CheckYourMail } from './check-your-mail.tsx';
 import classes from './join.module.css';
+import { useMailedTo } from './mailed-to.ts';
 import { PlanCards } from './plan-cards.tsx';
 
 const blank = {
@@ -55,6 +57,7 @@ export function Join() {
   const plans = useQuery(plansQuery());
   const intent = useIntent();
   const [more, setMore] = useState(false);
+  const [mailedTo, remember] = useMailedTo();
   const { form, submit, showErrorsOf } = useValidatedForm<Values>({
     initialValues: blank,
     validate: {
@@ -67,16 +70,19 @@ export function Join() {
       dateOfBirth: rules.dateOfBirth,
       address: rules.addressRules,
     },
+    whileTyping: rules.personSoFar,
   });
   const joining = useMutation<Member, Error, Values>({
     mutationFn: (values) => intent(inputOf(values), (key) => join(inputOf(values), key)),
+    onSuccess: ({ email }) => remember(email),
     onError: (error) => {
       if (isStatus(error, 400, 422)) setMore(true);
       showErrorsOf(error);
     },
   });
 
-  if (joining.data) return <CheckYourMail email={joining.data.email} joined />;
+  if (mailedTo === undefined) return <TextSkeleton lines={4} />;
+  if (mailedTo !== null) return <CheckYourMail email={mailedTo} joined />;
   const { email, givenName, familyName } = form.values;
   return (
     <form noValidate aria-label="Join" onSubmit={submit((values) => joining.mutate(values))}>
@@ -147,7 +153,7 @@ export function Join() {
                       {...form.getInputProps('dateOfBirth')}
                     />
                   </div>
-                  <AddressFields form={form} />
+                  <AddressFields form={form} optional />
                 </div>
               ) : null}
             </div>

@@ -6,15 +6,15 @@ import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import { changeMember, memberKeys, memberQuery } from '../api/members.ts';
 import { useOptimistic } from '../api/optimistic.ts';
-import { isStatus, messageOf } from '../api/problem.ts';
+import { isStatus } from '../api/problem.ts';
 import type { Member, MemberChanges } from '../api/shapes.ts';
 import { AddressFields } from '../forms/address-fields.tsx';
 import * as rules from '../forms/field-rules.ts';
+import { NotSaved } from '../forms/not-saved.tsx';
 import { Switch } from '../forms/switch.tsx';
 import { UnsavedGuard } from '../forms/unsaved-guard.tsx';
 import { useValidatedForm } from '../forms/use-validated-form.ts';
 import { Card } from '../page/card.tsx';
-import { Notice } from '../page/notice.tsx';
 import { SaveNote } from '../page/save-note.tsx';
 import stack from '../page/stack.module.css';
 import { changesOf, conflictsOf, type EditableField, resolved } from './merge.ts';
@@ -92,6 +92,7 @@ export function ProfileForm({ member }: { member: Member }) {
       dateOfBirth: rules.dateOfBirth,
       address: rules.addressRules,
     },
+    whileTyping: rules.personSoFar,
     onValuesChange: () => setSaved(false),
   });
   const mine = changesOf(base, editedOf(form.values));
@@ -183,7 +184,7 @@ export function ProfileForm({ member }: { member: Member }) {
               />
             </div>
             <hr className={stack.rule} />
-            <AddressFields form={form} />
+            <AddressFields form={form} optional />
           </div>
         </Card>
         <Card id="mail" title="Mail from us">
@@ -201,11 +202,7 @@ export function ProfileForm({ member }: { member: Member }) {
             Mail about your account and its security always comes.
           </p>
         </Card>
-        {failed ? (
-          <Notice tone="bad" title="Your changes are not saved">
-            {messageOf(save.error)}
-          </Notice>
-        ) : null}
+        {failed ? <NotSaved error={save.error} /> : null}
         <div className={classes.bar} data-dirty={dirty}>
           <Button type="submit" loading={save.isPending}>
             Save changes

@@ -15,6 +15,7 @@ import { useValidatedForm } from '../forms/use-validated-form.ts';
 import { Notice } from '../page/notice.tsx';
 import stack from '../page/stack.module.css';
 import { CheckYourMail } from './check-your-mail.tsx';
+import { useMailedTo } from './mailed-to.ts';
 import classes from './narrow.module.css';
 import { Task } from './task.tsx';
 
@@ -256,11 +257,11 @@ const focusOnce = (button: HTMLButtonElement | null) => button?.focus();
 
 function AskForAnother({ hadToken }: { hadToken: boolean }) {
   const intent = useIntent();
-  const [sentTo, setSentTo] = useState<string | null>(null);
+  const [sentTo, remember] = useMailedTo();
   const { form, submit } = useValidatedForm({ initialValues: { email: '' }, validate: { email: rules.email } });
   const resend = useMutation({
     mutationFn: (email: string) => intent({ email }, (key) => resendVerification(email, key)),
-    onSuccess: (_, email) => setSentTo(email),
+    onSuccess: (_, email) => remember(email),
   });
   if (sentTo) return <CheckYourMail email={sentTo} />;
   return (
