@@ -30,11 +30,11 @@ export const overviewQuery = (id = 'me') =>
     queryFn: ({ signal }) => get<Overview>(`/members/${id}/overview`, signal),
   });
 
-export const timelineQuery = (id = 'me', limit = 20) =>
+export const timelineQuery = (id = 'me', limit = 20, only?: 'news') =>
   infiniteQueryOptions({
-    queryKey: [...memberKeys.timeline(id), limit],
+    queryKey: [...memberKeys.timeline(id), limit, only],
     queryFn: ({ signal, pageParam }) =>
-      get<Page<TimelineEntry>>(`/members/${id}/timeline${query({ limit, cursor: pageParam })}`, signal),
+      get<Page<TimelineEntry>>(`/members/${id}/timeline${query({ limit, only, cursor: pageParam })}`, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextCursor,
   });

@@ -25,20 +25,14 @@ function greetingAt(now: number | null): string {
 }
 
 /** The portal's home: needs first, everything else after. */
-/** What Guildhall does behind the scenes: true, and of no interest to the person it is about. */
-const bookkeeping = new Set(['sync.completed', 'sync.failed', 'notification.sent']);
-
 export function Home() {
   const member = useQuery(memberQuery());
   const overview = useQuery(overviewQuery());
   const plans = useQuery({ ...plansQuery(), enabled: member.data?.paidUntil === null });
-  const timeline = useInfiniteQuery(timelineQuery('me', 60));
+  const timeline = useInfiniteQuery(timelineQuery('me', 8, 'news'));
   const greeting = greetingAt(useNow());
   const person = member.data;
-  const happened = timeline.data?.pages
-    .flatMap((page) => page.data)
-    .filter((entry) => !bookkeeping.has(entry.type))
-    .slice(0, 8);
+  const happened = timeline.data?.pages[0]?.data;
   return (
     <>
       <PageHeader

@@ -161,7 +161,11 @@ export const timelineEntry = z.strictObject({
   /** For staff who act on members: the words of whoever did it. */
   reason: z.string().nullable(),
 });
-export const timelineQuery = z.strictObject({ ...pageQuery, system: z.string().max(40).optional() });
+export const timelineQuery = z.strictObject({
+  ...pageQuery,
+  system: z.string().max(40).optional(),
+  only: z.enum(['news']).optional().describe('`news`: without what happens behind the scenes'),
+});
 
 const sourceState = z.strictObject({
   status: z.enum(['ok', 'unavailable']),

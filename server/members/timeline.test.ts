@@ -1,7 +1,11 @@
+import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
+import { signIn } from '#server/access/commands/sign-in.ts';
 import { inTransaction } from '#server/context/context.ts';
+import { append } from '#server/events/append.ts';
 import { readEvents } from '#server/events/read.ts';
 import { sequenceAll } from '#server/events/store.testing.ts';
+import '#server/notifications/events.ts';
 import { testApp } from '#test/database.ts';
 import { act } from './commands/actions.ts';
 import { updateProfile } from './commands/profile.ts';
@@ -42,6 +46,23 @@ test('staff read who did it, to which version and why; the member reads none of 
   });
   const nothing = { actorId: null, version: null, reason: null };
   for (const line of (await lines(ctx)).values()) expect(line).toEqual(nothing);
+});
+
+test('news is what matters to the member: no notes, no mails, no sign-ins, however many', async () => {
+  const { memberId, userId, ctx, input } = await joined(app.current);
+  await act(staffContext(app.current), memberId, 'note', 'Calls often');
+  for (let tries = 0; tries < 3; tries += 1)
+    await signIn(systemContext(app.current), { email: input.email, password: 'not it' });
+  const data = { memberId, userId, template: 'welcome', mailId: uuidv7() };
+  await inTransaction(systemContext(app.current), (tx) =>
+    append(tx, `mail-${data.mailId}`, 'new', [{ type: 'email.sent', data }]),
+  );
+  await updateProfile(ctx, memberId, { givenName: 'Adaeze' }, null);
+  await projected();
+  const types = async (only?: 'news') =>
+    (await memberTimeline(ctx, memberId, { limit: 2, only })).data.map(({ type }) => type);
+  expect(await types('news')).toEqual(['member.profile.updated', 'member.registered']);
+  expect(await types()).not.toEqual(await types('news'));
 });
 
 test('one visit is one entry of the trail, which says what was looked at; another session is another', async () => {

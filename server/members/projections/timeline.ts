@@ -78,6 +78,21 @@ const lineOf: Record<string, (event: StoredEvent) => Line> = {
   'notification.sent': () => ({ system: 'portal', summary: 'Notification shown' }),
 };
 
+/**
+ * True, and no news to the person it is about: what Guildhall and its mails do behind the scenes, what staff write among
+ * themselves, and who tried to sign in as them (a lock is mailed to them).
+ */
+export const noNews = [
+  'sync.completed',
+  'sync.failed',
+  'email.sent',
+  'notification.sent',
+  'member.noted',
+  'session.started',
+  'session.failed',
+  'session.ended',
+] as const;
+
 function profileLine(event: StoredEvent): string {
   const fields = changedFields(event);
   if (fields) return `Profile changed: ${fields}`;

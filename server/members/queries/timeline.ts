@@ -2,6 +2,7 @@ import { reasonsAbout } from '#server/audit/queries.ts';
 import { type Ctx, can, isOwn } from '#server/context/context.ts';
 import { eventsById } from '#server/events/queries.ts';
 import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
+import { noNews } from '../projections/timeline.ts';
 import { auditRead, readableMember } from './member.ts';
 
 export interface TimelineEntry {
@@ -26,7 +27,7 @@ type Line = Omit<TimelineEntry, 'actorId' | 'version' | 'reason'>;
 export async function memberTimeline(
   ctx: Ctx,
   id: string,
-  page: { limit: number; cursor?: string | undefined; system?: string | undefined },
+  page: { limit: number; cursor?: string | undefined; system?: string | undefined; only?: 'news' | undefined },
 ): Promise<{ data: TimelineEntry[]; nextCursor: string | null }> {
   await readableMember(ctx, id);
   const { sql } = ctx;
@@ -37,6 +38,7 @@ export async function memberTimeline(
     where member_id = ${id}
       ${before ? sql`and (at, position) < (${before[0]}::timestamptz, ${before[1]}::bigint)` : sql``}
       ${page.system ? sql`and system = ${page.system}` : sql``}
+      ${page.only ? sql`and type <> all(${[...noNews]}::text[])` : sql``}
     order by at desc, position desc
     limit ${page.limit + 1}`;
   const shown = rows.slice(0, page.limit);
