@@ -73,6 +73,14 @@ export async function readStream(
   return rows.map(eventOf);
 }
 
+/** Where the first event of each stream stands in the order of all; not there: streams that readers cannot see yet. */
+export async function startsOf(sql: Queryable, streams: readonly string[]): Promise<Map<string, number>> {
+  const rows = await sql<{ stream: string; position: number }[]>`
+    select e.stream, p.position from events e join event_positions p on p.event_id = e.id
+    where e.stream = any(${[...streams]}) and e.version = 1`;
+  return new Map(rows.map(({ stream, position }) => [stream, position]));
+}
+
 /** One event by its id; null when there is none, or it has no position yet. */
 export async function readEvent(sql: Queryable, id: string): Promise<StoredEvent | null> {
   const [row] = await sql<EventRow[]>`

@@ -195,12 +195,12 @@ describe('GET /events/stream', () => {
 describe('GET /notifications/stream', () => {
   it("brings a person's own notifications, and what came while they were away", async () => {
     const [ada, bob] = [await aSignedInUser(app.current), await aSignedInUser(app.current)];
-    const notify = async (userId: string, title: string) => {
+    const notify = async (userId: string, title: string, minutesAgo = 0) => {
       const notificationId = uuidv7();
       await inTransaction(systemContext(app.current), async (tx) => {
         await tx.sql`
           insert into notifications (id, user_id, kind, title, body, created_at)
-          values (${notificationId}, ${userId}, 'test', ${title}, '', now())`;
+          values (${notificationId}, ${userId}, 'test', ${title}, '', now() - make_interval(mins => ${minutesAgo}))`;
         const data = { userId, notificationId, channel: 'in-app' };
         await append(tx, `notification-${notificationId}`, 'new', [{ type: 'notification.sent', data }]);
       });
@@ -215,9 +215,10 @@ describe('GET /notifications/stream', () => {
     expect(first.events[0]?.event).toBe('notification');
     await first.close();
     await notify(ada.id, 'two');
+    await notify(ada.id, 'of something an hour ago', 60);
     const second = await open('/notifications/stream', ada.cookie, { 'last-event-id': first.events[0]?.id ?? '' });
     await notify(ada.id, 'three');
-    await expect.poll(() => titles(second)).toEqual(['two', 'three']);
+    await expect.poll(() => titles(second)).toEqual(['two', 'of something an hour ago', 'three']);
     await second.close();
   });
 });

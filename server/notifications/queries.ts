@@ -1,5 +1,6 @@
 import type { Ctx } from '#server/context/context.ts';
 import { AppError } from '#server/errors/errors.ts';
+import { startsOf } from '#server/events/read.ts';
 import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
 import type { Notification } from './shapes.ts';
 
@@ -43,13 +44,15 @@ export async function findNotification(ctx: Ctx, id: string): Promise<Notificati
   return row ? notificationOf(row) : null;
 }
 
-/** What came after the one with this id, oldest first; nothing when it is not one of the caller's own. The last 100. */
+/**
+ * What arrived after the one with this id, in the order of arrival, which is not that of the events that it tells of;
+ * nothing when it is not one of the caller's own. Of the newest 200.
+ */
 export async function notificationsAfter(ctx: Ctx, id: string): Promise<Notification[]> {
-  if (!/^[0-9a-f-]{36}$/i.test(id)) return [];
-  const rows = await ctx.sql<Notification[]>`
-    select n.id, n.kind, n.title, n.body, n.link, n.created_at as "createdAt", n.read_at as "readAt"
-    from notifications n join notifications last on last.id = ${id} and last.user_id = n.user_id
-    where n.user_id = ${requireUserId(ctx)} and (n.created_at, n.id) > (last.created_at, last.id)
-    order by n.created_at desc, n.id desc limit 100`;
-  return rows.map(notificationOf).reverse();
+  if (!/^[0-9a-f-]{36}$/i.test(id) || (await findNotification(ctx, id)) === null) return [];
+  const { data } = await listNotifications(ctx, { limit: 200 });
+  const streamOf = (one: string) => `notification-${one.toLowerCase()}`;
+  const starts = await startsOf(ctx.sql, [id, ...data.map((one) => one.id)].map(streamOf));
+  const start = (one: { id: string }) => starts.get(streamOf(one.id)) ?? 0;
+  return data.filter((one) => start(one) > start({ id })).sort((a, b) => start(a) - start(b));
 }
