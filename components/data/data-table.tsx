@@ -32,7 +32,7 @@ export interface Selection {
   actions: ReactNode;
 }
 
-interface Props<Row> {
+export interface DataTableProps<Row> {
   /** Names the table. */
   caption: string;
   columns: readonly Column<Row>[];
@@ -61,7 +61,7 @@ interface Props<Row> {
 }
 
 /** The console's list: j and k move, Enter opens, x selects, ? shows the keys. Keyset paging by "Show more". */
-export function DataTable<Row>(props: Props<Row>) {
+export function DataTable<Row>(props: DataTableProps<Row>) {
   const { caption, columns, rows, rowId, rowLabel, onOpen, openId, selection } = props;
   const body = useRef<HTMLTableSectionElement>(null);
   const captionId = useId();

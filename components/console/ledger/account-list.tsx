@@ -5,9 +5,10 @@ import type { Route } from 'next';
 import { useRouter } from 'next/navigation';
 import { accountsQuery } from '../../api/console/ledger.ts';
 import type { Account } from '../../api/console/shapes.ts';
-import { type Column, DataTable } from '../../data/data-table.tsx';
+import type { Column } from '../../data/data-table.tsx';
 import { FilterBar } from '../../data/filter-bar.tsx';
 import { useFilters } from '../../data/filters.ts';
+import { PagedTable } from '../../data/paged-table.tsx';
 import { EmptyState } from '../../page/empty-state.tsx';
 import { wordsOf } from '../../values/format.ts';
 import { MoneyText } from '../../values/money-text.tsx';
@@ -67,20 +68,14 @@ export function AccountList() {
         onClear={clear}
         search={{ name: 'q', label: 'Search accounts', placeholder: 'Number, such as A-000012' }}
       />
-      <DataTable
+      <PagedTable
         caption="Accounts"
         columns={columns}
-        rows={list.data?.pages.flatMap((page) => page.data)}
+        list={list}
         expect={20}
         rowId={(account) => account.id}
         rowLabel={(account) => `account ${account.number} ${account.name}`}
         onOpen={(account) => router.push(`/ops/ledger/accounts/${account.id}` as Route)}
-        error={list.error}
-        onRetry={() => void list.refetch()}
-        refreshing={list.isPlaceholderData}
-        hasMore={list.hasNextPage}
-        loadingMore={list.isFetchingNextPage}
-        onMore={() => void list.fetchNextPage()}
         empty={<EmptyState title="No account fits">A number must be whole: A-000012.</EmptyState>}
       />
     </>

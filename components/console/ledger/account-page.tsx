@@ -10,9 +10,10 @@ import { useState } from 'react';
 import { accountEntriesQuery, accountQuery, statementUrl } from '../../api/console/ledger.ts';
 import type { Account, AccountEntry } from '../../api/console/shapes.ts';
 import { isStatus } from '../../api/problem.ts';
-import { type Column, DataTable } from '../../data/data-table.tsx';
+import type { Column } from '../../data/data-table.tsx';
 import { useFilters } from '../../data/filters.ts';
 import { MetricTile } from '../../data/metric-tile.tsx';
+import { PagedTable } from '../../data/paged-table.tsx';
 import { EmptyState } from '../../page/empty-state.tsx';
 import { ErrorState } from '../../page/error-state.tsx';
 import { PageHeader } from '../../page/page-header.tsx';
@@ -132,20 +133,14 @@ function Loaded({ account }: { account: Account }) {
           <TimeRange from={from} to={to} onChange={set} />
         </span>
       </div>
-      <DataTable
+      <PagedTable
         caption="Entries"
         columns={running ? [...moved, balanceAfter] : moved}
-        rows={list.data?.pages.flatMap((page) => page.data)}
+        list={list}
         expect={15}
         rowId={(entry) => `${entry.entryId} ${entry.line}`}
         rowLabel={(entry) => `entry ${entry.number}`}
         onOpen={(entry) => router.push(`/ops/ledger/entries/${entry.entryId}` as Route)}
-        error={list.error}
-        onRetry={() => void list.refetch()}
-        refreshing={list.isPlaceholderData}
-        hasMore={list.hasNextPage}
-        loadingMore={list.isFetchingNextPage}
-        onMore={() => void list.fetchNextPage()}
         empty={
           <EmptyState title={state === 'pending' ? 'Nothing is held' : 'Nothing has moved'}>
             {state === 'pending' ? 'What is promised but not posted stands here.' : 'No entry in this time.'}

@@ -5,13 +5,14 @@ import type { Route } from 'next';
 import { useRouter } from 'next/navigation';
 import { entriesQuery } from '../../api/console/ledger.ts';
 import type { JournalEntry } from '../../api/console/shapes.ts';
-import { type Column, DataTable } from '../../data/data-table.tsx';
+import type { Column } from '../../data/data-table.tsx';
 import { FilterBar } from '../../data/filter-bar.tsx';
 import { useFilters } from '../../data/filters.ts';
+import { PagedTable } from '../../data/paged-table.tsx';
 import { EmptyState } from '../../page/empty-state.tsx';
+import { parseAmount } from '../../values/amount.ts';
 import { formatMoney, wordsOf } from '../../values/format.ts';
 import { RelativeTime } from '../../values/relative-time.tsx';
-import { parseAmount } from '../payments/amount.ts';
 import { TimeRange } from '../time-range.tsx';
 import classes from './ledger.module.css';
 import { sideText, totalOf } from './sides.ts';
@@ -95,20 +96,14 @@ export function Journal() {
           “{q}” is neither an amount nor a whole id: it is not searched for.
         </p>
       ) : null}
-      <DataTable
+      <PagedTable
         caption="Journal"
         columns={columns}
-        rows={list.data?.pages.flatMap((page) => page.data)}
+        list={list}
         expect={25}
         rowId={(entry) => entry.id}
         rowLabel={(entry) => `entry ${entry.number}`}
         onOpen={(entry) => router.push(`/ops/ledger/entries/${entry.id}` as Route)}
-        error={list.error}
-        onRetry={() => void list.refetch()}
-        refreshing={list.isPlaceholderData}
-        hasMore={list.hasNextPage}
-        loadingMore={list.isFetchingNextPage}
-        onMore={() => void list.fetchNextPage()}
         empty={<EmptyState title="No entry fits">Widen the time, or take a filter away.</EmptyState>}
       />
     </>

@@ -6,9 +6,10 @@ import type { Route } from 'next';
 import { useRouter } from 'next/navigation';
 import { useFreshness } from '../../api/freshness.ts';
 import { type LoanRow, loanQuery, loansQuery } from '../../api/loans.ts';
-import { type Column, DataTable } from '../../data/data-table.tsx';
+import type { Column } from '../../data/data-table.tsx';
 import { FilterBar } from '../../data/filter-bar.tsx';
 import { useFilters } from '../../data/filters.ts';
+import { PagedTable, rowsOf } from '../../data/paged-table.tsx';
 import { EmptyState } from '../../page/empty-state.tsx';
 import { PageHeader } from '../../page/page-header.tsx';
 import { formatDate } from '../../values/format.ts';
@@ -73,7 +74,7 @@ export function LoansPage() {
   const list = useInfiniteQuery(loansQuery({ status, order, memberId }));
   const router = useRouter();
   const client = useQueryClient();
-  const rows = list.data?.pages.flatMap((page) => page.data);
+  const rows = rowsOf(list.data);
   const member = memberId
     ? [{ name: 'memberId', label: 'Member', options: [{ value: memberId, label: `…${memberId.slice(-8)}` }] }]
     : [];
@@ -99,10 +100,10 @@ export function LoansPage() {
           {rows ? `${counted(rows.length, 'loan')}${list.hasNextPage ? ' and more' : ''}` : null}
         </span>
       </FilterBar>
-      <DataTable
+      <PagedTable
         caption="Loans"
         columns={columns}
-        rows={rows}
+        list={list}
         expect={20}
         rowId={(loan) => loan.id}
         rowLabel={(loan) => `loan ${loan.number}`}
@@ -110,12 +111,6 @@ export function LoansPage() {
           void client.prefetchQuery(loanQuery(loan.id));
           router.push(`/ops/loans/${loan.id}` as Route);
         }}
-        error={list.error}
-        onRetry={() => void list.refetch()}
-        refreshing={list.isPlaceholderData}
-        hasMore={list.hasNextPage}
-        loadingMore={list.isFetchingNextPage}
-        onMore={() => void list.fetchNextPage()}
         empty={
           status || memberId ? (
             <EmptyState

@@ -1,11 +1,13 @@
 import type { Route } from 'next';
 import Link from 'next/link';
 import type { Loan } from '../../api/loans.ts';
+import { type PlainColumn, PlainTable } from '../../data/plain-table.tsx';
 import { formatDate, formatMoney, wordsOf } from '../../values/format.ts';
 import { StatePill } from '../../values/state-pill.tsx';
 import classes from './loans.module.css';
 
 type Instalment = Loan['schedule'][number];
+type Repayment = Loan['repayments'][number];
 
 function pillOf(one: Instalment) {
   if (one.inArrears) return <StatePill state="in_arrears" tone="bad" />;
@@ -15,96 +17,45 @@ function pillOf(one: Instalment) {
 
 export function ScheduleTable({ loan }: { loan: Loan }) {
   const money = (units: number) => formatMoney(units, loan.amount.currency);
+  const columns: PlainColumn<Instalment>[] = [
+    { header: 'Due on', cell: (one) => formatDate(one.dueOn) },
+    { header: 'Principal', number: true, cell: (one) => money(one.principal) },
+    { header: 'Interest', number: true, cell: (one) => money(one.interest) },
+    { header: 'Paid', number: true, cell: (one) => money(one.paid) },
+    { header: 'Open', number: true, cell: (one) => money(one.left) },
+    { header: 'Status', cell: pillOf },
+  ];
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reached by keyboard.
-    <section className={classes.scroll} tabIndex={0} aria-label="Instalments">
-      <table className={classes.table}>
-        <thead>
-          <tr>
-            <th scope="col">Due on</th>
-            <th scope="col" data-number>
-              Principal
-            </th>
-            <th scope="col" data-number>
-              Interest
-            </th>
-            <th scope="col" data-number>
-              Paid
-            </th>
-            <th scope="col" data-number>
-              Open
-            </th>
-            <th scope="col">Status</th>
-          </tr>
-        </thead>
-        <tbody>
-          {loan.schedule.map((one) => (
-            <tr key={one.seq} data-done={one.status === 'paid' || one.status === 'written_off' || undefined}>
-              <th scope="row">{formatDate(one.dueOn)}</th>
-              <td data-number>{money(one.principal)}</td>
-              <td data-number>{money(one.interest)}</td>
-              <td data-number>{money(one.paid)}</td>
-              <td data-number>{money(one.left)}</td>
-              <td>{pillOf(one)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <PlainTable
+      caption="Instalments"
+      columns={columns}
+      rows={loan.schedule}
+      rowKey={({ seq }) => seq}
+      isDone={({ status }) => status === 'paid' || status === 'written_off'}
+    />
   );
 }
 
 export function RepaymentTable({ loan }: { loan: Loan }) {
+  const { repayments } = loan;
+  if (repayments.length === 0) return <p className={classes.dim}>Nothing was paid back yet.</p>;
   const money = (units: number | null) => (units === null ? '–' : formatMoney(units, loan.amount.currency));
-  if (loan.repayments.length === 0) return <p className={classes.dim}>Nothing was paid back yet.</p>;
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reached by keyboard.
-    <section className={classes.scroll} tabIndex={0} aria-label="Repayments">
-      <table className={classes.table}>
-        <thead>
-          <tr>
-            <th scope="col">On</th>
-            <th scope="col">From</th>
-            <th scope="col" data-number>
-              Amount
-            </th>
-            <th scope="col" data-number>
-              Interest
-            </th>
-            <th scope="col" data-number>
-              Principal
-            </th>
-            <th scope="col" data-number>
-              Returned
-            </th>
-            <th scope="col">Status</th>
-          </tr>
-        </thead>
-        <tbody>
-          {loan.repayments.map((one) => (
-            <tr key={one.id}>
-              <th scope="row">{formatDate(one.createdAt)}</th>
-              <td>
-                {one.paymentId ? (
-                  <Link href={`/ops/payments/${one.paymentId}` as Route}>Card</Link>
-                ) : (
-                  wordsOf(one.source)
-                )}
-              </td>
-              <td data-number>{money(one.amount)}</td>
-              <td data-number>{money(one.interest)}</td>
-              <td data-number>{money(one.principal)}</td>
-              <td data-number>{one.returned > 0 ? money(one.returned) : '–'}</td>
-              <td>
-                <StatePill
-                  state={one.paymentStatus ?? one.status}
-                  tone={one.status === 'posted' ? 'ok' : one.status === 'failed' ? 'bad' : 'info'}
-                />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
+  const returned: PlainColumn<Repayment> = { header: 'Returned', number: true, cell: (one) => money(one.returned) };
+  const columns: PlainColumn<Repayment>[] = [
+    { header: 'On', cell: (one) => formatDate(one.createdAt) },
+    { header: 'From', cell: sourceOf },
+    { header: 'Amount', number: true, cell: (one) => money(one.amount) },
+    { header: 'Interest', number: true, cell: (one) => money(one.interest) },
+    { header: 'Principal', number: true, cell: (one) => money(one.principal) },
+    ...(repayments.some((one) => one.returned > 0) ? [returned] : []),
+    { header: 'Status', cell: statusOf },
+  ];
+  return <PlainTable caption="Repayments" columns={columns} rows={repayments} rowKey={({ id }) => id} />;
 }
+
+const sourceOf = ({ paymentId, source }: Repayment) =>
+  paymentId ? <Link href={`/ops/payments/${paymentId}` as Route}>Card</Link> : wordsOf(source);
+
+const statusOf = ({ paymentStatus, status }: Repayment) => (
+  <StatePill state={paymentStatus ?? status} tone={status === 'posted' ? 'ok' : status === 'failed' ? 'bad' : 'info'} />
+);

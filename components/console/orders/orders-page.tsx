@@ -7,9 +7,10 @@ import { useRouter } from 'next/navigation';
 import { orderQuery, ordersQuery } from '../../api/console/orders.ts';
 import type { OrderRow } from '../../api/console/shapes.ts';
 import { useFreshness } from '../../api/freshness.ts';
-import { type Column, DataTable } from '../../data/data-table.tsx';
+import type { Column } from '../../data/data-table.tsx';
 import { FilterBar } from '../../data/filter-bar.tsx';
 import { useFilters } from '../../data/filters.ts';
+import { PagedTable, rowsOf } from '../../data/paged-table.tsx';
 import { EmptyState } from '../../page/empty-state.tsx';
 import { PageHeader } from '../../page/page-header.tsx';
 import { wordsOf } from '../../values/format.ts';
@@ -118,7 +119,7 @@ export function OrdersPage() {
   const list = useInfiniteQuery(ordersQuery({ status, state, shipment, memberId, number, amount, from, to }));
   const router = useRouter();
   const client = useQueryClient();
-  const rows = list.data?.pages.flatMap((page) => page.data);
+  const rows = rowsOf(list.data);
   const filtered = Object.values(values).some((value) => value !== '');
   const member = memberId
     ? [{ name: 'memberId', label: 'Member', options: [{ value: memberId, label: `…${memberId.slice(-8)}` }] }]
@@ -140,10 +141,10 @@ export function OrdersPage() {
           {rows ? foundText(rows.length, list.hasNextPage, meaning) : null}
         </span>
       </FilterBar>
-      <DataTable
+      <PagedTable
         caption="Orders"
         columns={columns}
-        rows={rows}
+        list={list}
         expect={25}
         rowId={(order) => order.id}
         rowLabel={(order) => `order ${order.number}`}
@@ -151,12 +152,6 @@ export function OrdersPage() {
           void client.prefetchQuery(orderQuery(order.id));
           router.push(`/ops/orders/${order.id}` as Route);
         }}
-        error={list.error}
-        onRetry={() => void list.refetch()}
-        refreshing={list.isPlaceholderData}
-        hasMore={list.hasNextPage}
-        loadingMore={list.isFetchingNextPage}
-        onMore={() => void list.fetchNextPage()}
         empty={
           filtered ? (
             <EmptyState

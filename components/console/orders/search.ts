@@ -1,5 +1,5 @@
+import { parseAmount } from '../../values/amount.ts';
 import { formatMoney } from '../../values/format.ts';
-import { parseAmount } from '../payments/amount.ts';
 
 /** What of `GET /orders` a search means: a total, else a number, for which `12` is as good as `O-000012`. */
 export function orderSearch(text: string): { number: string; amount: number | null; meaning: string | null } {

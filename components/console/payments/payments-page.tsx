@@ -8,9 +8,10 @@ import { useRouter } from 'next/navigation';
 import { paymentsQuery } from '../../api/console/payments.ts';
 import type { PaymentRow } from '../../api/console/shapes.ts';
 import { useFreshness } from '../../api/freshness.ts';
-import { type Column, DataTable } from '../../data/data-table.tsx';
+import type { Column } from '../../data/data-table.tsx';
 import { FilterBar } from '../../data/filter-bar.tsx';
 import { useFilters } from '../../data/filters.ts';
+import { PagedTable, rowsOf } from '../../data/paged-table.tsx';
 import { EmptyState } from '../../page/empty-state.tsx';
 import { PageHeader } from '../../page/page-header.tsx';
 import { wordsOf } from '../../values/format.ts';
@@ -130,7 +131,7 @@ function PaymentList() {
   const list = useInfiniteQuery(paymentsQuery({ q, amount, last4, status, purpose, memberId, from, to }));
   const freshness = useFreshness(list, 10_000);
   const router = useRouter();
-  const rows = list.data?.pages.flatMap((page) => page.data);
+  const rows = rowsOf(list.data);
   const filtered = Object.values(values).some((value) => value !== '');
   const member = memberId
     ? [{ name: 'memberId', label: 'Member', options: [{ value: memberId, label: `…${memberId.slice(-8)}` }] }]
@@ -168,20 +169,14 @@ function PaymentList() {
           <TimeRange from={from} to={to} onChange={set} />
         </span>
       </div>
-      <DataTable
+      <PagedTable
         caption="Payments"
         columns={columns}
-        rows={rows}
+        list={list}
         expect={25}
         rowId={(payment) => payment.id}
         rowLabel={(payment) => `payment ${payment.number}`}
         onOpen={(payment) => router.push(`/ops/payments/${payment.id}` as Route)}
-        error={list.error}
-        onRetry={() => void list.refetch()}
-        refreshing={list.isPlaceholderData}
-        hasMore={list.hasNextPage}
-        loadingMore={list.isFetchingNextPage}
-        onMore={() => void list.fetchNextPage()}
         empty={
           filtered ? (
             <EmptyState

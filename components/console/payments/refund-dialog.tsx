@@ -13,8 +13,8 @@ import { Dialog } from '../../page/dialog.tsx';
 import { Notice } from '../../page/notice.tsx';
 import stack from '../../page/stack.module.css';
 import { useAnnounce } from '../../shell/announcer.tsx';
+import { parseAmount } from '../../values/amount.ts';
 import { formatMoney } from '../../values/format.ts';
-import { parseAmount } from './amount.ts';
 
 /** Gives back all or part of what is left (minor units) of a payment, for a reason. */
 export function RefundDialog({

@@ -1,5 +1,5 @@
+import { parseAmount } from '../../values/amount.ts';
 import { formatMoney } from '../../values/format.ts';
-import { parseAmount } from './amount.ts';
 
 /** What of `GET /payments` a search means. */
 export interface PaymentSearch {

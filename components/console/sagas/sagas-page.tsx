@@ -6,9 +6,10 @@ import { useRouter } from 'next/navigation';
 import { sagasQuery } from '../../api/console/sagas.ts';
 import type { SagaRow } from '../../api/console/shapes.ts';
 import { useFreshness } from '../../api/freshness.ts';
-import { type Column, DataTable } from '../../data/data-table.tsx';
+import type { Column } from '../../data/data-table.tsx';
 import { FilterBar } from '../../data/filter-bar.tsx';
 import { useFilters } from '../../data/filters.ts';
+import { PagedTable } from '../../data/paged-table.tsx';
 import { EmptyState } from '../../page/empty-state.tsx';
 import { PageHeader } from '../../page/page-header.tsx';
 import { wordsOf } from '../../values/format.ts';
@@ -52,25 +53,18 @@ export function SagasPage() {
   const { status = '', type = '', memberId = '' } = values;
   const list = useInfiniteQuery(sagasQuery({ status, type, memberId }));
   const router = useRouter();
-  const rows = list.data?.pages.flatMap((page) => page.data);
   return (
     <>
       <PageHeader title="Sagas" freshness={<LiveDot {...useFreshness(list, 10_000)} />} />
       <FilterBar filters={filters} values={{ status, type, memberId }} onChange={set} onClear={clear} />
-      <DataTable
+      <PagedTable
         caption="Sagas"
         columns={columns}
-        rows={rows}
+        list={list}
         expect={20}
         rowId={(saga) => saga.id}
         rowLabel={(saga) => `${wordsOf(saga.type)} …${saga.subjectId.slice(-8)}`}
         onOpen={(saga) => router.push(sagaHref(saga))}
-        error={list.error}
-        onRetry={() => void list.refetch()}
-        refreshing={list.isPlaceholderData}
-        hasMore={list.hasNextPage}
-        loadingMore={list.isFetchingNextPage}
-        onMore={() => void list.fetchNextPage()}
         empty={
           <EmptyState
             title={status === 'stuck' ? 'Nothing is stuck' : 'No saga fits'}

@@ -15,11 +15,11 @@ import { Notice } from '../../page/notice.tsx';
 import { PageHeader } from '../../page/page-header.tsx';
 import { FormSkeleton } from '../../page/skeletons.tsx';
 import stack from '../../page/stack.module.css';
+import { amountProblem, parseAmount } from '../../values/amount.ts';
 import { formatMoney } from '../../values/format.ts';
 import { expectBank } from '../checkout/attempt.ts';
 import { CardError, type CardFieldHandle } from '../checkout/card-field.tsx';
 import { HowToPay, newCard } from '../checkout/how-to-pay.tsx';
-import { amountProblem, parseAmount } from '../transfers/amount.ts';
 import { followPayment } from './followed-payment.ts';
 
 /** Puts money on one's account with a card. */

@@ -5,8 +5,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type LoanProduct, loanQuotesQuery } from '../../api/loans.ts';
 import stack from '../../page/stack.module.css';
+import { parseAmount } from '../../values/amount.ts';
 import { formatMoney } from '../../values/format.ts';
-import { parseAmount } from '../transfers/amount.ts';
 import classes from './loans.module.css';
 import { amountField, rateText, termText } from './words.ts';
 

@@ -9,6 +9,7 @@ import { getPayment } from '../../api/checkout.ts';
 import { useIntent } from '../../api/intent.ts';
 import { type Loan, type LoanRepayment, loanKeys, loanQuery, withdrawApplication } from '../../api/loans.ts';
 import { messageOf } from '../../api/problem.ts';
+import { Row, RowList } from '../../data/row-list.tsx';
 import { Card } from '../../page/card.tsx';
 import { Dialog } from '../../page/dialog.tsx';
 import { ErrorState } from '../../page/error-state.tsx';
@@ -22,7 +23,6 @@ import { KeyValueList } from '../../values/key-value-list.tsx';
 import { MoneyText } from '../../values/money-text.tsx';
 import { StatePill } from '../../values/state-pill.tsx';
 import { confirmWithStripe } from '../checkout/confirm-with-stripe.ts';
-import classes from './loans.module.css';
 import { RepayCard } from './repay-card.tsx';
 import { Schedule } from './schedule.tsx';
 import { loanSentence, rateText, stateTones, stateWords, termText } from './words.ts';
@@ -142,20 +142,19 @@ function Repayments({ loan }: { loan: Loan }) {
   const money = (units: number) => formatMoney(units, loan.amount.currency);
   return (
     <Card id="repayments" title="What you have paid">
-      <ul className={classes.list}>
+      <RowList>
         {loan.repayments
           .filter((one) => one.status !== 'pending')
           .map((one) => (
-            <li key={one.id} className={classes.row}>
-              <div className={classes.words}>
-                {formatDate(one.createdAt)}, {one.source === 'card' ? 'by card' : 'from your account'}
-                <p className={classes.small}>{wordsFor(one, money)}</p>
-              </div>
-              <StatePill state={one.status === 'posted' ? 'paid' : 'failed'} />
-              <span className={classes.total}>{money(one.amount)}</span>
-            </li>
+            <Row
+              key={one.id}
+              name={`${formatDate(one.createdAt)}, ${one.source === 'card' ? 'by card' : 'from your account'}`}
+              about={wordsFor(one, money)}
+              state={<StatePill state={one.status === 'posted' ? 'paid' : 'failed'} />}
+              end={money(one.amount)}
+            />
           ))}
-      </ul>
+      </RowList>
     </Card>
   );
 }

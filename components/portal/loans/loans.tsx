@@ -2,9 +2,10 @@
 
 import { Button } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import Link from 'next/link';
+import type { Route } from 'next';
 import { useState } from 'react';
 import { type LoanProduct, type LoanRow, loanProductsQuery, myLoansQuery } from '../../api/loans.ts';
+import { Row, RowList } from '../../data/row-list.tsx';
 import { Card } from '../../page/card.tsx';
 import { ErrorState } from '../../page/error-state.tsx';
 import { LinkButton } from '../../page/link-button.tsx';
@@ -34,11 +35,11 @@ export function Loans() {
         ) : null}
         {rows && rows.length > 0 ? (
           <Card id="yours" title="Your loans">
-            <ul className={classes.list}>
+            <RowList>
               {rows.map((loan) => (
-                <Row key={loan.id} loan={loan} />
+                <LoanRowOf key={loan.id} loan={loan} />
               ))}
-            </ul>
+            </RowList>
             {mine.hasNextPage ? (
               <Button
                 variant="default"
@@ -69,24 +70,19 @@ export function Loans() {
   );
 }
 
-function Row({ loan }: { loan: LoanRow }) {
+function LoanRowOf({ loan }: { loan: LoanRow }) {
   return (
-    <li className={classes.row}>
-      <div className={classes.words}>
-        <Link href={`/loans/${loan.id}`} className={classes.name}>
-          {loan.product.name}
-        </Link>
-        <p className={classes.small}>
-          {loan.number} · {loanSentence(loan)}
-        </p>
-      </div>
-      <StatePill state={loan.status} tone={stateTones[loan.status]}>
-        {stateWords[loan.status]}
-      </StatePill>
-      <span className={classes.total}>
-        <MoneyText {...(loan.owed && loan.owed.amount > 0 ? loan.owed : loan.amount)} />
-      </span>
-    </li>
+    <Row
+      href={`/loans/${loan.id}` as Route}
+      name={loan.product.name}
+      about={`${loan.number} · ${loanSentence(loan)}`}
+      state={
+        <StatePill state={loan.status} tone={stateTones[loan.status]}>
+          {stateWords[loan.status]}
+        </StatePill>
+      }
+      end={<MoneyText {...(loan.owed && loan.owed.amount > 0 ? loan.owed : loan.amount)} />}
+    />
   );
 }
 

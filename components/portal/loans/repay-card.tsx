@@ -8,9 +8,9 @@ import { Card } from '../../page/card.tsx';
 import { ErrorState } from '../../page/error-state.tsx';
 import { TextSkeleton } from '../../page/skeletons.tsx';
 import stack from '../../page/stack.module.css';
+import { parseAmount } from '../../values/amount.ts';
 import { formatDate, formatMoney } from '../../values/format.ts';
 import { KeyValueList } from '../../values/key-value-list.tsx';
-import { parseAmount } from '../transfers/amount.ts';
 import { PayForm } from './pay-form.tsx';
 import { amountField } from './words.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseAmount } from '../transfers/amount.ts';
+import { parseAmount } from '../../values/amount.ts';
 import { amountField, loanSentence, rateText, termText } from './words.ts';
 
 it('writes what it reads', () => {

@@ -9,6 +9,7 @@ import { useIntent } from '../../api/intent.ts';
 import { callOff, isOver, type Order, orderKeys, orderQuery } from '../../api/orders.ts';
 import { messageOf } from '../../api/problem.ts';
 import { shopKeys } from '../../api/shop.ts';
+import { StepList } from '../../data/step-list.tsx';
 import { Card } from '../../page/card.tsx';
 import { ErrorState } from '../../page/error-state.tsx';
 import { LinkButton } from '../../page/link-button.tsx';
@@ -23,8 +24,7 @@ import { isLedToBank } from '../checkout/attempt.ts';
 import { confirmWithStripe } from '../checkout/confirm-with-stripe.ts';
 import { Documents } from './documents.tsx';
 import { Receipt } from './receipt.tsx';
-import { StepList } from './step-list.tsx';
-import { orderWords, stateWords } from './words.ts';
+import { orderWords, stateTone, stateWords, stepsOf } from './words.ts';
 
 /** An order: first how far it has got, as it goes; then its receipt. The same address at every moment. */
 export function OrderPage({ id }: { id: string }) {
@@ -50,7 +50,11 @@ export function OrderPage({ id }: { id: string }) {
       <PageHeader
         above={<Back />}
         title={title}
-        state={<StatePill state={order.status}>{stateWords[order.status]}</StatePill>}
+        state={
+          <StatePill state={order.status} tone={stateTone(order.status)}>
+            {stateWords[order.status]}
+          </StatePill>
+        }
         lead={
           <>
             {lead} · {order.number}
@@ -108,7 +112,7 @@ function Waiting({ order }: { order: Order }) {
   }, []);
   return (
     <Card id="steps" title="How far it has got">
-      <StepList order={order} />
+      <StepList steps={stepsOf(order)} />
       {long ? (
         <div className={stack.fields}>
           <Notice live title="This takes longer than usual">

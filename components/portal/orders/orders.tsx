@@ -2,8 +2,10 @@
 
 import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import type { Route } from 'next';
 import Link from 'next/link';
 import { type OrderRow, ordersQuery } from '../../api/orders.ts';
+import { Row, RowList } from '../../data/row-list.tsx';
 import { Card } from '../../page/card.tsx';
 import { EmptyState } from '../../page/empty-state.tsx';
 import { ErrorState } from '../../page/error-state.tsx';
@@ -13,8 +15,8 @@ import { ListSkeleton } from '../../page/skeletons.tsx';
 import { formatDate } from '../../values/format.ts';
 import { MoneyText } from '../../values/money-text.tsx';
 import { StatePill } from '../../values/state-pill.tsx';
-import classes from './orders.module.css';
-import { stateWords } from './words.ts';
+import { MoneyNav } from '../account/money-nav.tsx';
+import { stateTone, stateWords } from './words.ts';
 
 /** Everything one has ordered, the newest first. */
 export function Orders() {
@@ -22,7 +24,7 @@ export function Orders() {
   const rows = orders.data?.pages.flatMap((page) => page.data);
   return (
     <>
-      <PageHeader title="Orders" actions={<Link href="/shop">Go to the shop</Link>} />
+      <PageHeader above={<MoneyNav />} title="Orders" actions={<Link href="/shop">Go to the shop</Link>} />
       <Card id="orders">
         {orders.isError && !rows ? (
           <ErrorState
@@ -38,11 +40,11 @@ export function Orders() {
             What you order shows up here, with its receipt.
           </EmptyState>
         ) : rows ? (
-          <ul className={classes.list}>
+          <RowList>
             {rows.map((order) => (
-              <Row key={order.id} order={order} />
+              <OrderRowOf key={order.id} order={order} />
             ))}
-          </ul>
+          </RowList>
         ) : (
           <ListSkeleton rows={5} />
         )}
@@ -68,21 +70,18 @@ const nameOf = (items: OrderRow['items']) => {
   return rest.length > 0 ? `${name} and ${rest.length} more` : name;
 };
 
-function Row({ order }: { order: OrderRow }) {
+function OrderRowOf({ order }: { order: OrderRow }) {
   return (
-    <li className={classes.row}>
-      <div className={classes.words}>
-        <Link href={`/orders/${order.id}`} className={classes.name}>
-          {nameOf(order.items)}
-        </Link>
-        <p className={classes.about}>
-          {order.number} · {formatDate(order.createdAt)}
-        </p>
-      </div>
-      <StatePill state={order.status}>{stateWords[order.status]}</StatePill>
-      <span className={classes.total}>
-        <MoneyText {...order.total} />
-      </span>
-    </li>
+    <Row
+      href={`/orders/${order.id}` as Route}
+      name={nameOf(order.items)}
+      about={`${order.number} · ${formatDate(order.createdAt)}`}
+      state={
+        <StatePill state={order.status} tone={stateTone(order.status)}>
+          {stateWords[order.status]}
+        </StatePill>
+      }
+      end={<MoneyText {...order.total} />}
+    />
   );
 }

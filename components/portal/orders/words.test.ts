@@ -1,24 +1,33 @@
 import { expect, test } from 'vitest';
-import { orderWords, shownSteps, stepWords } from './words.ts';
+import { orderWords, stepsOf } from './words.ts';
 
-const step = (name: string, status: 'pending' | 'completed' = 'pending') => ({
-  name,
-  status,
-  attempts: 0,
-  startedAt: null,
-  finishedAt: null,
+type Status = 'pending' | 'running' | 'waiting' | 'completed' | 'failed';
+const step = (name: string, status: Status = 'pending') => ({
+  ...{ name, status, attempts: 0 },
+  ...{ startedAt: null, finishedAt: null },
 });
 
-test('a step is called by what it does, and then by what it has done', () => {
-  expect(stepWords(step('payment'))).toBe('Paying');
-  expect(stepWords(step('payment', 'completed'))).toBe('Paid');
-  expect(stepWords(step('something-new'))).toBe('something-new');
+test('a step is called by what it does, and then by what it has done; the first that is open is under way', () => {
+  const steps = [step('check-member', 'completed'), step('payment'), step('reserve-stock'), step('something-new')];
+  expect(stepsOf({ steps, ships: true, status: 'created' })).toEqual([
+    { words: 'Membership checked', mark: 'done' },
+    { words: 'Paying', mark: 'now' },
+    { words: 'Reserving', mark: 'next' },
+    { words: 'something-new', mark: 'next' },
+  ]);
+});
+
+test('while the bank asks it says for whom it waits; what failed is not under way', () => {
+  const waiting = [step('payment', 'waiting')];
+  expect(stepsOf({ steps: waiting, ships: true, status: 'requires_action' })[0]?.words).toBe('Waiting for your bank');
+  expect(stepsOf({ steps: [step('payment', 'failed')], ships: true, status: 'failed' })[0]?.mark).toBe('bad');
 });
 
 test('an order of nothing to send shows no parcel', () => {
   const steps = [step('payment'), step('ship'), step('complete')];
-  expect(shownSteps({ steps, ships: false }).map(({ name }) => name)).toEqual(['payment', 'complete']);
-  expect(shownSteps({ steps, ships: true })).toHaveLength(3);
+  const words = (ships: boolean) => stepsOf({ steps, ships, status: 'created' }).map((one) => one.words);
+  expect(words(false)).toEqual(['Paying', 'Finishing']);
+  expect(words(true)).toHaveLength(3);
 });
 
 test('an order that is completed says where the things are', () => {

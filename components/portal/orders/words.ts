@@ -1,4 +1,6 @@
 import type { Order } from '../../api/orders.ts';
+import type { Step as Shown } from '../../data/step-list.tsx';
+import { type Tone, toneOf } from '../../values/tones.ts';
 
 type Step = Order['steps'][number];
 
@@ -11,15 +13,26 @@ const names: Record<string, { now: string; done: string }> = {
   complete: { now: 'Finishing', done: 'Finished' },
 };
 
-/** The steps that mean something to whoever ordered. */
-export const shownSteps = ({ steps, ships }: Pick<Order, 'steps' | 'ships'>) =>
-  steps.filter(({ name }) => ships || name !== 'ship');
-
-export function stepWords({ name, status }: Pick<Step, 'name' | 'status'>): string {
-  const words = names[name];
-  if (!words) return name;
-  return status === 'completed' || status === 'skipped' ? words.done : words.now;
+/** The steps that mean something to whoever ordered, and how far each is. */
+export function stepsOf({ steps, ships, status }: Pick<Order, 'steps' | 'ships' | 'status'>): Shown[] {
+  const shown = steps.filter(({ name }) => ships || name !== 'ship');
+  // Between two steps nothing runs for a moment: the first that is to come is the one that is meant.
+  const current = shown.findIndex((step) => markOf(step) !== 'done');
+  return shown.map((step, index) => {
+    const own = markOf(step);
+    const mark = own === 'next' && index === current ? 'now' : own;
+    const asked = step.name === 'payment' && status === 'requires_action';
+    return { words: asked ? 'Waiting for your bank' : stepWords(step.name, mark), mark };
+  });
 }
+
+function markOf({ status }: Pick<Step, 'status'>): Shown['mark'] {
+  if (status === 'completed' || status === 'skipped') return 'done';
+  if (status === 'pending') return 'next';
+  return status === 'running' || status === 'waiting' ? 'now' : 'bad';
+}
+
+const stepWords = (name: string, mark: Shown['mark']) => names[name]?.[mark === 'done' ? 'done' : 'now'] ?? name;
 
 /** What the page says of an order as a whole. */
 export function orderWords({ status, ships, shipment }: Pick<Order, 'status' | 'ships' | 'shipment'>): {
@@ -61,3 +74,6 @@ export const stateWords: Record<Order['status'], string> = {
   cancelled: 'Cancelled',
   stuck: 'Being looked into',
 };
+
+/** Grey would say that nothing is asked of anybody. */
+export const stateTone = (status: Order['status']): Tone => (status === 'requires_action' ? 'warn' : toneOf(status));

@@ -14,9 +14,9 @@ import * as rules from '../../forms/field-rules.ts';
 import { useValidatedForm } from '../../forms/use-validated-form.ts';
 import { Notice } from '../../page/notice.tsx';
 import stack from '../../page/stack.module.css';
+import { amountProblem, parseAmount } from '../../values/amount.ts';
 import { formatMoney } from '../../values/format.ts';
 import { accountNumberOf } from './account-number.ts';
-import { amountProblem, parseAmount } from './amount.ts';
 import { type Asked, ConfirmSend } from './confirm-send.tsx';
 import classes from './transfers.module.css';
 

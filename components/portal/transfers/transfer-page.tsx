@@ -5,6 +5,7 @@ import Link from 'next/link';
 import { useEffect, useRef, useState } from 'react';
 import { accountKeys } from '../../api/accounts.ts';
 import { isOver, type Transfer, transferKeys, transferQuery } from '../../api/transfers.ts';
+import { StepList } from '../../data/step-list.tsx';
 import { Card } from '../../page/card.tsx';
 import { ErrorState } from '../../page/error-state.tsx';
 import { LinkButton } from '../../page/link-button.tsx';
@@ -18,8 +19,7 @@ import { KeyValueList } from '../../values/key-value-list.tsx';
 import { MoneyText } from '../../values/money-text.tsx';
 import { RelativeTime } from '../../values/relative-time.tsx';
 import { StatePill } from '../../values/state-pill.tsx';
-import { StepList } from './step-list.tsx';
-import { stateWords, transferWords } from './words.ts';
+import { stateWords, stepsOf, transferWords } from './words.ts';
 
 /** A transfer: how far it has got, as it goes, and afterwards what became of it. */
 export function TransferPage({ id }: { id: string }) {
@@ -60,7 +60,7 @@ export function TransferPage({ id }: { id: string }) {
           </Notice>
         ) : null}
         <Card id="steps" title="How far it has got">
-          <StepList transfer={transfer} />
+          <StepList steps={stepsOf(transfer)} />
           {isOver(transfer) ? null : <TakesLong />}
         </Card>
         <Card id="about" title="About it">

@@ -3,10 +3,11 @@
 import { Button } from '@mantine/core';
 import { IconArrowDownLeft, IconArrowUpRight } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import Link from 'next/link';
+import type { Route } from 'next';
 import { accountQuery } from '../../api/accounts.ts';
 import { meQuery } from '../../api/me.ts';
 import { type TransferRow, transfersQuery } from '../../api/transfers.ts';
+import { Row, RowList } from '../../data/row-list.tsx';
 import { Card } from '../../page/card.tsx';
 import { EmptyState } from '../../page/empty-state.tsx';
 import { ErrorState } from '../../page/error-state.tsx';
@@ -20,7 +21,6 @@ import { StatePill } from '../../values/state-pill.tsx';
 import { MoneyNav } from '../account/money-nav.tsx';
 import { NoAccount } from '../account/no-account.tsx';
 import { SendForm } from './send-form.tsx';
-import classes from './transfers.module.css';
 import { stateWords } from './words.ts';
 
 /** Send money, and what has been sent and received. */
@@ -74,11 +74,11 @@ function List() {
   }
   return (
     <>
-      <ul className={classes.list}>
+      <RowList>
         {rows.map((transfer) => (
-          <Row key={transfer.id} transfer={transfer} />
+          <TransferRowOf key={transfer.id} transfer={transfer} />
         ))}
-      </ul>
+      </RowList>
       {list.hasNextPage ? (
         <Button variant="default" mt={16} loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
           Show more
@@ -88,28 +88,27 @@ function List() {
   );
 }
 
-function Row({ transfer }: { transfer: TransferRow }) {
+function TransferRowOf({ transfer }: { transfer: TransferRow }) {
   const out = transfer.direction === 'out';
   const Icon = out ? IconArrowUpRight : IconArrowDownLeft;
   return (
-    <li className={classes.row}>
-      <span className={classes.icon} aria-hidden>
-        <Icon size={20} stroke={1.75} />
-      </span>
-      <div className={classes.words}>
-        <Link href={`/transfers/${transfer.id}`} className={classes.name}>
+    <Row
+      icon={<Icon size={20} stroke={1.75} />}
+      href={`/transfers/${transfer.id}` as Route}
+      name={
+        <>
           {out ? 'Sent' : 'Received'}
           <HiddenText>, {transfer.number}</HiddenText>
-        </Link>
-        <p className={classes.about}>
+        </>
+      }
+      about={
+        <>
           <RelativeTime at={transfer.createdAt} />
           {transfer.note ? ` · ${transfer.note}` : ''}
-        </p>
-      </div>
-      <StatePill state={transfer.status}>{stateWords[transfer.status]}</StatePill>
-      <span className={classes.amount}>
-        <MoneyText amount={out ? -transfer.amount : transfer.amount} currency={transfer.currency} signed />
-      </span>
-    </li>
+        </>
+      }
+      state={<StatePill state={transfer.status}>{stateWords[transfer.status]}</StatePill>}
+      end={<MoneyText amount={out ? -transfer.amount : transfer.amount} currency={transfer.currency} signed />}
+    />
   );
 }

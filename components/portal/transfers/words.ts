@@ -1,4 +1,5 @@
 import type { Transfer, TransferRow } from '../../api/transfers.ts';
+import type { Step } from '../../data/step-list.tsx';
 import { formatMoney } from '../../values/format.ts';
 
 type Shown = Pick<Transfer, 'status' | 'direction' | 'amount' | 'currency'>;
@@ -35,12 +36,6 @@ export const stateWords: Record<TransferRow['status'], string> = {
   compensated: 'Came back',
 };
 
-type Mark = 'done' | 'now' | 'next' | 'bad';
-interface Step {
-  words: string;
-  mark: Mark;
-}
-
 const done = (words: string): Step => ({ words, mark: 'done' });
 
 /** How far it has got, in steps that mean something to a member. */
@@ -55,6 +50,6 @@ export function stepsOf({ status, direction, steps }: Pick<Transfer, 'status' | 
     return [...begun, done('Debited'), { words: 'Arrived', mark: 'bad' }, done('Given back')];
   }
   const left = ['debit', 'credit'].filter((name) => !isDone(name));
-  const mark = (name: string): Mark => (!left.includes(name) ? 'done' : left[0] === name ? 'now' : 'next');
+  const mark = (name: string) => (!left.includes(name) ? 'done' : left[0] === name ? 'now' : 'next');
   return [...begun, { words: 'Debited', mark: mark('debit') }, { words: 'Arrived', mark: mark('credit') }];
 }

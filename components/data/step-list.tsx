@@ -1,16 +1,20 @@
 import { IconCheck, IconX } from '@tabler/icons-react';
-import type { Transfer } from '../../api/transfers.ts';
-import { HiddenText } from '../../page/hidden-text.tsx';
-import classes from '../orders/step-list.module.css';
-import { stepsOf } from './words.ts';
+import { HiddenText } from '../page/hidden-text.tsx';
+import classes from './step-list.module.css';
 
 const states = { done: 'done', now: 'under way', next: 'to come', bad: 'failed' };
 
-/** How far a transfer has got. */
-export function StepList({ transfer }: { transfer: Transfer }) {
+/** A step in words that mean something to whoever waits for it. */
+export interface Step {
+  words: string;
+  mark: keyof typeof states;
+}
+
+/** How far something has got: its steps, lighting up one after the other. */
+export function StepList({ steps }: { steps: readonly Step[] }) {
   return (
     <ol className={classes.steps}>
-      {stepsOf(transfer).map(({ words, mark }) => (
+      {steps.map(({ words, mark }) => (
         <li key={words} className={classes.step} data-mark={mark} aria-current={mark === 'now' ? 'step' : undefined}>
           <span className={classes.mark} aria-hidden>
             {mark === 'done' ? <IconCheck size={16} stroke={2.2} /> : null}
