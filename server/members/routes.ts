@@ -25,6 +25,7 @@ import { normaliseEmail } from './rules.ts';
 import {
   actionBody,
   addBody,
+  csvQuery,
   helpBody,
   helpRequestView,
   helpView,
@@ -112,10 +113,10 @@ export const routes: AnyRoute[] = [
   }),
   download({
     path: '/members.csv',
-    summary: 'The same list as CSV, with the same filters',
+    summary: 'The same list as CSV, with the same filters, or a selection of it',
     tag,
     permission: ['members:export'],
-    query: listQuery.omit({ limit: true, cursor: true }),
+    query: csvQuery,
     contentType: 'text/csv; charset=utf-8',
     open: (ctx, { query, signal }) => membersCsv(ctx, query, signal),
   }),

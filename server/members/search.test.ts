@@ -5,10 +5,12 @@ import { type EventRow, eventOf } from '#server/events/read.ts';
 import { testApp } from '#test/database.ts';
 import { joined, personContext, staffContext } from './members.testing.ts';
 import { directory } from './projections/directory.ts';
+import { membersCsv } from './queries/csv.ts';
 import { listMembers } from './queries/directory.ts';
 import { getMember } from './queries/member.ts';
 import { memberOverview } from './queries/overview.ts';
 import { memberTimeline } from './queries/timeline.ts';
+import { csvQuery } from './shapes.ts';
 
 const app = testApp();
 let memberId = '';
@@ -134,4 +136,23 @@ test('umlauts are found both ways, and a member by id', async () => {
     for (const q of ['grossq', 'großq']) expect(await namesOf(ctx, q), q).toEqual(['Großq']);
     expect(await namesOf(ctx, ids.get('Quller')?.toUpperCase() ?? '')).toEqual(['Quller']);
   }
+});
+
+test('a selection is exported alone, masked, and the trail says how many', async () => {
+  const csv = async (query: Record<string, string>) => {
+    const { chunks } = await membersCsv(staffContext(app.current), csvQuery.parse(query), new AbortController().signal);
+    let text = '';
+    for await (const chunk of chunks) text += chunk;
+    return text.trim().split('\n').slice(1);
+  };
+  expect(await csv({})).toHaveLength(2);
+  const [row, ...others] = await csv({ ids: memberId });
+  expect(others).toEqual([]);
+  expect(row).toContain('Quist');
+  expect(row).not.toContain('secretmailbox');
+  expect(await csv({ ids: memberId, q: 'somebody' })).toEqual([]);
+  const [entry] = await app.current.database.sql`
+    select after from audit_entries where action = 'member.export-list' order by at desc, id desc limit 1`;
+  expect(entry?.after).toMatchObject({ selected: 1 });
+  expect(csvQuery.safeParse({ ids: 'nobody' }).success).toBe(false);
 });

@@ -144,6 +144,18 @@ export const listQuery = z.strictObject({
   sort: z.enum(memberSorts).default('-joined'),
 });
 export type ListInput = z.output<typeof listQuery>;
+
+/** The list without its pages, or the rows of it that were selected. */
+export const csvQuery = listQuery.omit({ limit: true, cursor: true }).extend({
+  ids: z
+    .string()
+    .max(7_500)
+    .transform((ids) => ids.split(','))
+    .pipe(z.array(id).min(1).max(200))
+    .optional()
+    .describe('only these members, with commas between their ids; at most 200'),
+});
+export type CsvInput = z.output<typeof csvQuery>;
 export const memberList = listOf(memberRow);
 
 export const timelineEntry = z.strictObject({

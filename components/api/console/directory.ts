@@ -45,4 +45,8 @@ export const findMembers = (q: string, signal?: AbortSignal) =>
 /** The same list as CSV, with the same filters. */
 export const directoryCsvUrl = (filter: DirectoryFilter) => `/api/v1/members.csv${query(searchOf(filter))}`;
 
+/** Of these members alone, in that order. */
+export const selectionCsvUrl = (ids: readonly string[], sort: MemberSort) =>
+  `/api/v1/members.csv${query({ ids: ids.join(','), sort })}`;
+
 export const addMember = (input: AddMemberInput, key: string) => post<Member>('/member-additions', input, key);

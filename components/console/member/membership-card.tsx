@@ -3,6 +3,7 @@ import { Card } from '../../page/card.tsx';
 import { formatDate, wordsOf } from '../../values/format.ts';
 import { KeyValueList } from '../../values/key-value-list.tsx';
 import { RelativeTime } from '../../values/relative-time.tsx';
+import { RecordPayment } from './record-payment.tsx';
 
 export function MembershipCard({ member }: { member: StaffMember }) {
   const chosen = Object.entries(member.mailChoices).filter(([, on]) => on);
@@ -17,6 +18,7 @@ export function MembershipCard({ member }: { member: StaffMember }) {
           { label: 'Wants mail on', value: chosen.map(([name]) => wordsOf(name)).join(', ') || 'Nothing' },
         ]}
       />
+      <RecordPayment member={member} />
     </Card>
   );
 }

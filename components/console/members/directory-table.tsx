@@ -1,6 +1,7 @@
 'use client';
 
 import type { ReactNode } from 'react';
+import type { MemberSort } from '../../api/console/directory.ts';
 import type { MemberRow } from '../../api/console/shapes.ts';
 import { type Column, DataTable } from '../../data/data-table.tsx';
 import { wordsOf } from '../../values/format.ts';
@@ -9,6 +10,7 @@ import { StatePill } from '../../values/state-pill.tsx';
 import { BulkActions } from './bulk-actions.tsx';
 import { CopyNumbers } from './copy-numbers.tsx';
 import classes from './directory.module.css';
+import { ExportSelection } from './export-selection.tsx';
 
 const nameOf = (row: MemberRow) => `${row.givenName} ${row.familyName}`;
 
@@ -76,7 +78,7 @@ export function DirectoryTable({
   error: unknown;
   onRetry: () => void;
   refreshing: boolean;
-  sort: string;
+  sort: MemberSort;
   onSort: (sort: string) => void;
   selected: ReadonlySet<string>;
   onSelect: (ids: ReadonlySet<string>) => void;
@@ -102,6 +104,7 @@ export function DirectoryTable({
         actions: (
           <>
             <BulkActions rows={chosen} onDone={() => onSelect(new Set())} />
+            <ExportSelection ids={chosen.map((row) => row.id)} sort={rest.sort} />
             <CopyNumbers numbers={chosen.map((row) => row.number)} />
           </>
         ),

@@ -28,7 +28,7 @@ const sortOf: Record<(typeof memberSorts)[number], { key: SQL; descending: boole
  */
 export async function listMembers(
   ctx: Ctx,
-  input: ListInput,
+  input: ListInput & { ids?: string[] | undefined },
 ): Promise<{ data: MemberRow[]; nextCursor: string | null }> {
   requirePermission(ctx, 'members:read');
   const sort = sortOf[input.sort];
@@ -52,6 +52,7 @@ export async function listMembers(
     .from(directory)
     .where(
       and(
+        input.ids ? inArray(directory.memberId, input.ids) : undefined,
         input.status ? eq(directory.status, input.status) : undefined,
         search,
         input.cursor ? after(sort, input.cursor) : undefined,
