@@ -58,8 +58,8 @@ beforeAll(async () => {
     ...own,
     byName: {
       memberId: [victim.memberId],
-      planId: records.plans,
-      productId: records.products,
+      planId: records.plans ?? [],
+      productId: records.products ?? [],
       fromAccountId: [ada.accountId],
       toAccountId: [victim.accountId],
       paymentMethod: ['pm_card_visa', 'pm_card_chargeDeclined', ada.cardId],

@@ -1,4 +1,5 @@
 import { type Ctx, requirePermission } from '#server/context/context.ts';
+import { countToday, eventSeries, visibleDelay } from '#server/events/flow.ts';
 import { listSubscriptions } from '#server/events/queries.ts';
 import { breakerState } from '#server/integrations/breaker.ts';
 import { type FlowStatus, flowStatuses } from '#server/integrations/queries.ts';
@@ -74,40 +75,20 @@ const withBreakerState = (flow: FlowStatus): FlowStatus =>
   flow.state !== 'paused' && breakerState(flow.system) === 'open' ? { ...flow, state: 'stopped' } : flow;
 
 async function lastHour(ctx: Ctx): Promise<Pick<ConsoleOverview['flow'], 'series' | 'visibleP95Ms' | 'visibleCount'>> {
-  const [series, visible] = await Promise.all([eventSeries(ctx), visibleDelay(ctx)]);
+  const [series, visible] = await Promise.all([eventSeries(ctx.sql), visibleDelay(ctx.sql)]);
   return { series, ...visible };
-}
-
-/** Events a minute over the last hour, the running minute last; minutes without events count zero. */
-async function eventSeries(ctx: Ctx): Promise<Array<{ at: string; events: number }>> {
-  const rows = await ctx.sql<{ at: string; events: number }[]>`
-    with minutes as (
-      select generate_series(date_trunc('minute', now()) - interval '59 minutes', date_trunc('minute', now()), interval '1 minute') as at
-    ), counted as (
-      select date_trunc('minute', recorded_at) as at, count(*)::int as events
-      from event_positions where recorded_at >= date_trunc('minute', now()) - interval '59 minutes' group by 1
-    )
-    select m.at, coalesce(c.events, 0) as events from minutes m left join counted c using (at) order by m.at`;
-  return rows.map((row) => ({ at: new Date(row.at).toISOString(), events: row.events }));
-}
-
-async function visibleDelay(ctx: Ctx): Promise<Pick<ConsoleOverview['flow'], 'visibleP95Ms' | 'visibleCount'>> {
-  const [row] = await ctx.sql<{ p95: number | null; count: number }[]>`
-    select percentile_cont(0.95) within group (order by extract(epoch from sequenced_at - recorded_at) * 1000)::float8 as p95,
-      count(*)::int as count
-    from event_positions where recorded_at >= now() - interval '1 hour'`;
-  return { visibleP95Ms: row?.p95 == null ? null : Math.round(row.p95), visibleCount: row?.count ?? 0 };
 }
 
 async function countsOfToday(
   ctx: Ctx,
 ): Promise<Pick<ConsoleOverview['today'], 'joined' | 'verified' | 'updated' | 'mails'>> {
-  const rows = await ctx.sql<{ type: string; count: number }[]>`
-    select type, count(*)::int as count from event_positions
-    where recorded_at >= date_trunc('day', now())
-      and type in ('member.registered', 'member.verified', 'member.profile.updated', 'email.sent')
-    group by type`;
-  const count = (type: string) => rows.find((row) => row.type === type)?.count ?? 0;
+  const counts = await countToday(ctx.sql, [
+    'member.registered',
+    'member.verified',
+    'member.profile.updated',
+    'email.sent',
+  ]);
+  const count = (type: string) => counts.get(type) ?? 0;
   return {
     joined: count('member.registered'),
     verified: count('member.verified'),

@@ -1,0 +1,41 @@
+import type { Queryable } from '#db/client.ts';
+import { houseCurrency } from '#server/ledger/rules.ts';
+
+/**
+ * What was paid for orders, invoices and as donations since midnight UTC, and on the same weekday last week until the same
+ * time. Money that members put on their accounts or owe is not taken.
+ */
+export async function takings(sql: Queryable) {
+  // A card is settled or given up within days, and what comes by bank is written down when it has come: older ones are not looked at.
+  const [row] = await sql<{ today: string; weekAgo: string }[]>`
+    select coalesce(sum(amount) filter (where settled_at >= date_trunc('day', now())), 0) as today,
+      coalesce(sum(amount) filter (where settled_at >= date_trunc('day', now()) - interval '7 days'
+        and settled_at < now() - interval '7 days'), 0) as "weekAgo"
+    from payments
+    where created_at >= now() - interval '45 days' and settled_at is not null and currency = ${houseCurrency}
+      and status in ('succeeded', 'refunded', 'partially_refunded') and purpose in ('order', 'invoice', 'donation')`;
+  const money = (amount: string | undefined) => ({ amount: Number(amount ?? 0), currency: houseCurrency });
+  return { takings: money(row?.today), takingsWeekAgo: money(row?.weekAgo) };
+}
+
+/** Refunds that failed and that nobody has asked for again since, the longest first: at most `limit`, and how many in all. */
+export async function failedRefunds(sql: Queryable, limit: number) {
+  const rows = await sql<
+    { paymentId: string; number: string; amount: number; currency: string; at: string; count: number }[]
+  >`
+    select r.payment_id as "paymentId", p.number, r.amount, r.currency, r.updated_at as at, count(*) over ()::int as count
+    from refunds r join payments p on p.id = r.payment_id
+    where r.status = 'failed' and not exists (
+      select from refunds later
+      where later.payment_id = r.payment_id and later.created_at > r.created_at and later.status <> 'failed')
+    order by r.updated_at limit ${limit}`;
+  return {
+    count: rows[0]?.count ?? 0,
+    oldest: rows.map(({ paymentId, number, amount, currency, at }) => ({
+      paymentId,
+      number,
+      amount: { amount, currency },
+      at: new Date(at).toISOString(),
+    })),
+  };
+}
