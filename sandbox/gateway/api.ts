@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { z } from 'zod';
 import { type Call, type Operation, ok } from './call.ts';
-import { closeDispute } from './charges.ts';
+import { closeDispute, openDispute } from './charges.ts';
 import * as customers from './customers.ts';
 import { type Answer, invalid, secretKeyRequired, unknownUrl } from './errors.ts';
 import { created, currency, expandable, integer, paging, parseParams, text } from './form.ts';
@@ -116,6 +116,10 @@ const routes: Route[] = [
     store.setClock(null);
     return ok({ id, object: 'test_helpers.test_clock', deleted: true });
   }),
+  // Not Stripe's: a card holder who complains later.
+  route('POST', '/v1/test_helpers/charges/:id/dispute', ({ store, id }) =>
+    ok(openDispute(store, store.get('charge', id), { reason: 'product_not_received' })),
+  ),
   // Not Stripe's: sums for a comparison with the books.
   route('GET', '/v1/test_helpers/totals', ({ store }) => ok(totals(store))),
 ];

@@ -35,8 +35,24 @@ export async function documentOrder(tx: TxCtx, orderId: string): Promise<void> {
     facts: [['Order', order.number]],
     meaning: `order:${orderId}:receipt`,
   });
-  const refunds = await refundsOf(tx.sql, payment.id);
-  for (const refund of refunds.filter(({ status }) => status === 'succeeded')) await credit(tx, order, payment, refund);
+  await creditRefunds(tx, order, payment);
+}
+
+/**
+ * Money that the payer's bank sent back has its credit note already: when it goes out again, only what is more than that is
+ * credited.
+ */
+async function creditRefunds(tx: TxCtx, order: Order, payment: Payment): Promise<void> {
+  const refunds = (await refundsOf(tx.sql, payment.id)).filter(({ status }) => status === 'succeeded');
+  const notes = (await documentsOfOrder(tx.sql, order.id)).filter(({ kind }) => kind === 'credit_note');
+  const sum = (amounts: readonly number[]) => amounts.reduce((total, one) => total + one, 0);
+  let left = sum(refunds.map(({ amount }) => amount)) - sum(notes.map(({ total }) => total));
+  for (const refund of refunds.toReversed()) {
+    const amount = Math.min(refund.amount, left);
+    if (amount <= 0 || notes.some(({ refundId }) => refundId === refund.id)) continue;
+    await credit(tx, order, payment, { id: refund.id, amount });
+    left -= amount;
+  }
 }
 
 const purposes: Partial<Record<Payment['purpose'], string>> = {
@@ -92,11 +108,11 @@ const paidWith = ({ method, cardBrand, cardLast4 }: Payment) =>
 
 const dayOf = ({ receivedOn, settledAt }: Payment) => receivedOn ?? (settledAt ?? '').slice(0, 10);
 
+type Credit = Pick<Refund, 'id' | 'amount'>;
+
 /** Takes back of the sale what has gone back of the money: each line's income, and its tax. */
-async function credit(tx: TxCtx, order: Order, payment: Payment, refund: Refund): Promise<void> {
-  const meaning = `refund:${refund.id}:credit-note`;
+async function credit(tx: TxCtx, order: Order, payment: Payment, refund: Credit): Promise<void> {
   const documents = await documentsOfOrder(tx.sql, order.id);
-  if (documents.some((one) => one.refundId === refund.id)) return;
   const notes = documents.filter(({ kind }) => kind === 'credit_note');
   const shares = creditShares(order.items, [...notes.map(({ total }) => total), refund.amount], taxWithin);
   const lines = order.items.flatMap((item, i): DocumentLine[] => {
@@ -120,7 +136,7 @@ async function credit(tx: TxCtx, order: Order, payment: Payment, refund: Refund)
       ['Paid back to', paidWith(payment)],
     ],
     billTo: await letterheadOf(tx, order.memberId),
-    meaning,
+    meaning: `refund:${refund.id}:credit-note`,
   });
 }
 
@@ -129,7 +145,7 @@ async function bookCredit(
   tx: TxCtx,
   order: Order,
   payment: Payment,
-  refund: Refund,
+  refund: Credit,
   shares: readonly Share[],
 ): Promise<void> {
   const { currency } = order;

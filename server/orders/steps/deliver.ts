@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { TxCtx } from '#server/context/context.ts';
 import { systemAccount } from '#server/ledger/commands/accounts.ts';
 import { postEntry } from '#server/ledger/commands/entries.ts';
+import { lockPayment, paymentOfOrder } from '#server/payments/queries/records.ts';
 import { completed, type DatabaseStep, failed, type SagaRun } from '#server/sagas/define.ts';
 import { advanceOrder, itemsOf, totalOf } from '../news.ts';
 import { lockOrder, type Order, type OrderItem } from '../record.ts';
@@ -30,6 +31,7 @@ export const ship: DatabaseStep = {
   name: 'ship',
   async run(tx, saga) {
     const order = await lockOrder(tx.sql, saga.subjectId);
+    if (await isGivenBack(tx, order)) return failed('refunded', 'All of the money was given back before delivery.');
     // Nothing goes by post.
     if (!order.ships) return completed({ shipped: false });
     const shipmentId = await makeShipment(tx, order);
@@ -46,6 +48,12 @@ export const ship: DatabaseStep = {
     return completed();
   },
 };
+
+/** Staff may give back what is still on its way: then nothing is delivered for it. */
+async function isGivenBack(tx: TxCtx, order: Order): Promise<boolean> {
+  const paidBy = await paymentOfOrder(tx.sql, order.id);
+  return paidBy !== null && (await lockPayment(tx.sql, paidBy.id)).status === 'refunded';
+}
 
 async function makeShipment(tx: TxCtx, order: Order): Promise<string> {
   const id = uuidv7();

@@ -4,7 +4,7 @@ import { cancelPayment, chargePayment, type PaymentRecording } from '#server/pay
 import { openPayment } from '#server/payments/commands/open.ts';
 import { requestRefund, runRefund } from '#server/payments/commands/refund.ts';
 import { failPayment } from '#server/payments/commands/settle.ts';
-import { findPayment, lockPayment, type Payment, paymentOfOrder } from '#server/payments/queries/records.ts';
+import { findPayment, lockPayment, type Payment, paymentOfOrder, refundsOf } from '#server/payments/queries/records.ts';
 import { chargeWithinMs, wordsOf } from '#server/payments/rules.ts';
 import {
   completed,
@@ -120,8 +120,8 @@ async function invoiced(tx: TxCtx, saga: SagaRun): Promise<StepOutcome> {
 /** All of it back. Only what this order has paid, under the meaning of this very undoing. */
 async function refund(ctx: Ctx, saga: SagaRun): Promise<StepRecording> {
   const paidBy = await findPaymentOf(ctx, saga);
-  if (!paidBy || paidBy.status === 'refunded') return async () => completed();
   const meaning = `order:${saga.subjectId}:undone`;
+  if (!paidBy || (await isOnItsWayBack(ctx, paidBy, meaning))) return async () => completed();
   const cause = saga.error?.code ?? 'order_undone';
   const asked = await inTransaction(ctx, (tx) => requestRefund(tx, { paymentId: paidBy.id, cause, meaning }));
   const record = await runRefund(ctx, asked.id);
@@ -131,6 +131,13 @@ async function refund(ctx: Ctx, saga: SagaRun): Promise<StepRecording> {
     // Accepted is good enough to go on: what becomes of it later comes as news of the payment.
     return completed({ refundId: now.id, status: now.status });
   };
+}
+
+/** All of it has gone back, or goes back by somebody else's word. */
+async function isOnItsWayBack(ctx: Ctx, paidBy: Payment, meaning: string): Promise<boolean> {
+  if (paidBy.refundsAsked < paidBy.amount) return false;
+  const refunds = await refundsOf(ctx.sql, paidBy.id);
+  return paidBy.status === 'refunded' || !refunds.some((one) => one.meaning === meaning && one.status !== 'failed');
 }
 
 const findPaymentOf = (ctx: Ctx, saga: SagaRun) => paymentOfOrder(ctx.sql, saga.subjectId);
