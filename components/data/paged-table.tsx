@@ -3,7 +3,7 @@
 import type { UseInfiniteQueryResult } from '@tanstack/react-query';
 import { DataTable, type DataTableProps } from './data-table.tsx';
 
-type Pages<Row> = { pages: ReadonlyArray<{ data: readonly Row[] }> };
+export type Pages<Row> = { pages: ReadonlyArray<{ data: readonly Row[] }> };
 type Answered = 'rows' | 'error' | 'onRetry' | 'refreshing' | 'hasMore' | 'loadingMore' | 'onMore';
 
 /** All rows that were loaded so far, in their order; undefined while the first page loads. */

@@ -46,6 +46,20 @@ export const correlatedEventsQuery = (correlationId: string) =>
     queryFn: ({ signal }) => get<Page<StoredEvent>>(`/events${query({ correlationId, limit: 100 })}`, signal),
   });
 
+export const eventsAboutKey = [...eventsKey, 'about'] as const;
+
+/** All that a request has caused, and all of some streams: what came later was caused by other requests. The oldest first. */
+export const eventsAboutQuery = (correlationId: string, streams: readonly string[]) =>
+  queryOptions({
+    queryKey: [...eventsAboutKey, correlationId, streams],
+    queryFn: async ({ signal }): Promise<StoredEvent[]> => {
+      const asked = [{ correlationId }, ...streams.map((stream) => ({ stream }))];
+      const answers = await Promise.all(asked.map((filter) => newestEvents(filter, 100, signal)));
+      const byId = new Map(answers.flat().map((event) => [event.id, event]));
+      return [...byId.values()].sort((one, other) => one.position - other.position);
+    },
+  });
+
 /** An event never changes: read once. */
 export const eventQuery = (id: string) =>
   queryOptions({

@@ -20,12 +20,12 @@ import { LiveDot } from '../../values/live-dot.tsx';
 import { MoneyText } from '../../values/money-text.tsx';
 import { RelativeTime } from '../../values/relative-time.tsx';
 import { JournalOf } from '../ledger/journal-of.tsx';
+import page from '../orders/money-page.module.css';
 import { useMay } from '../permissions.tsx';
 import { AnswersCard } from './answers-card.tsx';
 import { AssessmentCard } from './assessment-card.tsx';
 import { DecisionCard } from './decision-card.tsx';
 import { LoanPill } from './loan-pill.tsx';
-import classes from './loans.module.css';
 import { RepaymentTable, ScheduleTable } from './tables.tsx';
 
 const back = <Link href={'/ops/loans' as Route}>Loans</Link>;
@@ -59,7 +59,7 @@ export function LoanPage({ id }: { id: string }) {
         title={<Skeleton height={24} width={120} />}
         lead={<Skeleton height={15} width={280} />}
       />
-      <div className={classes.columns} aria-busy="true">
+      <div className={page.columns} data-two aria-busy="true">
         <Card id="facts" title="The loan">
           <TextSkeleton lines={8} />
         </Card>
@@ -82,7 +82,7 @@ function Loaded({ loan, freshness }: { loan: Loan; freshness: ReactNode }) {
         state={<LoanPill status={loan.status} />}
         freshness={freshness}
         lead={
-          <span className={classes.lead}>
+          <span className={page.lead}>
             <MoneyText {...loan.amount} />
             {may('members:open') ? (
               <Link href={`/ops/members/${loan.memberId}` as Route}>{name}</Link>
@@ -97,15 +97,15 @@ function Loaded({ loan, freshness }: { loan: Loan; freshness: ReactNode }) {
         }
       />
       {loan.overdue ? (
-        <div className={classes.notice}>
+        <div className={page.above}>
           <Notice tone="bad" title={`${formatMoney(loan.overdue.amount.amount, loan.overdue.amount.currency)} is late`}>
             {loan.overdue.instalments} {loan.overdue.instalments === 1 ? 'instalment' : 'instalments'}, the oldest since{' '}
             {formatDate(loan.overdue.since)}.
           </Notice>
         </div>
       ) : null}
-      <div className={classes.columns}>
-        <div className={classes.column}>
+      <div className={page.columns} data-two>
+        <div className={page.column}>
           {loan.assessment ? <AssessmentCard assessment={loan.assessment} /> : null}
           <Facts loan={loan} />
           {loan.schedule.length > 0 ? (
@@ -114,7 +114,7 @@ function Loaded({ loan, freshness }: { loan: Loan; freshness: ReactNode }) {
             </Card>
           ) : null}
         </div>
-        <div className={classes.column}>
+        <div className={page.column}>
           <DecisionCard loan={loan} />
           <AnswersCard loan={loan} />
           {loan.disbursedOn ? (

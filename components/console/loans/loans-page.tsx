@@ -16,7 +16,8 @@ import { formatDate } from '../../values/format.ts';
 import { LiveDot } from '../../values/live-dot.tsx';
 import { MoneyText } from '../../values/money-text.tsx';
 import { RelativeTime } from '../../values/relative-time.tsx';
-import { counted } from '../rate.ts';
+import { Found } from '../orders/found.tsx';
+import { memberFilter } from '../orders/member-link.tsx';
 import { LoanPill, loanStates } from './loan-pill.tsx';
 import classes from './loans.module.css';
 
@@ -75,9 +76,6 @@ export function LoansPage() {
   const router = useRouter();
   const client = useQueryClient();
   const rows = rowsOf(list.data);
-  const member = memberId
-    ? [{ name: 'memberId', label: 'Member', options: [{ value: memberId, label: `…${memberId.slice(-8)}` }] }]
-    : [];
   const queue = status === 'waiting' && order === 'oldest';
   return (
     <>
@@ -95,10 +93,8 @@ export function LoansPage() {
           </Button>
         }
       />
-      <FilterBar filters={[...filters, ...member]} values={values} onChange={set} onClear={clear}>
-        <span className={classes.found} role="status">
-          {rows ? `${counted(rows.length, 'loan')}${list.hasNextPage ? ' and more' : ''}` : null}
-        </span>
+      <FilterBar filters={[...filters, ...memberFilter(memberId, rows)]} values={values} onChange={set} onClear={clear}>
+        <Found list={list} one="loan" />
       </FilterBar>
       <PagedTable
         caption="Loans"

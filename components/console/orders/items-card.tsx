@@ -33,14 +33,16 @@ export function ItemsCard({ order }: { order: StaffOrder }) {
           ))}
         </tbody>
         <tfoot>
-          {order.taxLines.map((line) => (
-            <tr key={line.code}>
-              <th scope="row">of it {line.name}</th>
-              <td>
-                <MoneyText {...line.tax} />
-              </td>
-            </tr>
-          ))}
+          {order.taxLines
+            .filter(({ rateBp }) => rateBp > 0)
+            .map((line) => (
+              <tr key={line.code}>
+                <th scope="row">of which {line.name}</th>
+                <td>
+                  <MoneyText {...line.tax} />
+                </td>
+              </tr>
+            ))}
           <tr>
             <th scope="row">Total</th>
             <td>

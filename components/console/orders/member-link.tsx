@@ -1,11 +1,22 @@
 import type { Route } from 'next';
 import Link from 'next/link';
 
-/** Who it belongs to, by the end of their id: the list names nobody, so that reading it is not reading members. */
-export function MemberLink({ id }: { id: string }) {
+interface Owner {
+  memberId: string;
+  memberNumber: string | null;
+  memberName: string | null;
+}
+
+/** Who it belongs to: `Ada Okoro · M-004211`, or the number alone of somebody who was erased. */
+export function MemberLink({ of: { memberId, memberNumber, memberName } }: { of: Owner }) {
   return (
-    <Link href={`/ops/members/${id}` as Route}>
-      <span className="mono">…{id.slice(-8)}</span>
-    </Link>
+    <Link href={`/ops/members/${memberId}` as Route}>{[memberName, memberNumber].filter(Boolean).join(' · ')}</Link>
   );
+}
+
+/** A list that shows one member's alone: the chip that says so. */
+export function memberFilter(memberId: string, [first]: ReadonlyArray<Pick<Owner, 'memberName'>> = []) {
+  if (!memberId) return [];
+  const label = first?.memberName ?? `…${memberId.slice(-8)}`;
+  return [{ name: 'memberId', label: 'Member', options: [{ value: memberId, label }] }];
 }

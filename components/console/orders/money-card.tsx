@@ -16,6 +16,7 @@ import { cardText } from '../payments/card-text.ts';
 import { PaymentPill } from '../payments/payment-pill.tsx';
 import { RefundList } from '../payments/refund-list.tsx';
 import { useMay } from '../permissions.tsx';
+import page from './money-page.module.css';
 import classes from './orders.module.css';
 
 /** The money of an order: its payment, what went back, and every entry in the books. */
@@ -23,7 +24,7 @@ export function MoneyCard({ order }: { order: StaffOrder }) {
   const may = useMay();
   return (
     <Card id="money" title="Money">
-      {order.payment ? <PaymentOf payment={order.payment} /> : <p className={classes.plain}>No payment yet.</p>}
+      {order.payment ? <PaymentOf payment={order.payment} /> : <p className={page.plain}>No payment yet.</p>}
       {may('ledger:read') ? (
         <>
           <h3 className={classes.sub}>In the books</h3>

@@ -6,6 +6,7 @@ import Link from 'next/link';
 import { orderQuery } from '../../api/console/orders.ts';
 import { sagaQuery } from '../../api/console/sagas.ts';
 import type { StaffOrder } from '../../api/console/shapes.ts';
+import { documentsOfOrderQuery } from '../../api/documents.ts';
 import { isStatus } from '../../api/problem.ts';
 import { EmptyState } from '../../page/empty-state.tsx';
 import { ErrorState } from '../../page/error-state.tsx';
@@ -15,16 +16,18 @@ import { wordsOf } from '../../values/format.ts';
 import { LiveDot } from '../../values/live-dot.tsx';
 import { MoneyText } from '../../values/money-text.tsx';
 import { RelativeTime } from '../../values/relative-time.tsx';
+import { DocumentsCard } from '../payments/documents-card.tsx';
 import { EventsCard } from '../sagas/events-card.tsx';
 import { LogCard } from '../sagas/log-card.tsx';
 import { PartnersCard } from '../sagas/partners-card.tsx';
 import { SagaCard } from '../sagas/saga-card.tsx';
 import { DeliveryCard } from './delivery-card.tsx';
 import { ItemsCard } from './items-card.tsx';
+import { MemberLink } from './member-link.tsx';
 import { MoneyCard } from './money-card.tsx';
+import page from './money-page.module.css';
 import { OrderPill } from './order-pill.tsx';
 import { OrderSkeleton } from './order-skeleton.tsx';
-import classes from './orders.module.css';
 import { useLiveOrder } from './use-live-order.ts';
 
 const back = <Link href={'/ops/orders' as Route}>Orders</Link>;
@@ -63,39 +66,50 @@ function Loaded({ order, demo }: { order: StaffOrder; demo: boolean }) {
         state={<OrderPill order={order} />}
         freshness={<LiveDot {...live} />}
         lead={
-          <span className={classes.lead}>
+          <span className={page.lead}>
             <MoneyText {...order.total} />
-            <Link href={`/ops/members/${order.memberId}` as Route}>Open the member</Link>
+            <MemberLink of={order} />
             <span>By {wordsOf(order.origin).toLowerCase()}</span>
             <RelativeTime at={order.createdAt} />
           </span>
         }
       />
       {order.failure ? (
-        <div className={classes.notice}>
+        <div className={page.above}>
           <Notice tone={order.status === 'stuck' ? 'bad' : 'warn'} title={failureTitle(order)}>
-            {order.failure.message}
+            The member reads: “{order.failure.message}”
           </Notice>
         </div>
       ) : null}
-      {order.sagaId ? <SagaCard id={order.sagaId} onMended={refresh} demo={demo} /> : null}
-      <div className={classes.columns}>
-        <div className={classes.column}>
+      {order.sagaId ? (
+        <div className={page.above}>
+          <SagaCard id={order.sagaId} onMended={refresh} demo={demo} />
+        </div>
+      ) : null}
+      <div className={page.columns}>
+        <div className={page.column}>
           <MoneyCard order={order} />
           {order.sagaId ? <PartnersCard sagaId={order.sagaId} /> : null}
         </div>
-        <div className={classes.column}>
+        <div className={page.column}>
           <ItemsCard order={order} />
           {order.ships ? <DeliveryCard order={order} onChanged={refresh} /> : null}
+          <DocumentsCard query={documentsOfOrderQuery(order.id)} />
         </div>
-        <div className={classes.column}>
-          {saga ? <EventsCard correlationId={saga.correlationId} /> : null}
+        <div className={page.column}>
+          {saga ? <EventsCard correlationId={saga.correlationId} streams={streamsOf(order)} /> : null}
           {saga ? <LogCard log={saga.log} /> : null}
         </div>
       </div>
     </>
   );
 }
+
+const streamsOf = ({ id, sagaId, payment }: StaffOrder) => [
+  `order-${id}`,
+  ...(payment ? [`payment-${payment.id}`] : []),
+  ...(sagaId ? [`saga-${sagaId}`] : []),
+];
 
 function failureTitle({ status }: StaffOrder): string {
   if (status === 'stuck') return 'It cannot be undone by itself';

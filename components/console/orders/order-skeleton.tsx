@@ -3,7 +3,7 @@ import { Card } from '../../page/card.tsx';
 import { PageHeader } from '../../page/page-header.tsx';
 import { Skeleton } from '../../page/skeleton.tsx';
 import { ListSkeleton, TextSkeleton } from '../../page/skeletons.tsx';
-import classes from './orders.module.css';
+import page from './money-page.module.css';
 
 /** The order's page to come: the same boxes. */
 export function OrderSkeleton({ above }: { above: ReactNode }) {
@@ -14,10 +14,12 @@ export function OrderSkeleton({ above }: { above: ReactNode }) {
         title={<Skeleton height={24} width={120} />}
         lead={<Skeleton height={15} width={280} />}
       />
-      <Card id="saga" title="Steps">
-        <ListSkeleton rows={5} />
-      </Card>
-      <div className={classes.columns}>
+      <div className={page.above}>
+        <Card id="saga" title="Steps">
+          <ListSkeleton rows={5} />
+        </Card>
+      </div>
+      <div className={page.columns}>
         <Card id="money" title="Money">
           <TextSkeleton lines={8} />
         </Card>

@@ -17,9 +17,10 @@ import { wordsOf } from '../../values/format.ts';
 import { LiveDot } from '../../values/live-dot.tsx';
 import { MoneyText } from '../../values/money-text.tsx';
 import { RelativeTime } from '../../values/relative-time.tsx';
-import { counted } from '../rate.ts';
 import { TimeRange } from '../time-range.tsx';
-import { MemberLink } from './member-link.tsx';
+import { Found } from './found.tsx';
+import { MemberLink, memberFilter } from './member-link.tsx';
+import page from './money-page.module.css';
 import { OrderPill } from './order-pill.tsx';
 import classes from './orders.module.css';
 import { orderSearch } from './search.ts';
@@ -64,7 +65,7 @@ const columns: Column<OrderRow>[] = [
     id: 'number',
     header: 'Number',
     width: '10%',
-    cell: (order) => <span className={`mono ${classes.nowrap}`}>{order.number}</span>,
+    cell: (order) => <span className={`mono ${page.nowrap}`}>{order.number}</span>,
   },
   { id: 'status', header: 'Status', width: '14%', cell: (order) => <OrderPill order={order} /> },
   {
@@ -77,8 +78,9 @@ const columns: Column<OrderRow>[] = [
   {
     id: 'member',
     header: 'Member',
-    width: '12%',
-    cell: (order) => <MemberLink id={order.memberId} />,
+    width: '20%',
+    text: true,
+    cell: (order) => <MemberLink of={order} />,
     hideBelow: 'md',
   },
   {
@@ -94,7 +96,7 @@ const columns: Column<OrderRow>[] = [
     width: '10%',
     align: 'end',
     cell: (order) => (
-      <span className={classes.nowrap}>
+      <span className={page.nowrap}>
         <MoneyText {...order.total} />
       </span>
     ),
@@ -121,25 +123,20 @@ export function OrdersPage() {
   const client = useQueryClient();
   const rows = rowsOf(list.data);
   const filtered = Object.values(values).some((value) => value !== '');
-  const member = memberId
-    ? [{ name: 'memberId', label: 'Member', options: [{ value: memberId, label: `…${memberId.slice(-8)}` }] }]
-    : [];
   return (
     <>
       <PageHeader title="Orders" freshness={<LiveDot {...useFreshness(list, 10_000)} />} />
       <FilterBar
-        filters={[...filters, ...member]}
+        filters={[...filters, ...memberFilter(memberId, rows)]}
         values={values}
         onChange={set}
         onClear={clear}
         search={{ name: 'q', label: 'Search orders', placeholder: 'Number or total, such as €129.00' }}
       >
-        <span className={classes.range}>
+        <span className={page.range}>
           <TimeRange from={from} to={to} onChange={set} />
         </span>
-        <span className={classes.found} role="status">
-          {rows ? foundText(rows.length, list.hasNextPage, meaning) : null}
-        </span>
+        <Found list={list} one="order" meaning={meaning} />
       </FilterBar>
       <PagedTable
         caption="Orders"
@@ -172,6 +169,3 @@ export function OrdersPage() {
     </>
   );
 }
-
-const foundText = (count: number, more: boolean, meaning: string | null) =>
-  [meaning, `${counted(count, 'order')}${more ? ' and more' : ''}`].filter(Boolean).join(' · ');

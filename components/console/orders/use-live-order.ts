@@ -3,12 +3,13 @@
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { correlatedEventsQuery, eventStreamName, eventStreamUrl } from '../../api/console/events.ts';
+import { eventStreamName, eventStreamUrl, eventsAboutKey } from '../../api/console/events.ts';
 import { entriesOfQuery } from '../../api/console/ledger.ts';
 import { orderKey } from '../../api/console/orders.ts';
 import { paymentsKey } from '../../api/console/payments.ts';
 import { sagaKey, sagaQuery } from '../../api/console/sagas.ts';
 import type { StaffOrder } from '../../api/console/shapes.ts';
+import { documentKeys } from '../../api/documents.ts';
 import { type StreamState, useEventStream } from '../../api/event-stream.ts';
 
 /** The events of one move come together: the page is read once, this long after the last, in milliseconds. */
@@ -22,9 +23,10 @@ export function useLiveOrder({ id, memberId, sagaId }: StaffOrder): StreamState 
     const keys = [
       orderKey(id),
       paymentsKey,
+      documentKeys.all,
       entriesOfQuery(id).queryKey,
       ...(sagaId ? [sagaKey(sagaId)] : []),
-      ...(saga ? [correlatedEventsQuery(saga.correlationId).queryKey] : []),
+      eventsAboutKey,
     ];
     for (const queryKey of keys) void client.invalidateQueries({ queryKey });
   }, settleMs);

@@ -7,7 +7,7 @@ import { DocumentList } from '../../data/document-list.tsx';
 import { Card } from '../../page/card.tsx';
 import { ErrorState } from '../../page/error-state.tsx';
 import { TextSkeleton } from '../../page/skeletons.tsx';
-import classes from './payments.module.css';
+import page from '../orders/money-page.module.css';
 
 /** The invoices, receipts and credit notes of an order or a payment. Who opens one is written down by the server. */
 export function DocumentsCard<Key extends readonly unknown[]>({
@@ -22,7 +22,7 @@ export function DocumentsCard<Key extends readonly unknown[]>({
         data.data.length > 0 ? (
           <DocumentList documents={data.data} />
         ) : (
-          <p className={classes.plain}>None was issued yet.</p>
+          <p className={page.plain}>None was issued yet.</p>
         )
       ) : error ? (
         <ErrorState what="The documents could not be loaded" error={error} onRetry={() => void refetch()} />

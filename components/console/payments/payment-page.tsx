@@ -10,6 +10,7 @@ import { eventStreamName, eventStreamUrl, streamEventsQuery } from '../../api/co
 import { entriesOfQuery } from '../../api/console/ledger.ts';
 import { disputesQuery, paymentKey, paymentQuery, refundsQuery } from '../../api/console/payments.ts';
 import type { StaffPayment } from '../../api/console/shapes.ts';
+import { documentKeys, documentsOfPaymentQuery } from '../../api/documents.ts';
 import { useEventStream } from '../../api/event-stream.ts';
 import { isStatus } from '../../api/problem.ts';
 import { Card } from '../../page/card.tsx';
@@ -24,8 +25,11 @@ import { LiveDot } from '../../values/live-dot.tsx';
 import { MoneyText } from '../../values/money-text.tsx';
 import { RelativeTime } from '../../values/relative-time.tsx';
 import { JournalOf } from '../ledger/journal-of.tsx';
+import { MemberLink } from '../orders/member-link.tsx';
+import page from '../orders/money-page.module.css';
 import { useMay } from '../permissions.tsx';
 import { DisputePill } from './dispute-pill.tsx';
+import { DocumentsCard } from './documents-card.tsx';
 import { leftOf } from './left.ts';
 import { PaymentFacts } from './payment-facts.tsx';
 import { PaymentPill } from './payment-pill.tsx';
@@ -65,7 +69,7 @@ export function PaymentPage({ id }: { id: string }) {
         title={<Skeleton height={24} width={160} />}
         lead={<Skeleton height={15} width={280} />}
       />
-      <div className={classes.columns}>
+      <div className={page.columns}>
         <Card id="facts" title="Payment">
           <TextSkeleton lines={8} />
         </Card>
@@ -88,6 +92,7 @@ function useLivePayment({ id, memberId }: StaffPayment) {
       disputesQuery().queryKey,
       streamEventsQuery(`payment-${id}`).queryKey,
       entriesOfQuery(id).queryKey,
+      documentKeys.all,
     ];
     for (const queryKey of keys) void client.invalidateQueries({ queryKey });
   }, settleMs);
@@ -111,23 +116,23 @@ function Loaded({ payment }: { payment: StaffPayment }) {
         freshness={<LiveDot {...stream} />}
         actions={may('payments:refund') && left > 0 ? <Button onClick={() => setRefunding(true)}>Refund</Button> : null}
         lead={
-          <span className={classes.lead}>
+          <span className={page.lead}>
             <span className="mono">{payment.number}</span>
             <span>{wordsOf(payment.purpose)}</span>
-            <Link href={`/ops/members/${payment.memberId}` as Route}>Open the member</Link>
+            <MemberLink of={payment} />
             <RelativeTime at={payment.createdAt} />
           </span>
         }
       />
       {payment.failure ? (
-        <div className={classes.notice}>
+        <div className={page.above}>
           <Notice tone="warn" title="The member was told">
             {payment.failure.message} <code>{payment.failure.code}</code>
           </Notice>
         </div>
       ) : null}
-      <div className={classes.columns}>
-        <div className={classes.column}>
+      <div className={page.columns}>
+        <div className={page.column}>
           <PaymentFacts payment={payment} />
           <Card
             id="refunds"
@@ -142,7 +147,7 @@ function Loaded({ payment }: { payment: StaffPayment }) {
               refunds.data.length > 0 ? (
                 <RefundList refunds={refunds.data} />
               ) : (
-                <p className={classes.plain}>Nothing was given back.</p>
+                <p className={page.plain}>Nothing was given back.</p>
               )
             ) : refunds.error ? (
               <ErrorState
@@ -173,10 +178,11 @@ function Loaded({ payment }: { payment: StaffPayment }) {
             </Card>
           ) : null}
         </div>
-        <div className={classes.column}>
+        <div className={page.column}>
           <PaymentTimeline id={payment.id} />
+          <DocumentsCard query={documentsOfPaymentQuery(payment.id)} />
         </div>
-        <div className={classes.column}>
+        <div className={page.column}>
           {may('ledger:read') ? (
             <Card id="books" title="In the books">
               <JournalOf about={payment.id} />

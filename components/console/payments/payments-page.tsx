@@ -18,8 +18,9 @@ import { wordsOf } from '../../values/format.ts';
 import { LiveDot } from '../../values/live-dot.tsx';
 import { MoneyText } from '../../values/money-text.tsx';
 import { RelativeTime } from '../../values/relative-time.tsx';
-import { MemberLink } from '../orders/member-link.tsx';
-import { counted } from '../rate.ts';
+import { Found } from '../orders/found.tsx';
+import { MemberLink, memberFilter } from '../orders/member-link.tsx';
+import page from '../orders/money-page.module.css';
 import { TimeRange } from '../time-range.tsx';
 import { cardText } from './card-text.ts';
 import { DisputeTable } from './dispute-table.tsx';
@@ -49,7 +50,7 @@ const columns: Column<PaymentRow>[] = [
     id: 'number',
     header: 'Number',
     width: '10%',
-    cell: (payment) => <span className={`mono ${classes.nowrap}`}>{payment.number}</span>,
+    cell: (payment) => <span className={`mono ${page.nowrap}`}>{payment.number}</span>,
   },
   {
     id: 'amount',
@@ -57,7 +58,7 @@ const columns: Column<PaymentRow>[] = [
     width: '10%',
     align: 'end',
     cell: (payment) => (
-      <span className={classes.nowrap}>
+      <span className={page.nowrap}>
         <MoneyText {...payment.amount} />
       </span>
     ),
@@ -66,7 +67,7 @@ const columns: Column<PaymentRow>[] = [
   {
     id: 'method',
     header: 'By',
-    width: '16%',
+    width: '14%',
     cell: (payment) => (payment.card ? cardText(payment.card) : wordsOf(payment.method)),
     hideBelow: 'sm',
   },
@@ -74,8 +75,9 @@ const columns: Column<PaymentRow>[] = [
   {
     id: 'member',
     header: 'Member',
-    width: '12%',
-    cell: (payment) => <MemberLink id={payment.memberId} />,
+    width: '20%',
+    text: true,
+    cell: (payment) => <MemberLink of={payment} />,
     hideBelow: 'md',
   },
   {
@@ -133,13 +135,10 @@ function PaymentList() {
   const router = useRouter();
   const rows = rowsOf(list.data);
   const filtered = Object.values(values).some((value) => value !== '');
-  const member = memberId
-    ? [{ name: 'memberId', label: 'Member', options: [{ value: memberId, label: `…${memberId.slice(-8)}` }] }]
-    : [];
   return (
     <>
       <FilterBar
-        filters={[...filters, ...member]}
+        filters={[...filters, ...memberFilter(memberId, rows)]}
         values={values}
         onChange={set}
         onClear={clear}
@@ -148,13 +147,7 @@ function PaymentList() {
         <LiveDot {...freshness} />
       </FilterBar>
       <div className={classes.under}>
-        <span role="status">
-          {rows
-            ? [meaning, `${counted(rows.length, 'payment')}${list.hasNextPage ? ' and more' : ''}`]
-                .filter(Boolean)
-                .join(' · ')
-            : null}
-        </span>
+        <Found list={list} one="payment" meaning={meaning} />
         {/^o-\d+$/i.test(text) ? (
           <Link href={`/ops/orders?q=${encodeURIComponent(text)}` as Route}>
             Search orders for {text.toUpperCase()}

@@ -17,6 +17,7 @@ export function RefundList({ refunds }: { refunds: readonly Refund[] }) {
           <StatePill state={refund.status} tone={refund.status === 'requested' ? 'info' : undefined} />
           <span className={classes.why}>
             {wordsOf(refund.cause)}
+            {refund.reason ? ` · “${refund.reason}”` : null}
             {refund.failureCode ? ` · refused: ${wordsOf(refund.failureCode).toLowerCase()}` : null}
           </span>
           <RelativeTime at={refund.createdAt} className={classes.dim ?? ''} />

@@ -3,28 +3,28 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Route } from 'next';
 import Link from 'next/link';
-import { correlatedEventsQuery } from '../../api/console/events.ts';
+import { eventsAboutQuery } from '../../api/console/events.ts';
 import { Card } from '../../page/card.tsx';
 import { ErrorState } from '../../page/error-state.tsx';
 import { TextSkeleton } from '../../page/skeletons.tsx';
 import { Correlated } from '../events/correlated.tsx';
 import classes from './saga.module.css';
 
-/** What one request, and everything that followed from it, has caused. */
-export function EventsCard({ correlationId }: { correlationId: string }) {
-  const { data, error, refetch } = useQuery(correlatedEventsQuery(correlationId));
+/** What a saga was begun by has caused, and what happened in `streams`: its own, its order's, its payment's. */
+export function EventsCard({ correlationId, streams }: { correlationId: string; streams: readonly string[] }) {
+  const { data, error, refetch } = useQuery(eventsAboutQuery(correlationId, streams));
   return (
     <Card
       id="events"
       title="Events"
       aside={
         <Link href={`/ops/events?correlationId=${correlationId}` as Route} className={classes.dim}>
-          Open in the list
+          Of its request
         </Link>
       }
     >
       {data ? (
-        <Correlated events={data.data} current="" />
+        <Correlated events={data} current="" />
       ) : error ? (
         <ErrorState what="They could not be loaded" error={error} onRetry={() => void refetch()} />
       ) : (

@@ -3,7 +3,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Route } from 'next';
 import Link from 'next/link';
-import { correlatedEventsQuery } from '../../api/console/events.ts';
+import { eventsAboutKey } from '../../api/console/events.ts';
 import { sagaKey, sagaQuery } from '../../api/console/sagas.ts';
 import { isStatus } from '../../api/problem.ts';
 import { EmptyState } from '../../page/empty-state.tsx';
@@ -52,13 +52,16 @@ export function SagaPage({ id, demo }: { id: string; demo: boolean }) {
         demo={demo}
         onMended={() => {
           void client.invalidateQueries({ queryKey: sagaKey(id) });
-          if (data) void client.invalidateQueries({ queryKey: correlatedEventsQuery(data.correlationId).queryKey });
+          void client.invalidateQueries({ queryKey: eventsAboutKey });
         }}
       />
       {data ? (
         <div className={classes.columns}>
           <LogCard log={data.log} />
-          <EventsCard correlationId={data.correlationId} />
+          <EventsCard
+            correlationId={data.correlationId}
+            streams={[`saga-${data.id}`, `${data.type}-${data.subjectId}`]}
+          />
           <PartnersCard sagaId={id} />
         </div>
       ) : null}

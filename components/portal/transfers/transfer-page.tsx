@@ -68,6 +68,7 @@ export function TransferPage({ id }: { id: string }) {
             empty="None"
             items={[
               { label: 'Amount', value: <MoneyText amount={transfer.amount} currency={transfer.currency} /> },
+              { label: transfer.direction === 'in' ? 'From' : 'To', value: transfer.otherParty },
               { label: 'Note', value: transfer.note },
               { label: 'Asked for', value: <RelativeTime at={transfer.createdAt} /> },
               { label: 'Number', value: transfer.number },

@@ -21,7 +21,7 @@ import { StatePill } from '../../values/state-pill.tsx';
 import { MoneyNav } from '../account/money-nav.tsx';
 import { NoAccount } from '../account/no-account.tsx';
 import { SendForm } from './send-form.tsx';
-import { stateWords } from './words.ts';
+import { nameOf, stateWords } from './words.ts';
 
 /** Send money, and what has been sent and received. */
 export function Transfers() {
@@ -97,7 +97,7 @@ function TransferRowOf({ transfer }: { transfer: TransferRow }) {
       href={`/transfers/${transfer.id}` as Route}
       name={
         <>
-          {out ? 'Sent' : 'Received'}
+          {nameOf(transfer)}
           <HiddenText>, {transfer.number}</HiddenText>
         </>
       }

@@ -30,7 +30,10 @@ describe('the steps of a transfer', () => {
 });
 
 it('is told from the side of whoever looks', () => {
-  const transfer = { status: 'compensated', amount: 1250, currency: 'EUR' } as const;
-  expect(transferWords({ ...transfer, direction: 'out' }).title).toBe('€12.50 came back');
-  expect(transferWords({ ...transfer, direction: 'in' }).title).toBe('€12.50 did not arrive');
+  const transfer = { status: 'compensated', amount: 1250, currency: 'EUR', otherParty: 'Bob O.' } as const;
+  expect(transferWords({ ...transfer, direction: 'out' })).toEqual({
+    title: '€12.50 came back',
+    lead: 'It could not reach Bob O., and is on your account again.',
+  });
+  expect(transferWords({ ...transfer, direction: 'in' }).lead).toBe('Bob O. has it back.');
 });

@@ -2,32 +2,40 @@ import type { Transfer, TransferRow } from '../../api/transfers.ts';
 import type { Step } from '../../data/step-list.tsx';
 import { formatMoney } from '../../values/format.ts';
 
-type Shown = Pick<Transfer, 'status' | 'direction' | 'amount' | 'currency'>;
+type Shown = Pick<Transfer, 'status' | 'direction' | 'amount' | 'currency' | 'otherParty'>;
 
 /** What the page says of a transfer as a whole. Seen by who sent it, and by who gets it. */
-export function transferWords({ status, direction, amount, currency }: Shown): { title: string; lead: string } {
+export function transferWords({ status, direction, amount, currency, otherParty }: Shown): {
+  title: string;
+  lead: string;
+} {
   const money = formatMoney(amount, currency);
+  const other = otherParty ?? 'another member';
   if (direction === 'in') {
     switch (status) {
       case 'pending':
-        return { title: `${money} is on its way to you`, lead: 'It is on your account in a moment.' };
+        return { title: `${money} is on its way to you`, lead: `From ${other}. It is on your account in a moment.` };
       case 'completed':
-        return { title: `${money} received`, lead: 'It is on your account.' };
+        return { title: `${money} received`, lead: `From ${other}. It is on your account.` };
       default:
-        return { title: `${money} did not arrive`, lead: 'It went back to whoever sent it.' };
+        return { title: `${money} did not arrive`, lead: `${other} has it back.` };
     }
   }
   switch (status) {
     case 'pending':
-      return { title: `Sending ${money}`, lead: 'The money is held for it on your account.' };
+      return { title: `Sending ${money}`, lead: `To ${other}. The money is held for it on your account.` };
     case 'completed':
-      return { title: `${money} sent`, lead: 'It has arrived.' };
+      return { title: `${money} sent`, lead: `To ${other}. It has arrived.` };
     case 'compensated':
-      return { title: `${money} came back`, lead: 'It could not arrive, and is on your account again.' };
+      return { title: `${money} came back`, lead: `It could not reach ${other}, and is on your account again.` };
     case 'failed':
       return { title: `${money} was not sent`, lead: 'Nothing left your account.' };
   }
 }
+
+/** What a row of the list is called. */
+export const nameOf = ({ direction, otherParty }: Pick<TransferRow, 'direction' | 'otherParty'>): string =>
+  direction === 'out' ? `To ${otherParty ?? 'another member'}` : `From ${otherParty ?? 'another member'}`;
 
 export const stateWords: Record<TransferRow['status'], string> = {
   pending: 'Under way',
