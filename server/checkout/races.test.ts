@@ -138,8 +138,11 @@ it(`thirty requests with one key, ${keys} times: one order, one charge`, {
     const key = uuidv7();
     const who = buyers[round % buyers.length] as SignedInUser;
     const answers = await Promise.all(Array.from({ length: 30 }, () => buy(who, product, 'pm_card_visa', key)));
-    expect(answers.map(({ status }) => status)).toEqual(Array(30).fill(202));
-    const made = new Set(answers.map(({ body }) => body.id as string));
+    // Who has waited for the first one for three seconds, on a machine that is too busy, is told to ask again.
+    const told = answers.filter(({ status }) => status === 202);
+    expect(answers.filter(({ status }) => status !== 202 && status !== 409)).toEqual([]);
+    const again = await buy(who, product, 'pm_card_visa', key);
+    const made = new Set([...told, again].map(({ body }) => body.id as string));
     expect(made.size).toBe(1);
     ids.push(...made);
   }
