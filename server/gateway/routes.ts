@@ -5,6 +5,7 @@ import { routes as checkout } from '#server/checkout/routes.ts';
 import { routes as demo } from '#server/demo/routes.ts';
 import { routes as documents } from '#server/documents/routes.ts';
 import { routes as events } from '#server/events/routes.ts';
+import { routes as exported } from '#server/export/routes.ts';
 import { routes as ledger } from '#server/ledger/routes.ts';
 import { routes as transfers } from '#server/ledger/transfers/routes.ts';
 import { routes as live } from '#server/live/routes.ts';
@@ -30,6 +31,7 @@ export const routes: readonly AnyRoute[] = [
   ...documents,
   ...demo,
   ...events,
+  ...exported,
   ...ledger,
   ...live,
   ...loans,

@@ -15,7 +15,6 @@ import { checkVerification, resendVerification, verifyEmail } from './commands/v
 import { memberViewOf, openContact } from './personal.ts';
 import { membersCsv } from './queries/csv.ts';
 import { listMembers } from './queries/directory.ts';
-import { exportMember } from './queries/export.ts';
 import { listHelpRequests, ownHelpRequests } from './queries/help.ts';
 import { getMember, memberIdOf, readableMember, reveal } from './queries/member.ts';
 import { memberNotes } from './queries/notes.ts';
@@ -288,19 +287,6 @@ export const routes: AnyRoute[] = [
     params: idParams,
     response: { status: 200, schema: listOf(noteView) },
     handle: async (ctx, { params }) => ({ body: { data: await memberNotes(ctx, params.id), nextCursor: null } }),
-  }),
-  route({
-    method: 'get',
-    path: '/members/{id}/export',
-    summary: 'Everything we hold about oneself',
-    tag,
-    permission: ['self'],
-    params: memberParams,
-    response: { status: 200, schema: z.record(z.string(), z.unknown()) },
-    handle: async (ctx, { params }) => ({
-      body: await exportMember(ctx, memberIdOf(ctx, params.id)),
-      headers: { 'content-disposition': 'attachment; filename="guildhall-my-data.json"' },
-    }),
   }),
   route({
     method: 'post',

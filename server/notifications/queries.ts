@@ -56,3 +56,15 @@ export async function notificationsAfter(ctx: Ctx, id: string): Promise<Notifica
   const start = (one: { id: string }) => starts.get(streamOf(one.id)) ?? 0;
   return data.filter((one) => start(one) > start({ id })).sort((a, b) => start(a) - start(b));
 }
+
+/** The mails that were written to a member, the first one first; not what stood in them. */
+export async function mailsOf(ctx: Ctx, memberId: string) {
+  const rows = await ctx.sql<{ template: string; status: string; createdAt: string; sentAt: string | null }[]>`
+    select template, status, created_at as "createdAt", sent_at as "sentAt" from mails
+    where member_id = ${memberId} order by created_at`;
+  return rows.map((mail) => ({
+    ...mail,
+    createdAt: new Date(mail.createdAt).toISOString(),
+    sentAt: mail.sentAt && new Date(mail.sentAt).toISOString(),
+  }));
+}

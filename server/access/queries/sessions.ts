@@ -52,6 +52,32 @@ export async function listSessions(ctx: Ctx): Promise<SessionView[]> {
   }));
 }
 
+/** Every session of a member's that there is still a record of, the first one first; addresses in the clear. */
+export async function pastSessionsOf(ctx: Ctx, memberId: string) {
+  const rows = await ctx.sql<
+    {
+      kind: SessionKind;
+      userAgent: string | null;
+      addressSealed: string | null;
+      createdAt: string;
+      lastSeenAt: string;
+      endedAt: string | null;
+      endedReason: EndReason | null;
+    }[]
+  >`
+    select s.kind, s.user_agent as "userAgent", s.address_sealed as "addressSealed", s.created_at as "createdAt",
+      s.last_seen_at as "lastSeenAt", s.ended_at as "endedAt", s.ended_reason as "endedReason"
+    from sessions s join users u on u.id = s.user_id where u.member_id = ${memberId} order by s.created_at`;
+  const key = await ctx.app.dataKeys.find(ctx.sql, memberId);
+  return rows.map(({ addressSealed, ...session }) => ({
+    ...session,
+    address: openOrNull(key, sessionAddressField, addressSealed),
+    createdAt: new Date(session.createdAt).toISOString(),
+    lastSeenAt: new Date(session.lastSeenAt).toISOString(),
+    endedAt: session.endedAt && new Date(session.endedAt).toISOString(),
+  }));
+}
+
 /**
  * Why the session of this `Cookie` header ended; null for none, for one that lives, and for one that only ran out. Its cookie
  * proves that whoever asks was signed in with it.

@@ -1,14 +1,18 @@
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
+import { queues } from '#jobs/queues.ts';
 import { contextOf } from '#server/access/access.testing.ts';
 import { signIn } from '#server/access/commands/sign-in.ts';
+import { createContext } from '#server/context/context.ts';
+import { aMember } from '#server/gateway/callers.testing.ts';
+import { act } from '#server/members/commands/actions.ts';
+import { closeHelpRequest, replyToHelpRequest, requestHelp } from '#server/members/commands/help.ts';
+import { updateProfile } from '#server/members/commands/profile.ts';
+import { joined, staffContext } from '#server/members/members.testing.ts';
+import { getMember } from '#server/members/queries/member.ts';
+import { prepareQueues } from '#server/queue/boss.ts';
 import { testApp } from '#test/database.ts';
-import { act } from './commands/actions.ts';
-import { closeHelpRequest, replyToHelpRequest, requestHelp } from './commands/help.ts';
-import { updateProfile } from './commands/profile.ts';
-import { joined, staffContext } from './members.testing.ts';
-import { exportMember } from './queries/export.ts';
-import { getMember } from './queries/member.ts';
+import { exportMember } from './queries.ts';
 
 const app = testApp();
 
@@ -73,6 +77,39 @@ test('the export holds events in the clear, the trail, apps, calls to partners a
   const times = timesIn(held);
   expect(times.length).toBeGreaterThan(25);
   for (const [name, time] of times) expect(time, name).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
+});
+
+test('one’s export holds the addresses that one signed in from, and one’s postal address', async () => {
+  const { memberId, ctx, input } = await joined(app.current);
+  const somewhere = createContext(app.current, { actor: { kind: 'anonymous' }, sourceAddress: '203.0.113.9' });
+  await signIn(somewhere, { email: input.email, password: input.password });
+  expect(await exportMember(ctx, memberId)).toMatchObject({
+    member: { address: { line1: 'Lindenweg 3' } },
+    sessions: [{ address: '203.0.113.9' }],
+  });
+});
+
+test('it holds what one bought, paid, was lent and is owed; and nobody else’s', async () => {
+  await prepareQueues(app.current, queues);
+  const [ada, bob] = [await aMember(app.current, 'ada'), await aMember(app.current, 'bob')];
+  const held = await exportMember(createContext(app.current, { actor: ada.caller.actor }), ada.memberId);
+  expect(held).toMatchObject({
+    memberships: [{ id: ada.membershipId }],
+    orders: [{ id: ada.orderId, items: [{ quantity: 1 }] }],
+    payments: [{ id: ada.paymentId, refunds: [] }],
+    cards: [{ id: ada.cardId, last4: '4242' }],
+    documents: [{ id: ada.documentId, lines: expect.any(Array) }],
+    accounts: [{ id: ada.accountId, entries: expect.any(Array) }],
+    loans: [{ id: ada.loanId }],
+    transfers: [],
+    cart: { items: [] },
+  });
+  const [loan] = held.loans as { answers: { id: string; value: unknown }[] }[];
+  expect(loan?.answers).toContainEqual(expect.objectContaining({ id: 'income', value: 350_000 }));
+  const text = JSON.stringify(held);
+  for (const id of [bob.memberId, bob.orderId, bob.accountId, bob.loanId]) expect(text).not.toContain(id);
+  const theirs = createContext(app.current, { actor: bob.caller.actor });
+  await expect(exportMember(theirs, ada.memberId)).rejects.toMatchObject({ code: 'not_found' });
 });
 
 async function aMobileSession(userId: string): Promise<string> {
