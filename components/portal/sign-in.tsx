@@ -16,7 +16,7 @@ import classes from './narrow.module.css';
 import { Task } from './task.tsx';
 
 /** The sign-in page. After it, a full load of where the person wanted to go. */
-export function SignIn({ end }: { end: SessionEnd | null }) {
+export function SignIn({ end, demo }: { end: SessionEnd | null; demo: DemoSignIns | null }) {
   const params = useSearchParams();
   const { form, submit } = useValidatedForm({
     initialValues: { email: params.get('email') ?? '', password: '' },
@@ -34,6 +34,9 @@ export function SignIn({ end }: { end: SessionEnd | null }) {
       below={
         <>
           Not a member yet? <Link href="/join">Join</Link>
+          {demo ? (
+            <DemoPeople demo={demo} onChoose={(email) => form.setValues({ email, password: demo.password })} />
+          ) : null}
         </>
       }
     >
@@ -63,6 +66,31 @@ export function SignIn({ end }: { end: SessionEnd | null }) {
         </div>
       </form>
     </Task>
+  );
+}
+
+/** The people whom only a demo has, and their password. */
+interface DemoSignIns {
+  password: string;
+  people: { email: string; about: string }[];
+}
+
+function DemoPeople({ demo, onChoose }: { demo: DemoSignIns; onChoose: (email: string) => void }) {
+  return (
+    <section className={classes.demo} aria-labelledby="demo-people">
+      <h2 id="demo-people" className={classes.demoTitle}>
+        This is a demo: sign in as
+      </h2>
+      <ul className={classes.people}>
+        {demo.people.map(({ email, about }) => (
+          <li key={email}>
+            <Button variant="default" size="xs" onClick={() => onChoose(email)}>
+              {about}
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -15,6 +15,8 @@ import { Brand } from './brand.tsx';
 import { openPalette } from './command-palette.tsx';
 import '../theme/mantine-console.css';
 import classes from './console-shell.module.css';
+import { useModifierKey } from './modifier-key.ts';
+import { ConsoleKeys } from './shortcut-help.tsx';
 import { SkipLink } from './skip-link.tsx';
 import { UserMenu } from './user-menu.tsx';
 
@@ -57,6 +59,7 @@ export function ConsoleShell({ groups, environment, live, palette, children }: P
   const narrow = useSyncExternalStore(subscribeRail, isRailNarrow, () => false);
   const [menu, setMenu] = useState(false);
   const path = usePathname();
+  const modifier = useModifierKey();
   // biome-ignore lint/correctness/useExhaustiveDependencies: closes when the page changes.
   useEffect(() => setMenu(false), [path]);
   return (
@@ -83,7 +86,7 @@ export function ConsoleShell({ groups, environment, live, palette, children }: P
                   Search members, events, pages
                 </span>
                 <Kbd size="xs" aria-hidden>
-                  ⌘K
+                  {modifier === '⌘' ? '⌘K' : 'Ctrl K'}
                 </Kbd>
               </UnstyledButton>
               <div className={classes.side}>
@@ -118,6 +121,7 @@ export function ConsoleShell({ groups, environment, live, palette, children }: P
             </Drawer>
             <div className={classes.page}>{children}</div>
             {palette}
+            <ConsoleKeys />
           </div>
         </Announcer>
       </NuqsAdapter>

@@ -16,6 +16,18 @@ const people: ReadonlyArray<{ email: string; name: string; roles: Role[] }> = [
   { email: 'auditor@guildhall.test', name: 'Audrey Auditor', roles: ['auditor'] },
 ];
 
+/** Whom the sign-in page offers, with the password that they share; null where it is not a demo. */
+export const demoSignIns = (app: App): { password: string; people: { email: string; about: string }[] } | null =>
+  app.settings.GUILDHALL_MODE === 'demo'
+    ? {
+        password: demoPassword,
+        people: [
+          { email: demoMemberEmail, about: 'a member' },
+          ...people.map(({ email, roles }) => ({ email, about: roles.join(', ') })),
+        ],
+      }
+    : null;
+
 interface DemoClient {
   id: string;
   name: string;

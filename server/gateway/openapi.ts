@@ -15,7 +15,13 @@ export interface Operation {
   tags: string[];
   description: string;
   security: Record<string, string[]>[];
-  parameters: { name: string; in: 'path' | 'query' | 'header'; required: boolean; schema: JsonSchema }[];
+  parameters: {
+    name: string;
+    in: 'path' | 'query' | 'header';
+    required: boolean;
+    description?: string;
+    schema: JsonSchema;
+  }[];
   requestBody?: { required: true; content: Record<string, { schema: JsonSchema }> };
   responses: Record<string, { description: string; content?: Record<string, { schema: JsonSchema }> }>;
 }
@@ -27,6 +33,20 @@ export interface OpenApi {
   components: { schemas: Record<string, JsonSchema>; securitySchemes: Record<string, JsonSchema> };
 }
 
+const manners = [
+  'Membership operations. Errors are RFC 9457 problem details.',
+  'Amounts are whole numbers in minor units with their currency; times are RFC 3339 in UTC.',
+  'PUT and PATCH: with `If-Match` a change is made only to the version that was seen (otherwise 412); without it the last write wins.',
+].join(' ');
+
+/** What each header of ours means, where it is taken. */
+const headerWords: Record<string, string> = {
+  'Idempotency-Key': 'One key for one thing that is meant: the same key and body gives the first answer again.',
+  'If-Match': 'The ETag as GET gave it: 412 when the record has changed since. Without it the last write wins.',
+  'If-None-Match': 'The ETag as GET gave it: 304 when nothing has changed since.',
+  'Last-Event-ID': 'Goes on after that event, without a gap.',
+};
+
 export function openApiOf(routes: readonly AnyRoute[], version: string): OpenApi {
   const paths: OpenApi['paths'] = {};
   for (const route of routes) {
@@ -35,7 +55,7 @@ export function openApiOf(routes: readonly AnyRoute[], version: string): OpenApi
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Guildhall', version, description: 'Membership operations. Errors are RFC 9457 problem details.' },
+    info: { title: 'Guildhall', version, description: manners },
     paths,
     components: {
       schemas: { Problem: jsonSchema(problem, 'output') },
@@ -94,7 +114,13 @@ function headersOf(route: AnyRoute): Operation['parameters'] {
   if (route.kind === 'json' && route.etag) names.push(route.method === 'get' ? 'If-None-Match' : 'If-Match');
   if (route.kind === 'json' && route.signatureHeader) names.push(route.signatureHeader);
   if (route.kind === 'stream') names.push('Last-Event-ID');
-  return names.map((name) => ({ name, in: 'header', required: false, schema: { type: 'string' } }));
+  return names.map((name) => ({
+    name,
+    in: 'header',
+    required: false,
+    ...(headerWords[name] ? { description: headerWords[name] } : {}),
+    schema: { type: 'string' },
+  }));
 }
 
 const bodyOf = (schema: z.ZodType, type: 'json' | 'form' | 'raw') => ({

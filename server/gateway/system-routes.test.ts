@@ -37,7 +37,11 @@ describe('system routes', () => {
     const api = await (await fetch(`${server.url}/api/openapi.json`)).json();
     expect(api.openapi).toBe('3.1.0');
     expect(api.paths['/api/v1/members/{id}'].patch.parameters).toContainEqual(
-      expect.objectContaining({ name: 'If-Match', in: 'header' }),
+      expect.objectContaining({
+        name: 'If-Match',
+        in: 'header',
+        description: expect.stringContaining('the last write wins'),
+      }),
     );
     const page = await fetch(`${server.url}/api/docs`);
     expect(page.headers.get('content-type')).toMatch(/^text\/html/);
