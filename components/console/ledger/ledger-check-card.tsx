@@ -57,7 +57,7 @@ export function LedgerCheckCard({ last }: { last: LedgerCheck | null }) {
             </span>
           </p>
         ) : (
-          <p className={classes.none}>The books were not checked yet.</p>
+          <p className={classes.none}>The books were not checked yet. That happens by itself, and on request.</p>
         )}
       </div>
       {last && last.mismatches.length > 0 ? (

@@ -9,6 +9,7 @@ import { Card } from '../../page/card.tsx';
 import { ErrorState } from '../../page/error-state.tsx';
 import { TextSkeleton } from '../../page/skeletons.tsx';
 import { formatMoney, formatNumber, wordsOf } from '../../values/format.ts';
+import { Freshness } from '../../values/live-dot.tsx';
 import { StatePill } from '../../values/state-pill.tsx';
 import classes from './ledger.module.css';
 import { LedgerCheckCard } from './ledger-check-card.tsx';
@@ -18,7 +19,7 @@ const everyMs = 10_000;
 
 /** Debits and credits of every account; their difference, which is zero; and the last time that was counted. */
 export function TrialBalance() {
-  const { data, error, refetch } = useQuery(trialBalanceQuery(everyMs));
+  const { data, error, refetch, dataUpdatedAt } = useQuery(trialBalanceQuery(everyMs));
   if (!data) {
     return error ? (
       <ErrorState what="The trial balance could not be loaded" error={error} onRetry={() => void refetch()} />
@@ -28,22 +29,26 @@ export function TrialBalance() {
   }
   return (
     <div className={classes.balance}>
-      <Lines balance={data} />
+      <Lines balance={data} at={dataUpdatedAt} />
       <LedgerCheckCard last={data.lastCheck} />
     </div>
   );
 }
 
-function Lines({ balance }: { balance: Balance }) {
+/** `at`: when it was added up, ms. */
+function Lines({ balance, at }: { balance: Balance; at: number }) {
   const right = balance.totals.every(({ difference }) => difference === 0);
   return (
     <Card
       id="trial-balance"
       title="Trial balance"
       aside={
-        <StatePill state={right ? 'ok' : 'failed'}>
-          {right ? 'Debits equal credits' : 'Debits do not equal credits'}
-        </StatePill>
+        <span className={classes.aside}>
+          <Freshness at={at} />
+          <StatePill state={right ? 'ok' : 'failed'}>
+            {right ? 'Debits equal credits' : 'Debits do not equal credits'}
+          </StatePill>
+        </span>
       }
     >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table scrolls by itself; focus lets the keyboard scroll it. */}

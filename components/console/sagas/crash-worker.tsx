@@ -12,14 +12,15 @@ import stack from '../../page/stack.module.css';
 import { useAnnounce } from '../../shell/announcer.tsx';
 
 /** Demo only: kills the worker while a saga is under way, and says what will be seen. */
-export function CrashWorker() {
+export function CrashWorker({ onCrash }: { onCrash: (askedAt: string) => void }) {
   const [open, setOpen] = useState(false);
   const announce = useAnnounce();
   const intent = useIntent();
   const crash = useMutation({
     mutationFn: () => intent('crash', crashWorker),
-    onSuccess: () => {
+    onSuccess: ({ askedAt }) => {
       announce('The worker was killed. It starts again by itself.');
+      onCrash(askedAt);
       setOpen(false);
     },
   });

@@ -1,6 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { sagaQuery } from '../../api/console/sagas.ts';
 import type { Saga } from '../../api/console/shapes.ts';
 import { Card } from '../../page/card.tsx';
@@ -18,6 +19,7 @@ import { StepList } from './step-list.tsx';
 /** The steps of one saga with what may be done now. `onMended` runs after a person's action; `demo`: the worker may be crashed. */
 export function SagaCard({ id, onMended, demo }: { id: string; onMended: () => void; demo: boolean }) {
   const may = useMay();
+  const [crashedAt, setCrashedAt] = useState<string | null>(null);
   const { data, error, refetch } = useQuery(sagaQuery(id));
   if (!data) {
     return (
@@ -38,13 +40,32 @@ export function SagaCard({ id, onMended, demo }: { id: string; onMended: () => v
         <span className={classes.aside}>
           <StatePill state={data.status} />
           <SagaActions saga={data} onDone={onMended} />
-          {demo && data.finishedAt === null && may('access:manage') ? <CrashWorker /> : null}
+          {demo && data.finishedAt === null && may('access:manage') ? <CrashWorker onCrash={setCrashedAt} /> : null}
         </span>
       }
     >
+      {crashedAt === null ? null : <Crashed at={crashedAt} saga={data} />}
       <Trouble saga={data} />
       <StepList saga={data} />
     </Card>
+  );
+}
+
+/** Demo: what the crash has come to. */
+function Crashed({ at, saga }: { at: string; saga: Saga }) {
+  const back = Date.parse(saga.updatedAt) > Date.parse(at);
+  return (
+    <div className={classes.failure}>
+      {back ? (
+        <Notice tone="ok" live title={saga.finishedAt === null ? 'The worker is back' : 'It went on to its end'}>
+          The saga was taken up where it was, with the same idempotency keys.
+        </Notice>
+      ) : (
+        <Notice tone="warn" live title="The worker was killed">
+          <RelativeTime at={at} />. The saga goes on as soon as the worker is back.
+        </Notice>
+      )}
+    </div>
   );
 }
 

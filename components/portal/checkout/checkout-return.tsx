@@ -10,10 +10,10 @@ import { PageHeader } from '../../page/page-header.tsx';
 import { TextSkeleton } from '../../page/skeletons.tsx';
 
 /** Where each kind of payment goes on. */
-function nextOf({ purpose, orderId, loanId }: Payment): `/${string}` {
+function nextOf({ id, purpose, orderId, loanId }: Payment): `/${string}` {
   if (orderId) return `/orders/${orderId}`;
   if (purpose === 'loan_repayment' && loanId) return `/loans/${loanId}`;
-  return '/account';
+  return purpose === 'top_up' ? `/account?payment=${id}` : '/account';
 }
 
 /**

@@ -25,7 +25,7 @@ import { StatePill } from '../../values/state-pill.tsx';
 import { confirmWithStripe } from '../checkout/confirm-with-stripe.ts';
 import { RepayCard } from './repay-card.tsx';
 import { Schedule } from './schedule.tsx';
-import { loanSentence, rateText, stateTones, stateWords, termText } from './words.ts';
+import { lateWords, loanSentence, rateText, stateTones, stateWords, termText } from './words.ts';
 
 const above = <Link href="/loans">Loans</Link>;
 
@@ -47,6 +47,7 @@ export function LoanPage({ id }: { id: string }) {
     );
   }
   const waits = loan.status === 'applied' || loan.status === 'awaiting_second';
+  const late = lateWords(loan);
   const running = loan.status === 'active' || loan.status === 'in_arrears';
   return (
     <>
@@ -66,6 +67,11 @@ export function LoanPage({ id }: { id: string }) {
           .map((one) => (
             <OnItsWay key={one.id} repayment={one} currency={loan.amount.currency} />
           ))}
+        {late ? (
+          <Notice tone="warn" title={late.title} action={<Link href="/help">Write to us</Link>}>
+            {late.text}
+          </Notice>
+        ) : null}
         <Facts loan={loan} />
         {running ? <RepayCard loan={loan} /> : null}
         {loan.schedule.length > 0 ? (

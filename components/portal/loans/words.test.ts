@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { parseAmount } from '../../values/amount.ts';
-import { amountField, loanSentence, rateText, termText } from './words.ts';
+import { amountField, lateWords, loanSentence, rateText, termText } from './words.ts';
 
 it('writes what it reads', () => {
   for (const amount of [1, 10, 99, 100, 12_905, 1_000_000]) expect(parseAmount(amountField(amount))).toBe(amount);
@@ -20,4 +20,9 @@ it('says what is late before what comes next', () => {
   const loan = { appliedAt: '', decidedAt: null, next: null };
   const overdue = { amount: { amount: 10_131, currency: 'EUR' }, since: '2027-02-28', instalments: 1 };
   expect(loanSentence({ ...loan, status: 'in_arrears', overdue })).toBe('€101.31 has been due since 28 February 2027.');
+  expect(lateWords({ overdue })?.text).toMatch(/^One instalment has been due since 28 February 2027\./);
+  expect(lateWords({ overdue: { ...overdue, instalments: 3 } })?.text).toMatch(
+    /^3 instalments have been due, the oldest/,
+  );
+  expect(lateWords({ overdue: null })).toBeNull();
 });

@@ -48,6 +48,20 @@ export function loanSentence(loan: Pick<Loan, 'status' | 'next' | 'overdue' | 'a
   }
 }
 
+/** What is late, in words for whoever is to pay it; null when nothing is. */
+export function lateWords({ overdue }: Pick<Loan, 'overdue'>): { title: string; text: string } | null {
+  if (!overdue) return null;
+  const { amount, instalments, since } = overdue;
+  const due =
+    instalments === 1
+      ? `One instalment has been due since ${formatDate(since)}.`
+      : `${instalments} instalments have been due, the oldest since ${formatDate(since)}.`;
+  return {
+    title: `${formatMoney(amount.amount, amount.currency)} is late`,
+    text: `${due} Pay below, or write to us if you cannot: we find a way.`,
+  };
+}
+
 export const rateText = (rateBp: number) =>
   rateBp === 0 ? 'without interest' : `${(rateBp / 100).toFixed(2)} % a year`;
 

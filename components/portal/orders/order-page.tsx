@@ -113,7 +113,7 @@ function Waiting({ order }: { order: Order }) {
   return (
     <Card id="steps" title="How far it has got">
       <StepList steps={stepsOf(order)} />
-      {long ? (
+      {long && order.status !== 'requires_action' ? (
         <div className={stack.fields}>
           <Notice live title="This takes longer than usual">
             You need not wait here: we will write to you as soon as your order is made.
