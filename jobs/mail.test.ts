@@ -57,7 +57,7 @@ async function unreachable() {
 }
 
 async function mailFlow() {
-  const flows = await flowStatuses(systemContext(app.current));
+  const flows = await flowStatuses(systemContext(app.current), {});
   return flows.find((flow) => flow.system === 'mail');
 }
 

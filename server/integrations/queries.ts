@@ -46,10 +46,13 @@ interface CallRow {
   lastOkAt: string | null;
 }
 
-const systems: readonly Partner[] = ['legacy', 'crm', 'mail'];
+const systems: readonly Partner[] = ['legacy', 'crm', 'mail', 'gateway'];
 
-/** How each partner's flow is doing, from the calls of the last five minutes, what waits, and whether it is paused. */
-export async function flowStatuses(ctx: Ctx): Promise<FlowStatus[]> {
+/**
+ * How each partner's flow is doing, from the calls of the last five minutes, what waits, and whether it is paused.
+ * `elsewhere`: how much waits that only its domain can count.
+ */
+export async function flowStatuses(ctx: Ctx, elsewhere: Partial<Record<Partner, number>>): Promise<FlowStatus[]> {
   const { sql } = ctx;
   const [calls, waiting, paused] = await Promise.all([
     sql<CallRow[]>`
@@ -65,7 +68,7 @@ export async function flowStatuses(ctx: Ctx): Promise<FlowStatus[]> {
   return systems.map((system) => {
     const call = calls.find((row) => row.system === system);
     const pause = paused.find((row) => row.name === system);
-    const waits = waiting.find((row) => row.system === system)?.waiting ?? 0;
+    const waits = waiting.find((row) => row.system === system)?.waiting ?? elsewhere[system] ?? 0;
     return {
       system,
       state: pause ? 'paused' : stateOf(call, waits),

@@ -1,13 +1,16 @@
 import { v7 as uuidv7 } from 'uuid';
 import { beforeAll, expect, it } from 'vitest';
 import { queues } from '#jobs/queues.ts';
-import { inTransaction } from '#server/context/context.ts';
+import { aSignedInUser } from '#server/access/access.testing.ts';
+import { createContext, inTransaction } from '#server/context/context.ts';
 import { systemContext } from '#server/events/store.testing.ts';
+import { callPartner } from '#server/integrations/commands.ts';
 import { joined } from '#server/members/members.testing.ts';
 import { prepareQueues } from '#server/queue/boss.ts';
 import { recordDiscrepancy } from '#server/reconciliation/commands.ts';
 import { testApp } from '#test/database.ts';
 import { moneyOverview } from './money.ts';
+import { overview } from './queries.ts';
 
 const app = testApp();
 const sql = () => app.current.database.sql;
@@ -90,4 +93,19 @@ it('open discrepancies are counted, the worst first', async () => {
   const { discrepancies } = (await read()).needs;
   expect(discrepancies.count).toBe(2);
   expect(discrepancies.worst.map(({ kind }) => kind)).toEqual(['large', 'small']);
+});
+
+it('the gateway is a partner like the others: what it did, and what waits for it', async () => {
+  const admin = createContext(app.current, { actor: (await aSignedInUser(app.current, { roles: ['admin'] })).actor });
+  const flow = async () => {
+    await app.current.cache.drop(['overview', 'overview:gateway']);
+    return (await overview(admin)).flow.systems.find(({ system }) => system === 'gateway');
+  };
+  expect(await flow()).toMatchObject({ state: 'idle', perMinute: 0, waiting: 0 });
+  const { record } = await callPartner(admin, { system: 'gateway', operation: 'charge', memberId }, async () => null);
+  await inTransaction(admin, record);
+  expect(await flow()).toMatchObject({ state: 'flowing', perMinute: 0.2 });
+  const id = await paid(1_200, new Date());
+  await sql()`update payments set status = 'unknown', method = 'card', payment_method_id = 'pm_x', settled_at = null where id = ${id}`;
+  expect(await flow()).toMatchObject({ state: 'flowing', waiting: 1 });
 });

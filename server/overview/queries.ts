@@ -4,6 +4,7 @@ import { listSubscriptions } from '#server/events/queries.ts';
 import { breakerState } from '#server/integrations/breaker.ts';
 import { type FlowStatus, flowStatuses } from '#server/integrations/queries.ts';
 import { openHelpRequests } from '#server/members/queries/help.ts';
+import { waitingAtGateway } from '#server/payments/queries/today.ts';
 import { groupDeadLetters } from '#server/queue/queries.ts';
 import { moneyOverview } from './money.ts';
 import type { ConsoleOverview } from './shapes.ts';
@@ -22,10 +23,10 @@ export function overview(ctx: Ctx): Promise<ConsoleOverview> {
 }
 
 async function compute(ctx: Ctx): Promise<ConsoleOverview> {
-  const [causes, subscriptions, flows, help, hour, today, money] = await Promise.all([
+  const [causes, subscriptions, systems, help, hour, today, money] = await Promise.all([
     groupDeadLetters(ctx),
     listSubscriptions(ctx),
-    flowStatuses(ctx),
+    flows(ctx),
     openHelpRequests(ctx),
     ctx.app.cache.read('overview:hour', { ttlMs: hourEveryMs }, () => lastHour(ctx)),
     countsOfToday(ctx),
@@ -47,7 +48,7 @@ async function compute(ctx: Ctx): Promise<ConsoleOverview> {
           oldestAt,
         })),
       },
-      pausedFlows: flows
+      pausedFlows: systems
         .filter((flow) => flow.state === 'paused')
         .map((flow) => ({
           name: flow.system,
@@ -63,12 +64,17 @@ async function compute(ctx: Ctx): Promise<ConsoleOverview> {
     flow: {
       eventsPerSecond: Math.round(((hour.series.at(-1)?.events ?? 0) / 60) * 10) / 10,
       ...hour,
-      systems: flows.map((flow) => withBreakerState(flow)),
+      systems: systems.map((flow) => withBreakerState(flow)),
     },
     today: { ...today, ...money.today },
     asOf: ctx.now().toISOString(),
   };
 }
+
+const flows = async (ctx: Ctx) =>
+  flowStatuses(ctx, {
+    gateway: await ctx.app.cache.read('overview:gateway', { ttlMs: moneyEveryMs }, () => waitingAtGateway(ctx.sql)),
+  });
 
 /** This process's own circuit breaker, where it calls the partner itself, can know of an outage first. */
 const withBreakerState = (flow: FlowStatus): FlowStatus =>

@@ -30,6 +30,7 @@ const nameOf = (name: string) => (name in systemNames ? systemNames[name as Flow
 export const flowHref = ({ system, state }: Pick<FlowStatus, 'system' | 'state'>): string => {
   const troubled = state === 'stopped' || state === 'failing';
   if (system === 'mail') return '/ops/events?type=email.sent';
+  if (system === 'gateway') return '/ops/payments';
   return `/ops/events?type=${troubled ? 'sync.failed' : 'sync.completed'}`;
 };
 

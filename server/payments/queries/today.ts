@@ -39,3 +39,12 @@ export async function failedRefunds(sql: Queryable, limit: number) {
     })),
   };
 }
+
+/** Payments and refunds that the gateway has been asked for, or is about to be, and has not answered. */
+export async function waitingAtGateway(sql: Queryable): Promise<number> {
+  const [row] = await sql<{ waiting: number }[]>`
+    select (select count(*) from payments
+        where settled_at is null and status in ('initiated', 'unknown') and method = 'card')::int
+      + (select count(*) from refunds where status = 'requested')::int as waiting`;
+  return row?.waiting ?? 0;
+}
