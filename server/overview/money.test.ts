@@ -101,11 +101,12 @@ it('the gateway is a partner like the others: what it did, and what waits for it
     await app.current.cache.drop(['overview', 'overview:gateway']);
     return (await overview(admin)).flow.systems.find(({ system }) => system === 'gateway');
   };
+  await sql()`update refunds set status = 'succeeded' where status = 'requested'`;
   expect(await flow()).toMatchObject({ state: 'idle', perMinute: 0, waiting: 0 });
   const { record } = await callPartner(admin, { system: 'gateway', operation: 'charge', memberId }, async () => null);
   await inTransaction(admin, record);
   expect(await flow()).toMatchObject({ state: 'flowing', perMinute: 0.2 });
-  const id = await paid(1_200, new Date());
+  const id = await paid(1_200, daysAgo(1));
   await sql()`update payments set status = 'unknown', method = 'card', payment_method_id = 'pm_x', settled_at = null where id = ${id}`;
   expect(await flow()).toMatchObject({ state: 'flowing', waiting: 1 });
 });

@@ -40,11 +40,12 @@ export async function failedRefunds(sql: Queryable, limit: number) {
   };
 }
 
-/** Payments and refunds that the gateway has been asked for, or is about to be, and has not answered. */
+/** Payments and refunds that the gateway should have answered by now: one that was asked for this moment is on its way. */
 export async function waitingAtGateway(sql: Queryable): Promise<number> {
   const [row] = await sql<{ waiting: number }[]>`
     select (select count(*) from payments
-        where settled_at is null and status in ('initiated', 'unknown') and method = 'card')::int
-      + (select count(*) from refunds where status = 'requested')::int as waiting`;
+        where settled_at is null and status in ('initiated', 'unknown') and method = 'card'
+          and created_at < now() - interval '10 seconds')::int
+      + (select count(*) from refunds where status = 'requested' and created_at < now() - interval '10 seconds')::int as waiting`;
   return row?.waiting ?? 0;
 }
