@@ -80,3 +80,9 @@ test('calls to partners and what was handled are kept for 90 days', async () => 
   >`select key from pgboss.schedule where key in ('inbox', 'partner-calls')`;
   expect(scheduled).toHaveLength(2);
 });
+
+test('members of a house that was there before get their accounts and memberships at the first start, not at the second', async () => {
+  await worker.stop();
+  worker = await startWorker(app.current, { projections: [], reactions: [], queues: [maintenance] });
+  for (const task of ['member-accounts', 'membership-import'] as const) expect(await jobsOf(task)).toBe(1);
+});

@@ -1,8 +1,15 @@
 import type { PgBoss } from 'pg-boss';
 import { type MaintenanceTask, maintenance } from './maintenance.ts';
 
+interface Schedule {
+  cron: string;
+  task: MaintenanceTask;
+  /** Also as soon as there is such a schedule: a house that was there before need not wait for the hour. */
+  atOnce?: true;
+}
+
 /** Times are UTC. One job each time, however many workers run. */
-const schedules: ReadonlyArray<{ cron: string; task: MaintenanceTask }> = [
+const schedules: readonly Schedule[] = [
   { cron: '5 1 * * *', task: 'event-partitions' },
   { cron: '10 23 * * *', task: 'address-keys' },
   { cron: '20 * * * *', task: 'event-ids' },
@@ -13,7 +20,7 @@ const schedules: ReadonlyArray<{ cron: string; task: MaintenanceTask }> = [
   { cron: '15 * * * *', task: 'rewrap-keys' },
   { cron: '45 2 * * *', task: 'partner-calls' },
   { cron: '50 2 * * *', task: 'inbox' },
-  { cron: '35 * * * *', task: 'member-accounts' },
+  { cron: '35 * * * *', task: 'member-accounts', atOnce: true },
   { cron: '55 * * * *', task: 'ledger-check' },
   // Hourly, so that a day that was missed is made up; each loan once a day.
   { cron: '10 * * * *', task: 'loan-dues' },
@@ -22,7 +29,7 @@ const schedules: ReadonlyArray<{ cron: string; task: MaintenanceTask }> = [
   { cron: '1 * * * *', task: 'plan-prices' },
   { cron: '2 * * * *', task: 'membership-plans' },
   { cron: '3 * * * *', task: 'membership-steps' },
-  { cron: '45 * * * *', task: 'membership-import' },
+  { cron: '45 * * * *', task: 'membership-import', atOnce: true },
   { cron: '55 2 * * *', task: 'renewal-links' },
   { cron: '*/10 * * * *', task: 'abandoned-payments' },
   { cron: '*/10 * * * *', task: 'invariants' },
@@ -30,8 +37,10 @@ const schedules: ReadonlyArray<{ cron: string; task: MaintenanceTask }> = [
 
 /** Brings the stored schedules to what stands above, and takes out those that do not stand there any more. */
 export async function ensureSchedules(boss: PgBoss): Promise<void> {
-  for (const { cron, task } of schedules) {
+  const known = new Set((await boss.getSchedules()).map(({ key }) => key));
+  for (const { cron, task, atOnce } of schedules) {
     await boss.schedule(maintenance.name, cron, { payload: { task } }, { tz: 'UTC', key: task, missed: 'once' });
+    if (atOnce && !known.has(task)) await boss.send(maintenance.name, { payload: { task } });
   }
   const wanted = new Set<string>(schedules.map(({ task }) => task));
   for (const { name, key } of await boss.getSchedules()) {
