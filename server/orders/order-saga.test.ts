@@ -6,7 +6,8 @@ import { type Sandbox, startSandbox } from '#sandbox/start.ts';
 import { createContext, inTransaction } from '#server/context/context.ts';
 import { eventually } from '#server/events/store.testing.ts';
 import { partnersOf } from '#server/integrations/partners.ts';
-import { joined } from '#server/members/members.testing.ts';
+import { joined, staffContext } from '#server/members/members.testing.ts';
+import { redriveDeadLetter } from '#server/queue/dead-letter-commands.ts';
 import { testApp } from '#test/database.ts';
 import { aProduct, card, ledgerOf, orderNow, place, untilOrder } from './orders.testing.ts';
 
@@ -95,6 +96,26 @@ describe('an order', () => {
     await untilOrder(app.current, order.id, 'completed');
     expect(await paymentsOf(order.id)).toHaveLength(0);
   });
+});
+
+describe('an order whose job cannot be done', () => {
+  it('is stuck, and goes on from where it was once the job is done again', async () => {
+    await sql().unsafe(`
+      create function not_today() returns trigger language plpgsql as $$ begin raise exception 'not today'; end $$;
+      create trigger not_today before insert on saga_log for each row
+        when (new.step = 'ship' and new.what = 'completed') execute function not_today()`);
+    const product = await aProduct(app.current, { stock: 1 });
+    const order = await place(app.current, await member(), [product.line()]);
+    await untilOrder(app.current, order.id, 'stuck', 30_000);
+    await sql().unsafe('drop trigger not_today on saga_log');
+    const [letter] = await sql()<{ id: string; status: string }[]>`
+      select l.id, s.status from dead_letters l join sagas s on s.id::text = l.payload->>'sagaId' where s.subject_id = ${order.id}`;
+    expect(letter?.status).toBe('stuck');
+    await redriveDeadLetter(staffContext(app.current), { id: letter?.id ?? '' });
+    await untilOrder(app.current, order.id, 'completed');
+    expect(await sql()`select 1 from shipments where order_id = ${order.id}`).toHaveLength(1);
+    expect(await paymentsOf(order.id)).toMatchObject([{ status: 'succeeded' }]);
+  }, 60_000);
 });
 
 describe('a card that is refused', () => {

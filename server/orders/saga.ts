@@ -1,3 +1,4 @@
+import type { OrderStatus } from '#db/schema/orders.ts';
 import type { Ctx, TxCtx } from '#server/context/context.ts';
 import { PartnerError } from '#server/integrations/partner-error.ts';
 import { partnersOf } from '#server/integrations/partners.ts';
@@ -27,8 +28,19 @@ export const orderSaga = defineSaga({
   async onStuck(tx, saga) {
     await advanceOrder(tx, await lockOrder(tx.sql, saga.subjectId), { status: 'stuck' }, []);
   },
+  async onTakenUp(tx, saga) {
+    const order = await lockOrder(tx.sql, saga.subjectId);
+    if (saga.error === null) await advanceOrder(tx, order, { status: statusOf(saga) }, []);
+  },
   inspect,
 });
+
+/** How far an order has got that goes forward. */
+function statusOf({ results }: SagaRun): OrderStatus {
+  if (results.ship?.shipped) return 'shipped';
+  if (results['reserve-stock']) return 'reserved';
+  return results.payment ? 'paid' : 'created';
+}
 
 /** Nothing paid for: failed. Paid and given back: cancelled. */
 async function end(tx: TxCtx, saga: SagaRun, how: SagaEnd): Promise<void> {

@@ -1,6 +1,6 @@
 import type { JobWithMetadata } from 'pg-boss';
 import { v7 as uuidv7 } from 'uuid';
-import { longestTransactionMs } from '#db/client.ts';
+import { longestTransactionMs, sqlOf } from '#db/client.ts';
 import type { App } from '#server/context/app.ts';
 import { type Ctx, createContext, inTransaction, type TxCtx } from '#server/context/context.ts';
 import { PartnerError } from '#server/integrations/partner-error.ts';
@@ -217,9 +217,22 @@ async function bury(attempt: Attempt, failure: Failure): Promise<Outcome> {
     if (key !== null) await tx.sql`select lock_job_key(${queue.name}, ${key})`;
     await writeJobLetter(tx.sql, { ...claim, key, data, attempts: failed(data) }, failure);
     await completeJob(tx.sql, claim);
+    await tellOfDeadLetter(tx, attempt, failure);
   });
   ctx.log.error({ failure, attempts: failed(data) }, 'a job is a dead letter');
   return 'dead';
+}
+
+/** In a savepoint: whatever comes of it, the dead letter is written. */
+async function tellOfDeadLetter(tx: TxCtx, { queue, data }: Attempt, failure: Failure): Promise<void> {
+  const { onDeadLetter } = queue;
+  const { data: payload } = queue.payload.safeParse(data.payload);
+  if (!onDeadLetter || payload === undefined) return;
+  try {
+    await tx.db.transaction((db) => onDeadLetter({ ...tx, db, sql: sqlOf(db) }, payload, failure));
+  } catch (error) {
+    tx.log.error({ err: error }, 'who waits for a dead letter could not be told');
+  }
 }
 
 /** The record has a dead letter: this job waits behind it, where a person can see both. */

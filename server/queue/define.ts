@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Ctx, TxCtx } from '#server/context/context.ts';
 import type { JsonObject } from '#server/events/stored-event.ts';
+import type { Failure } from './failure.ts';
 
 /** A job as its handler sees it. */
 export interface Job<Payload = JsonObject> {
@@ -26,6 +27,8 @@ interface Contract<Payload extends z.ZodObject> {
   concurrency: number;
   /** Seconds that one attempt may take. */
   expireSeconds: number;
+  /** The job has become a dead letter: in the transaction that writes it, for whoever waits for the job. */
+  onDeadLetter?(tx: TxCtx, payload: z.output<Payload>, failure: Failure): Promise<void>;
 }
 
 /** Touches our own database only: effect and completion are one transaction. */

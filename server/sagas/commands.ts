@@ -7,7 +7,7 @@ import { append } from '#server/events/append.ts';
 import type { JsonObject } from '#server/events/stored-event.ts';
 import { type SagaEnd, sagaDefinition } from './define.ts';
 import { sagaStream } from './events.ts';
-import { aboutOf, go, goOn, sendTurn, skipUndoing } from './move.ts';
+import { aboutOf, go, goOn, sendTurn, skipUndoing, takeUp } from './move.ts';
 import { allowedActions } from './rules.ts';
 import { findSagaOf, insertSaga, lockSaga, moveSaga, type SagaRow, stepAt, writeLog, writeStep } from './table.ts';
 import { isGoingBack, restingView } from './view.ts';
@@ -46,12 +46,7 @@ export async function wakeSaga(tx: TxCtx, type: string, subjectId: string): Prom
 /** Tries the step again that a saga is stuck at, or waits at. @throws AppError `rule_violated` when there is nothing to try again */
 export async function retrySaga(ctx: Ctx, id: string): Promise<void> {
   await mend(ctx, id, 'retry', null, async (tx, saga) => {
-    const step = stepAt(saga, saga.step);
-    const fresh =
-      step.status === 'stuck'
-        ? await writeStep(tx.sql, saga, saga.step, { status: 'compensating', failures: {}, error: null })
-        : saga;
-    await go(tx, fresh, saga.step);
+    await go(tx, saga.status === 'stuck' ? await takeUp(tx, saga) : saga, saga.step);
   });
 }
 
@@ -60,7 +55,8 @@ export async function skipStep(ctx: Ctx, id: string, input: { step: string; reas
   await mend(ctx, id, 'skip', input.reason, async (tx, saga) => {
     if (stepAt(saga, saga.step).name !== input.step) throw conflict('The saga is at another step by now.');
     if (isGoingBack(saga)) return skipUndoing(tx, saga);
-    const skipped = await writeStep(tx.sql, saga, saga.step, {
+    const from = saga.status === 'stuck' ? await takeUp(tx, saga) : saga;
+    const skipped = await writeStep(tx.sql, from, saga.step, {
       status: 'skipped',
       finishedAt: tx.now().toISOString(),
     });

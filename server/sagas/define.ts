@@ -72,6 +72,8 @@ export interface SagaDefinition {
   onEnd?(tx: TxCtx, saga: SagaRun, end: SagaEnd): Promise<void>;
   /** It cannot go on nor back without a person. */
   onStuck?(tx: TxCtx, saga: SagaRun): Promise<void>;
+  /** It goes on after it was stuck, forwards or back. */
+  onTakenUp?(tx: TxCtx, saga: SagaRun): Promise<void>;
   /** Before anybody is told that it turned back: for the subject's own status. */
   onTurnedBack?(tx: TxCtx, saga: SagaRun): Promise<void>;
   /** What the partners say about it at this moment, for the explorer. Plain facts without personal values. */

@@ -99,11 +99,16 @@ async function stepUndone(tx: TxCtx, saga: SagaRow, status: 'compensated' | 'ski
   await goBack(tx, undone);
 }
 
-/** What would be undone cannot be: a person has to look. */
-async function getStuck(tx: TxCtx, saga: SagaRow, error: SagaError): Promise<void> {
+/** What would be undone cannot be, or its job is a dead letter: a person has to look. */
+export async function getStuck(
+  tx: TxCtx,
+  saga: SagaRow,
+  error: SagaError,
+  { sameTurn = false }: { sameTurn?: boolean } = {},
+): Promise<void> {
   const said = { code: error.code, reason: error.reason };
   const noted = await writeStep(tx.sql, saga, saga.step, { status: 'stuck', error: said });
-  const stuck = await moveSaga(tx.sql, noted, { status: 'stuck', step: saga.step }, tx.now());
+  const stuck = await moveSaga(tx.sql, noted, { status: 'stuck', step: saga.step, sameTurn }, tx.now());
   await log(tx, stuck, 'stuck', `${error.code}: ${error.reason}`);
   await sagaDefinition(saga.type).onStuck?.(tx, restingView(stuck));
   await append(tx, sagaStream(saga.id), 'any', [
@@ -113,6 +118,16 @@ async function getStuck(tx: TxCtx, saga: SagaRow, error: SagaError): Promise<voi
     { saga: saga.id, type: saga.type, step: stepAt(stuck, stuck.step).name, failure: said },
     'a saga is stuck',
   );
+}
+
+/** It goes on from where it was stuck. */
+export async function takeUp(tx: TxCtx, saga: SagaRow): Promise<SagaRow> {
+  const status = isGoingBack(saga) ? 'compensating' : 'running';
+  const noted = await writeStep(tx.sql, saga, saga.step, { status, failures: {}, error: null });
+  const moved = await moveSaga(tx.sql, noted, { status, step: saga.step, sameTurn: true }, tx.now());
+  await log(tx, moved, 'taken up again');
+  await sagaDefinition(saga.type).onTakenUp?.(tx, restingView(moved));
+  return moved;
 }
 
 export const skipUndoing = (tx: TxCtx, saga: SagaRow) => stepUndone(tx, saga, 'skipped');

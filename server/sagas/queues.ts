@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import type { TxCtx } from '#server/context/context.ts';
 import { id } from '#server/gateway/shapes.ts';
 import { partnersOf } from '#server/integrations/partners.ts';
 import { databaseQueue, partnerQueue } from '#server/queue/define.ts';
-import { runDatabaseTurn, runPartnerTurn } from './turn.ts';
+import type { Failure } from '#server/queue/failure.ts';
+import { runDatabaseTurn, runPartnerTurn, stopTurn, type Turn } from './turn.ts';
 
 const payload = z.strictObject({ sagaId: id, turn: z.int().positive(), timedOut: z.boolean() });
 
@@ -10,7 +12,11 @@ const payload = z.strictObject({ sagaId: id, turn: z.int().positive(), timedOut:
  * Free, not strict: there is one job for each turn of a saga, and a timer that lies in the future must not hold up what
  * comes before it. The saga's row is the lock.
  */
-const shared = { payload, order: 'free' } as const;
+const shared = {
+  payload,
+  order: 'free',
+  onDeadLetter: (tx: TxCtx, turn: Turn, failure: Failure) => stopTurn(tx, turn, failure),
+} as const;
 
 /** Steps that touch our own database. */
 export const sagaSteps = databaseQueue({

@@ -5,12 +5,14 @@ import { createContext, inTransaction, type TxCtx } from '#server/context/contex
 import { ruleViolated } from '#server/errors/errors.ts';
 import { eventually, systemContext } from '#server/events/store.testing.ts';
 import { PartnerError } from '#server/integrations/partner-error.ts';
+import { dismissDeadLetter, redriveDeadLetter } from '#server/queue/dead-letter-commands.ts';
 import { testApp } from '#test/database.ts';
 import { retrySaga, settleSaga, skipStep, startSaga, wakeSaga } from './commands.ts';
-import { completed, defineSaga, failed, type SagaRun, type StepOutcome, waiting } from './define.ts';
+import { completed, defineSaga, failed, type SagaRun, type StepOutcome, sagaDefinition, waiting } from './define.ts';
 import { sagaEvents } from './events.ts';
 import { getSaga, listSagas, stepsOf } from './queries.ts';
 import { sagaCalls, sagaSteps } from './queues.ts';
+import { stopTurn } from './turn.ts';
 
 const app = testApp(() => ({ DATABASE_POOL: '14' }));
 const sql = () => app.current.database.sql;
@@ -33,9 +35,13 @@ async function database(tx: TxCtx, saga: SagaRun, what: string): Promise<StepOut
   return answer(saga, what);
 }
 
+/** Subjects whose partner calls cannot be recorded: their jobs become dead letters. */
+const unwritable = new Set<string>();
+
 async function partner(saga: SagaRun, what: string) {
   const outcome = answer(saga, what);
   return async (tx: TxCtx) => {
+    if (unwritable.has(saga.subjectId)) throw new Error('it cannot be written');
     await note(tx, saga, what);
     return outcome;
   };
@@ -264,6 +270,81 @@ describe('backwards', () => {
     expect(await statusOf(id)).toBe('settled');
     expect(ended).toEqual([`${subject} failed`]);
     await expect(retrySaga(staff(), id)).rejects.toMatchObject({ code: 'rule_violated' });
+  });
+});
+
+describe('a dead letter', () => {
+  const taken: string[] = [];
+  beforeAll(() => {
+    const definition = sagaDefinition('test');
+    defineSaga({ ...definition, onTakenUp: async (_, saga) => void taken.push(saga.subjectId) });
+  });
+
+  /** A saga whose job for `two` cannot be done. */
+  async function stopped() {
+    const subject = uuidv7();
+    unwritable.add(subject);
+    const id = await run(subject);
+    await eventually(async () => expect(await statusOf(id)).toBe('stuck'), 30_000);
+    unwritable.delete(subject);
+    const [letter] = await sql()<{ id: string }[]>`
+      select id from dead_letters where payload->>'sagaId' = ${id} and status = 'open'`;
+    return { subject, id, letterId: letter?.id ?? '' };
+  }
+
+  it('leaves its saga stuck, for all to see, and redriven takes it up again', async () => {
+    const { subject, id, letterId } = await stopped();
+    const saga = await getSaga(staff(), id);
+    expect(saga.steps[1]).toMatchObject({ status: 'stuck', error: { code: 'unexpected' } });
+    expect(saga.actions).toEqual(['retry', 'settle']);
+    const told = await sql()`select data from events where type = 'saga.stuck' and stream = ${`saga-${id}`}`;
+    expect(told).toMatchObject([{ data: { sagaId: id, step: 'two', code: 'unexpected' } }]);
+    await redriveDeadLetter(staff(), { id: letterId });
+    await until(id, 'completed');
+    expect(await effects(subject)).toEqual(['one', 'two', 'three', 'four']);
+    expect(taken).toEqual([subject]);
+  });
+
+  it('that is dismissed leaves it to a person; that is redriven later does nothing', async () => {
+    const { subject, id, letterId } = await stopped();
+    await dismissDeadLetter(staff(), { id: letterId, reason: 'The saga is tried again instead' });
+    expect(await statusOf(id)).toBe('stuck');
+    await retrySaga(staff(), id);
+    await until(id, 'completed');
+    expect(await effects(subject)).toEqual(['one', 'two', 'three', 'four']);
+
+    const other = await stopped();
+    say(other.subject, 'three', waiting(3_600_000));
+    await retrySaga(staff(), other.id);
+    await until(other.id, 'waiting');
+    await redriveDeadLetter(staff(), { id: other.letterId });
+    await eventually(async () => {
+      const jobs = await sql()`
+        select 1 from pgboss.job where data->'payload'->>'sagaId' = ${other.id} and state < 'completed' and start_after <= now()`;
+      expect(jobs).toHaveLength(0);
+    });
+    expect([await statusOf(other.id), await effects(other.subject)]).toEqual(['waiting', ['one', 'two', 'three']]);
+    // Nor does one that is written late.
+    const failure = { class: 'unexpected', reason: 'test' };
+    await inTransaction(systemContext(app.current), (tx) =>
+      stopTurn(tx, { sagaId: other.id, turn: 1, timedOut: false }, failure),
+    );
+    expect(await statusOf(other.id)).toBe('waiting');
+  });
+
+  it('of an undoing leaves it stuck on the way back', async () => {
+    const subject = uuidv7();
+    say(subject, 'three', () => {
+      unwritable.add(subject);
+      return failed('no', 'No.');
+    });
+    const id = await run(subject);
+    await eventually(async () => expect(await statusOf(id)).toBe('stuck'), 30_000);
+    expect((await getSaga(staff(), id)).actions).toEqual(['retry', 'skip', 'settle']);
+    unwritable.delete(subject);
+    await retrySaga(staff(), id);
+    await until(id, 'failed');
+    expect(await effects(subject)).toEqual(['one', 'two', 'three', 'undo two', 'undo one']);
   });
 });
 

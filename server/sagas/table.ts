@@ -79,11 +79,21 @@ export async function insertSaga(
       with ordinality as given (name, key, ordinality)`;
 }
 
-/** Writes the saga's own row; every move is another turn, so that what belonged to an earlier one does nothing. */
+/**
+ * Writes the saga's own row; every move is another turn, so that what belonged to an earlier one does nothing. `sameTurn` for
+ * one whose job goes on with it.
+ */
 export async function moveSaga(
   sql: TransactionSql,
   saga: SagaRow,
-  to: { status: SagaStatus; step: number; wakeAt?: Date | null; error?: SagaError | null; finished?: boolean },
+  to: {
+    status: SagaStatus;
+    step: number;
+    wakeAt?: Date | null;
+    error?: SagaError | null;
+    finished?: boolean;
+    sameTurn?: boolean;
+  },
   now: Date,
 ): Promise<SagaRow> {
   const at = now.toISOString();
@@ -91,7 +101,7 @@ export async function moveSaga(
     ...saga,
     status: to.status,
     step: to.step,
-    turn: saga.turn + 1,
+    turn: to.sameTurn ? saga.turn : saga.turn + 1,
     wakeAt: to.wakeAt?.toISOString() ?? null,
     error: to.error === undefined ? saga.error : to.error,
     updatedAt: at,

@@ -4,9 +4,9 @@ import { AppError } from '#server/errors/errors.ts';
 import { PartnerError } from '#server/integrations/partner-error.ts';
 import { nextRetry } from '#server/integrations/retry-policy.ts';
 import type { Recording } from '#server/queue/define.ts';
-import { failureOf, isTransient } from '#server/queue/failure.ts';
+import { type Failure, failureOf, isTransient } from '#server/queue/failure.ts';
 import type { PartnerStep, StepOutcome } from './define.ts';
-import { advance, type Tried } from './move.ts';
+import { advance, getStuck, type Tried, takeUp } from './move.ts';
 import { lockSaga, type SagaRow, stepAt, writeStep } from './table.ts';
 import { isGoingBack, stepOf, viewOf } from './view.ts';
 
@@ -96,8 +96,10 @@ const no = (code: string, reason: string): Tried => ({ outcome: { outcome: 'fail
 
 /** Notes that the step is being tried. null: this turn is over. */
 async function begin(tx: TxCtx, turn: Turn): Promise<SagaRow | null> {
-  const saga = await lockSaga(tx.sql, turn.sagaId);
-  if (!saga || !isCurrent(saga, turn)) return null;
+  const found = await lockSaga(tx.sql, turn.sagaId);
+  if (!found || !isCurrent(found, turn)) return null;
+  // Its job was a dead letter, and is done again.
+  const saga = found.status === 'stuck' ? await takeUp(tx, found) : found;
   const before = stepAt(saga, saga.step);
   const back = isGoingBack(saga);
   return writeStep(tx.sql, saga, saga.step, {
@@ -105,6 +107,16 @@ async function begin(tx: TxCtx, turn: Turn): Promise<SagaRow | null> {
     attempts: before.attempts + 1,
     startedAt: before.startedAt ?? tx.now().toISOString(),
   });
+}
+
+/**
+ * The turn's job has become a dead letter: without it the saga stands still, so it is stuck. It keeps its turn: redriven, the
+ * job goes on; whatever a person does instead is another turn, and the job does nothing any more.
+ */
+export async function stopTurn(tx: TxCtx, turn: Turn, failure: Failure): Promise<void> {
+  const saga = await lockSaga(tx.sql, turn.sagaId);
+  if (!saga || !isCurrent(saga, turn)) return;
+  await getStuck(tx, saga, { code: failure.class, reason: failure.reason }, { sameTurn: true });
 }
 
 const isCurrent = (saga: SagaRow, turn: Turn) => saga.finishedAt === null && saga.turn === turn.turn;

@@ -18,7 +18,7 @@ export const reserve: DatabaseStep = {
       return failed('out_of_stock', 'Something in this order is sold out. Your money goes back to you.');
     }
     await advanceOrder(tx, asked, { status: 'reserved' }, [{ type: 'inventory.reserved' }]);
-    return completed();
+    return completed({});
   },
   async compensate(tx, saga) {
     await releaseStock(tx, saga.subjectId);
