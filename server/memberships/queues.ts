@@ -3,7 +3,7 @@ import { id } from '#server/gateway/shapes.ts';
 import { databaseQueue } from '#server/queue/define.ts';
 import { paidOrder, takeOrder } from './commands/activate.ts';
 import { giveDays } from './commands/extend.ts';
-import { followMember, personLeft } from './commands/follow-member.ts';
+import { followMember, personMoved } from './commands/follow-member.ts';
 import { dueStep, failedRenewal, noteFailedRenewal, takeStep } from './commands/steps.ts';
 import { takeBack } from './commands/take-back.ts';
 
@@ -49,7 +49,7 @@ const failures = databaseQueue({
 
 const people = databaseQueue({
   name: 'membership-people',
-  payload: personLeft,
+  payload: personMoved,
   order: 'free',
   concurrency: 1,
   expireSeconds: 30,

@@ -63,7 +63,7 @@ const people = defineReaction({
   types: ['member.status.changed', 'member.erased'],
   queue: 'membership-people',
   payload: ({ type, data }) => {
-    const how = type === 'member.erased' ? 'erased' : leavers[String(data.to)];
+    const how = type === 'member.erased' ? 'erased' : data.reason === 'rejoin' ? 'rejoined' : leavers[String(data.to)];
     return how ? { memberId: String(data.memberId), how } : null;
   },
 });
