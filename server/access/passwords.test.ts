@@ -5,7 +5,7 @@ import { aSignedInUser, aUser, auditOf, builtPassword, contextOf, eventsOf, sign
 import { authenticate } from './authenticate.ts';
 import { changePassword, requestPasswordReset, resetPassword } from './commands/passwords.ts';
 import { signIn } from './commands/sign-in.ts';
-import { changeUserIdentity, markEmailVerified } from './commands/users.ts';
+import { changeSignInEmail, markEmailVerified, renameUser } from './commands/users.ts';
 import { consumeToken, issueToken } from './mailed-tokens.ts';
 import { hashPassword, passwordProblem, verifyPassword } from './passwords.ts';
 
@@ -145,17 +145,16 @@ test('a new e-mail withdraws links that would verify another; the account moves 
   const user = await aUser(app.current);
   const memberId = user.memberId ?? '';
   const system = contextOf(app.current, { kind: 'system', name: 'test' });
-  const change = (newEmail: string | null) =>
-    inTransaction(system, (tx) => changeUserIdentity(tx, memberId, { name: 'Other Name', newEmail }));
   const verify = await tokenFor(user.id, 'verify-email');
-  await change(null);
+  await inTransaction(system, (tx) => renameUser(tx, memberId, 'Other Name'));
   expect(await consume(verify, 'verify-email')).toEqual({ userId: user.id });
   const [toOld, reset, laterReset] = [
     await tokenFor(user.id, 'verify-email'),
     await tokenFor(user.id),
     await tokenFor(user.id),
   ];
-  expect(await change('moved@example.test')).toEqual({ signInEmail: user.email });
+  const moving = inTransaction(system, (tx) => changeSignInEmail(tx, memberId, 'moved@example.test'));
+  expect(await moving).toBe(user.email);
   await expect(consume(toOld, 'verify-email')).rejects.toMatchObject({ code: 'rule_violated' });
   expect(await consume(reset)).toEqual({ userId: user.id });
   expect(await canSignIn(user.email, builtPassword)).toBe(true);
@@ -181,21 +180,20 @@ test('staff cannot take over a colleague’s role by changing the e-mail of thei
     await aUser(app.current, { roles: ['member', 'admin'] }),
   ];
   const memberId = colleague.memberId ?? '';
-  const change = (newEmail: string) => ({ newEmail, name: 'Same Name' });
-  const taking = inTransaction(staff.ctx, (tx) => changeUserIdentity(tx, memberId, change('mine@example.test')));
+  const taking = inTransaction(staff.ctx, (tx) => changeSignInEmail(tx, memberId, 'mine@example.test'));
   await expect(taking).rejects.toMatchObject({ code: 'forbidden' });
-  await inTransaction(admin.ctx, (tx) => changeUserIdentity(tx, memberId, change('right@example.test')));
+  await inTransaction(admin.ctx, (tx) => changeSignInEmail(tx, memberId, 'right@example.test'));
   const member = await aUser(app.current);
-  await inTransaction(staff.ctx, (tx) => changeUserIdentity(tx, member.memberId ?? '', change('fine@example.test')));
+  await inTransaction(staff.ctx, (tx) => changeSignInEmail(tx, member.memberId ?? '', 'fine@example.test'));
 });
 
 test('an app on a person’s behalf cannot change the e-mail, whatever its scopes and their roles', async () => {
   const admin = await aSignedInUser(app.current, { roles: ['member', 'admin'] });
-  const change = { name: 'N', newEmail: 'phone@example.test' };
+  const newEmail = 'phone@example.test';
   for (const scopes of [['self'], ['*']] as const) {
     const phone = contextOf(app.current, { ...admin.actor, scopes: [...scopes] });
-    const taking = inTransaction(phone, (tx) => changeUserIdentity(tx, admin.memberId ?? '', change));
+    const taking = inTransaction(phone, (tx) => changeSignInEmail(tx, admin.memberId ?? '', newEmail));
     await expect(taking).rejects.toMatchObject({ code: 'forbidden', message: expect.stringContaining('browser') });
   }
-  await inTransaction(admin.ctx, (tx) => changeUserIdentity(tx, admin.memberId ?? '', change));
+  await inTransaction(admin.ctx, (tx) => changeSignInEmail(tx, admin.memberId ?? '', newEmail));
 });

@@ -31,32 +31,29 @@ export async function createUser(tx: TxCtx, user: NewUser): Promise<string> {
   return id;
 }
 
+/** Keeps the account's name as the member's. */
+export async function renameUser(tx: TxCtx, memberId: string, name: string): Promise<void> {
+  await tx.sql`
+    update users set name = ${name}, version = version + 1, updated_at = ${tx.now().toISOString()}
+    where member_id = ${memberId}`;
+}
+
 /**
- * Keeps the account's name as the member's, and notes a new e-mail, or null for none, that the caller checked to be free. The
- * account does not move to it: what signs in, and where reset mails go, stays until the link that is sent to the new address
- * is followed. Links mailed to verify the address before stop working. Gives the address that signs in, or null where nobody
- * does.
+ * Notes a new e-mail that the caller checked to be free. The account does not move to it: what signs in, and where reset
+ * mails go, stays until the link that is sent to the new address is followed. Links mailed to verify the address before stop
+ * working. Gives the address that signs in, or null where nobody does.
  * @throws AppError `forbidden` for an app on the person's behalf, and for somebody without `access:manage` who changes the
  * e-mail of a colleague who has a staff role: with a reset mail to an address of their choice they would take over that account
  */
-export async function changeUserIdentity(
-  tx: TxCtx,
-  memberId: string,
-  { name, newEmail }: { name: string; newEmail: string | null },
-): Promise<{ signInEmail: string | null }> {
+export async function changeSignInEmail(tx: TxCtx, memberId: string, newEmail: string): Promise<string | null> {
   const [user] = await tx.sql<{ id: string; email: string; roles: string[] }[]>`
-    select id, email, roles from users where member_id = ${memberId} for update`;
-  if (newEmail !== null) {
-    refuseAnothersEmail(tx, memberId, user?.roles.filter(isRole) ?? []);
-  }
-  if (!user) return { signInEmail: null };
-  await tx.sql`
-    update users set name = ${name}, version = version + 1, updated_at = ${tx.now().toISOString()} where id = ${user.id}`;
-  if (newEmail !== null) {
-    await withdrawTokens(tx, user.id, ['verify-email']);
-    await awaitEmail(tx, memberId, newEmail);
-  }
-  return { signInEmail: user.email };
+    update users set version = version + 1, updated_at = ${tx.now().toISOString()}
+    where member_id = ${memberId} returning id, email, roles`;
+  refuseAnothersEmail(tx, memberId, user?.roles.filter(isRole) ?? []);
+  if (!user) return null;
+  await withdrawTokens(tx, user.id, ['verify-email']);
+  await awaitEmail(tx, memberId, newEmail);
+  return user.email;
 }
 
 /** The account will move to this address when its owner follows the link there. The caller checked that it may. */

@@ -1,4 +1,4 @@
-import { changeUserIdentity } from '#server/access/commands/users.ts';
+import { changeSignInEmail, renameUser } from '#server/access/commands/users.ts';
 import { writeAudit } from '#server/audit/commands.ts';
 import { type Ctx, can, inTransaction, isOwn, type TxCtx } from '#server/context/context.ts';
 import { isMasked, maskAddressLine, maskEmail } from '#server/crypto/mask.ts';
@@ -32,8 +32,8 @@ export async function updateProfile(
     const own = isOwn(tx, id);
     const { pendingEmail } = change;
     if (Object.keys(change).length === 0) return memberViewOf(before, contactOf(before, key), !own);
-    const signInEmail = await changeIdentity(tx, before, change);
-    // The three writes are sent at once: each round trip holds the row.
+    const signInEmail = pendingEmail ? await awaitNewEmail(tx, id, pendingEmail) : null;
+    // The writes are sent at once: each round trip holds the row.
     const [after] = await Promise.all([
       writeMember(tx.sql, before, change, tx.now()),
       append(tx, memberStream(id), before.version, [
@@ -59,6 +59,7 @@ export async function updateProfile(
         before: summary.before,
         after: summary.after,
       }),
+      isRenamed(change) ? renameUser(tx, id, fullName(before, change)) : null,
     ]);
     if (pendingEmail) await requestVerification(tx, after);
     tx.afterCommit(() => tx.app.cache.drop([memberCacheKey(id)]));
@@ -66,15 +67,17 @@ export async function updateProfile(
   });
 }
 
-/** Gives the address that signs in, when a name changes or a new e-mail is to be verified. */
-async function changeIdentity(tx: TxCtx, before: MemberRecord, change: MemberChange): Promise<string | null> {
-  const { pendingEmail = null, givenName = before.givenName, familyName = before.familyName } = change;
-  if (!pendingEmail && !change.givenName && !change.familyName) return null;
-  const identity = { name: `${givenName} ${familyName}`, newEmail: pendingEmail };
-  const { signInEmail } = await changeUserIdentity(tx, before.id, identity);
-  if (pendingEmail && (await isTaken(tx, pendingEmail, before.id))) throw emailOfAnother();
+/** Gives the address that signs in until the new one is verified. */
+async function awaitNewEmail(tx: TxCtx, id: string, email: string): Promise<string | null> {
+  const signInEmail = await changeSignInEmail(tx, id, email);
+  if (await isTaken(tx, email, id)) throw emailOfAnother();
   return signInEmail;
 }
+
+const isRenamed = ({ givenName, familyName }: MemberChange) => givenName !== undefined || familyName !== undefined;
+
+const fullName = (record: MemberRecord, { givenName, familyName }: MemberChange) =>
+  `${givenName ?? record.givenName} ${familyName ?? record.familyName}`;
 
 /** PUT: everything that GET gave, read-only fields unchanged. */
 export async function replaceProfile(
