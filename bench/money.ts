@@ -129,7 +129,10 @@ async function measureTransfers(app: App): Promise<Figure[]> {
     const ctx = holders.get(fromAccountId);
     if (ctx) await requestTransfer(ctx, { fromAccountId, toAccountId, amount: 5, currency: 'EUR' });
   });
-  await until(async () => (await sql`select 1 from transfers where finished_at is null limit 1`).length === 0);
+  await until(
+    'transfers finish',
+    async () => (await sql`select 1 from transfers where finished_at is null limit 1`).length === 0,
+  );
   const seconds = (performance.now() - started) / 1000;
   const times = await sql<{ ms: number }[]>`
     select (extract(epoch from finished_at - created_at) * 1000)::float as ms from transfers where status = 'completed'`;
@@ -167,12 +170,23 @@ async function oneOrder(app: App, memberId: string, line: Parameters<typeof plac
   const started = performance.now();
   const { id } = await place(app, memberId, [line]);
   const { sql } = app.database;
-  await until(async () => (await sql`select 1 from orders where id = ${id} and finished_at is not null`).length > 0);
+  await until(
+    'an order finishes',
+    async () => (await sql`select 1 from orders where id = ${id} and finished_at is not null`).length > 0,
+  );
   return performance.now() - started;
 }
 
-async function until(done: () => Promise<boolean>): Promise<void> {
-  while (!(await done())) await delay(5);
+/** Looked for seldom enough to be no load of its own. */
+const lookEveryMs = 10;
+const mostMs = 120_000;
+
+async function until(what: string, done: () => Promise<boolean>): Promise<void> {
+  const started = performance.now();
+  while (!(await done())) {
+    if (performance.now() - started > mostMs) throw new Error(`${what}: not after ${mostMs / 1000} s`);
+    await delay(lookEveryMs);
+  }
 }
 
 function withRatios(figures: Figure[]): Figure[] {
