@@ -14,7 +14,11 @@ export function DocumentList({ documents }: { documents: readonly Document[] }) 
       {documents.map(({ id, kind, number, issuedAt, total }) => (
         <Row
           key={id}
-          name={`${kinds[kind]} ${number}`}
+          name={
+            <>
+              {kinds[kind]} <span className={classes.number}>{number}</span>
+            </>
+          }
           about={
             <>
               {formatDate(issuedAt)} · <MoneyText {...total} />
