@@ -52,7 +52,7 @@ export const phone: Rule<string> = (value) => {
 export const phoneSoFar: Rule<string> = (value) => {
   const text = value.trim();
   if (/[^+\d\s().-]/.test(text) || text.lastIndexOf('+') > 0)
-    return 'Only digits, spaces and + ( ) . - belong into a number';
+    return 'A phone number has digits, spaces and + ( ) . - only';
   return text.length > 25 ? 'That is too long for a phone number' : null;
 };
 

@@ -15,6 +15,7 @@ import { useNow } from '../values/clock.ts';
 import { formatDate } from '../values/format.ts';
 import { StatePill } from '../values/state-pill.tsx';
 import classes from './home.module.css';
+import { HomeAccount } from './home-account.tsx';
 import { NeedList } from './need-list.tsx';
 import { SourceList } from './source-list.tsx';
 
@@ -95,6 +96,7 @@ export function Home() {
             <ListSkeleton rows={5} />
           )}
         </Card>
+        <HomeAccount />
         <Card id="elsewhere" title="Your other services">
           {overview.isError ? (
             <ErrorState

@@ -11,6 +11,7 @@ import { safePath } from '../forms/safe-path.ts';
 import { useValidatedForm } from '../forms/use-validated-form.ts';
 import { Notice } from '../page/notice.tsx';
 import stack from '../page/stack.module.css';
+import { wordsOf } from '../values/format.ts';
 import { RelativeTime } from '../values/relative-time.tsx';
 import classes from './narrow.module.css';
 import { Task } from './task.tsx';
@@ -85,7 +86,7 @@ function DemoPeople({ demo, onChoose }: { demo: DemoSignIns; onChoose: (email: s
         {demo.people.map(({ email, about }) => (
           <li key={email}>
             <Button variant="default" size="xs" onClick={() => onChoose(email)}>
-              {about}
+              {wordsOf(about)}
             </Button>
           </li>
         ))}

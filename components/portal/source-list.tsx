@@ -3,12 +3,13 @@ import { RelativeTime } from '../values/relative-time.tsx';
 import { StatePill } from '../values/state-pill.tsx';
 import classes from './home.module.css';
 
-const names: Record<SourceName, string> = {
+const names = {
   certifications: 'Certifications',
-  payments: 'Account and payments',
   crm: 'Member communication',
   legacy: 'Membership register',
-};
+} satisfies Partial<Record<SourceName, string>>;
+/** The account has a place of its own on the page. */
+const shown = ['certifications', 'crm', 'legacy'] as const;
 
 export const isConnected = (source: Source) => source.reason !== 'not_connected';
 
@@ -16,7 +17,7 @@ export const isConnected = (source: Source) => source.reason !== 'not_connected'
 export function SourceList({ sources }: { sources: Record<SourceName, Source> }) {
   return (
     <dl className={classes.sources}>
-      {(Object.keys(names) as SourceName[]).map((name) => (
+      {shown.map((name) => (
         <div key={name} className={classes.source}>
           <dt>{names[name]}</dt>
           <dd>

@@ -22,7 +22,7 @@ export const demoSignIns = (app: App): { password: string; people: { email: stri
     ? {
         password: demoPassword,
         people: [
-          { email: demoMemberEmail, about: 'a member' },
+          { email: demoMemberEmail, about: 'member' },
           ...people.map(({ email, roles }) => ({ email, about: roles.join(', ') })),
         ],
       }

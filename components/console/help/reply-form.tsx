@@ -48,7 +48,7 @@ export function ReplyForm({
   return (
     <form
       noValidate
-      aria-label="Answer"
+      aria-label="Answer the request"
       onSubmit={submit(({ text }) => reply.mutate({ text: text.trim(), close: closes.current }))}
       className={stack.fields}
     >

@@ -67,7 +67,7 @@ function Detail({
           { label: 'Topic', value: wordsOf(request.topic) },
           {
             label: 'State',
-            value: <StatePill state={open ? 'waiting' : 'closed'} {...(open ? {} : { tone: 'neutral' })} />,
+            value: <State request={request} />,
           },
           { label: open ? 'Waiting since' : 'Asked', value: <RelativeTime at={request.createdAt} /> },
           ...(request.closedAt ? [{ label: 'Closed', value: <RelativeTime at={request.closedAt} /> }] : []),
@@ -83,5 +83,15 @@ function Detail({
       />
       {open ? <ReplyForm request={request} onSent={onReplied} onClose={onCloseRequest} /> : null}
     </div>
+  );
+}
+
+function State({ request: { status, replies } }: { request: HelpRequest }) {
+  if (status === 'closed') return <StatePill state="closed" tone="neutral" />;
+  if (replies.length === 0) return <StatePill state="waiting" />;
+  return (
+    <StatePill state="answered" tone="info">
+      Answered, still open
+    </StatePill>
   );
 }

@@ -1,5 +1,6 @@
+import { moneyText } from '#server/documents/money.ts';
 import { defineProjection } from '#server/events/define.ts';
-import type { StoredEvent } from '#server/events/stored-event.ts';
+import type { JsonObject, StoredEvent } from '#server/events/stored-event.ts';
 import { helpTopicLabel } from '../rules.ts';
 
 interface Line {
@@ -23,27 +24,62 @@ const systemNames: Record<string, string> = { legacy: 'the legacy system', crm: 
 
 const guildhall = (summary: string): Line => ({ system: 'guildhall', summary });
 
+const money = (value: JsonObject[string] | undefined) => {
+  // The events were checked against their schemas when they were appended.
+  const { amount, currency } = value as { amount: number; currency: string };
+  return moneyText(amount, currency);
+};
+
+/** Money, by its amounts. Of others nothing: not whom it went to, nor whom it came from. */
+const moneyLines: Record<string, Say> = {
+  'order.created': ({ data }) => guildhall(`Ordered ${text(data.number)} for ${money(data.total)}`),
+  'order.completed': ({ data }) => guildhall(`Order ${text(data.number)} complete`),
+  'order.failed': ({ data }) => guildhall(`Order failed: ${text(data.code).replaceAll('_', ' ')}`),
+  'order.cancelled': ({ data }) => guildhall(`Order cancelled, ${money(data.total)} goes back`),
+  'payment.completed': ({ data }) => guildhall(`Paid ${money(data.amount)}`),
+  'payment.refunded': ({ data }) => guildhall(`${money(data.amount)} given back`),
+  'payment.disputed': ({ data }) => guildhall(`The bank took ${money(data.amount)} back`),
+  'transfer.completed': ({ data }) => guildhall(`Transferred ${money(data.amount)}`),
+  'transfer.failed': ({ data }) => guildhall(`Transfer of ${money(data.amount)} failed`),
+  'transfer.compensated': ({ data }) => guildhall(`Transfer of ${money(data.amount)} came back`),
+  'card.added': () => guildhall('Card added'),
+  'card.removed': () => guildhall('Card removed'),
+  'card.expiring': ({ data }) => guildhall(`Told that a card runs out in ${text(data.expires)}`),
+  'loan.applied': ({ data }) => guildhall(`Applied for a loan of ${money(data.amount)}`),
+  'loan.approved': ({ data }) => guildhall(`Loan of ${money(data.amount)} granted`),
+  'loan.rejected': () => guildhall('Loan not granted'),
+  'loan.disbursed': ({ data }) => guildhall(`Loan of ${money(data.amount)} paid out`),
+  'loan.repaid': ({ data }) => guildhall(`${money(data.amount)} of the loan paid back`),
+  'loan.in_arrears': ({ data }) => guildhall(`Loan late by ${money(data.amount)}`),
+  'loan.settled': () => guildhall('Loan paid back'),
+};
+
+/** What the same event is to the other one. */
+const lineOfReceiver: Record<string, Say> = {
+  'transfer.completed': ({ data }) => guildhall(`Received ${money(data.amount)} by transfer`),
+};
+
 /** One line per event type, in words that a member understands. Names of fields, never their values. */
-const lineOf: Record<string, (event: StoredEvent) => Line> = {
+const lineOf: Record<string, Say> = {
   'member.registered': (event) =>
     guildhall(
       event.data.channel === 'staff' ? 'Added by staff' : event.data.channel === 'import' ? 'Imported' : 'Joined',
     ),
   'member.verified': () => guildhall('E-mail address verified'),
   'member.profile.updated': (event) => guildhall(profileLine(event)),
-  'member.status.changed': (event) =>
-    guildhall(`Status changed from ${text(event.data.from)} to ${text(event.data.to)}`),
-  'member.extended': (event) => guildhall(`Membership extended to ${text(event.data.paidUntil)}`),
-  'membership.activated': (event) => guildhall(`Membership begun, paid until ${text(event.data.paidUntil)}`),
-  'membership.renewed': (event) => guildhall(`Membership renewed, paid until ${text(event.data.paidUntil)}`),
+  'member.status.changed': (event) => guildhall(statusLine(event)),
+  'member.extended': (event) => guildhall(`Membership extended to ${day(event.data.paidUntil)}`),
+  'membership.activated': (event) => guildhall(`Membership begun, paid until ${day(event.data.paidUntil)}`),
+  'membership.renewed': (event) => guildhall(`Membership renewed, paid until ${day(event.data.paidUntil)}`),
   'membership.changed': (event) => guildhall(`Membership changed: ${text(event.data.planCode)}`),
   'membership.grace_started': () => guildhall('Membership has run out, days of grace begin'),
   'membership.lapsed': () => guildhall('Membership lapsed'),
   'membership.cancelled': () => guildhall('Membership ended'),
-  'membership.cancel_asked': () => guildhall('Membership cancelled for its end'),
-  'membership.cancel_undone': () => guildhall('Cancellation of the membership taken back'),
+  'membership.cancel_asked': () => guildhall('Membership ends with what is paid for'),
+  'membership.cancel_undone': () => guildhall('Membership goes on after what is paid for'),
   'membership.renewal_due': () => guildhall('Renewal announced'),
   'membership.renewal_failed': (event) => guildhall(`Renewal failed: ${text(event.data.code).replaceAll('_', ' ')}`),
+  ...moneyLines,
   'member.noted': () => guildhall('Note written by staff'),
   'member.erased': () => guildhall('Personal data erased'),
   'member.verification.requested': () => guildhall('Another verification mail asked for'),
@@ -93,6 +129,17 @@ export const noNews = [
   'session.ended',
 ] as const;
 
+const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+
+/** `14 March 2027` for `2027-03-14`. */
+const day = (value: unknown) => (typeof value === 'string' ? dayFormat.format(new Date(`${value}T00:00:00Z`)) : '');
+
+function statusLine({ data }: StoredEvent): string {
+  if (data.to === 'resigned') return `Resigned, status ${text(data.from)} until then`;
+  const change = `Status changed from ${text(data.from)} to ${text(data.to)}`;
+  return data.reason === 'rejoin' ? `Came back. ${change}` : change;
+}
+
 function profileLine(event: StoredEvent): string {
   const fields = changedFields(event);
   if (fields) return `Profile changed: ${fields}`;
@@ -105,16 +152,21 @@ function changedFields(event: StoredEvent): string {
   return names.map((name) => fieldNames[name] ?? name).join(', ');
 }
 
+type Say = (event: StoredEvent) => Line;
+
+function rowOf(event: StoredEvent, memberId: string, say: Say | undefined) {
+  return memberId && say ? [{ event, memberId, line: say(event) }] : [];
+}
+
 /** Keeps `member_timeline`: what happened to a member over all systems. */
 export const timeline = defineProjection({
   name: 'member-timeline',
   types: Object.keys(lineOf),
   async apply(ctx, events) {
-    const rows = events.flatMap((event) => {
-      const memberId = text(event.data.memberId);
-      const line = memberId && lineOf[event.type]?.(event);
-      return line ? [{ event, memberId, line }] : [];
-    });
+    const rows = events.flatMap((event) => [
+      ...rowOf(event, text(event.data.memberId), lineOf[event.type]),
+      ...rowOf(event, text(event.data.toMemberId), lineOfReceiver[event.type]),
+    ]);
     if (rows.length === 0) return;
     await ctx.sql`
       insert into member_timeline (member_id, position, at, type, system, summary, event_id, correlation_id, actor)
