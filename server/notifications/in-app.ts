@@ -6,13 +6,8 @@ import type { StoredEvent } from '#server/events/stored-event.ts';
 import { helpTopicLabel } from '#server/members/rules.ts';
 import './events.ts';
 import { loanNewsOf } from './loan-mails.ts';
-
-interface Wanted {
-  kind: string;
-  title: string;
-  body: string;
-  link: string | null;
-}
+import { moneyNewsOf } from './money-news.ts';
+import type { Wanted } from './wanted.ts';
 
 const confirmNewEmail: Wanted = {
   kind: 'confirm-email',
@@ -21,8 +16,10 @@ const confirmNewEmail: Wanted = {
   link: '/profile',
 };
 
-function statusNews({ data }: StoredEvent): Wanted {
+function statusNews({ data }: StoredEvent): Wanted | null {
   const link = '/membership';
+  // What follows from a membership's days, the membership tells.
+  if (String(data.reason).startsWith('membership-')) return null;
   if (data.to === 'resigned')
     return {
       kind: 'status-changed',
@@ -48,9 +45,13 @@ function statusNews({ data }: StoredEvent): Wanted {
   };
 }
 
+const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+const day = (value: unknown) => dayFormat.format(new Date(`${String(value)}T00:00:00Z`));
+
 /** What a member reads in the portal, without personal values. */
 export const inAppOf: Record<string, (event: StoredEvent) => Wanted | null> = {
   ...loanNewsOf,
+  ...moneyNewsOf,
   'member.registered': (event) =>
     event.data.channel === 'import'
       ? null
@@ -81,7 +82,25 @@ export const inAppOf: Record<string, (event: StoredEvent) => Wanted | null> = {
   'member.extended': (event) => ({
     kind: 'extended',
     title: 'Your membership was extended',
-    body: `It now runs until ${String(event.data.paidUntil)}.`,
+    body: `It now runs until ${day(event.data.paidUntil)}.`,
+    link: '/membership',
+  }),
+  'membership.activated': (event) => ({
+    kind: 'membership-begun',
+    title: 'Your membership has begun',
+    body: `It is paid until ${day(event.data.paidUntil)}.`,
+    link: '/membership',
+  }),
+  'membership.grace_started': (event) => ({
+    kind: 'membership-grace',
+    title: 'Your membership has run out',
+    body: `It was paid until ${day(event.data.paidUntil)}. Renew it now and nothing is lost.`,
+    link: '/membership',
+  }),
+  'membership.lapsed': () => ({
+    kind: 'membership-lapsed',
+    title: 'Your membership has ended',
+    body: 'You can begin again whenever you like.',
     link: '/membership',
   }),
   'membership.renewal_due': (event) => ({
@@ -93,7 +112,7 @@ export const inAppOf: Record<string, (event: StoredEvent) => Wanted | null> = {
   'membership.renewed': (event) => ({
     kind: 'renewed',
     title: 'Your membership is renewed',
-    body: `It is paid until ${String(event.data.paidUntil)}.`,
+    body: `It is paid until ${day(event.data.paidUntil)}.`,
     link: '/membership',
   }),
   'membership.renewal_failed': () => ({
@@ -122,7 +141,7 @@ export const inAppOf: Record<string, (event: StoredEvent) => Wanted | null> = {
   }),
 };
 
-export interface NotifyJob extends Wanted {
+export interface NotifyJob extends Omit<Wanted, 'memberId'> {
   memberId: string | null;
   userId: string | null;
   eventId: string;

@@ -119,7 +119,7 @@ const inApp = defineReaction({
     return wanted
       ? {
           ...wanted,
-          memberId: textOf(event.data.memberId),
+          memberId: wanted.memberId ?? textOf(event.data.memberId),
           userId: textOf(event.data.userId),
           eventId: event.id,
           at: event.occurredAt,
