@@ -8,6 +8,7 @@ import { inTransaction } from '#server/context/context.ts';
 import { eventually, systemContext } from '#server/events/store.testing.ts';
 import { partnersOf } from '#server/integrations/partners.ts';
 import { joined, staffContext } from '#server/members/members.testing.ts';
+import { buyPlan, professional } from '#server/memberships/memberships.testing.ts';
 import { usualTiming } from '#server/queue/worker.ts';
 import { checkInvariants } from '#server/reconciliation/invariants.ts';
 import { retrySaga } from '#server/sagas/commands.ts';
@@ -27,6 +28,10 @@ const app = testApp(() => ({
   STRIPE_PUBLISHABLE_KEY: sandbox.credentials.gateway.publishableKey,
   STRIPE_WEBHOOK_SECRET: 'whsec_test',
   STRIPE_API_BASE: sandbox.urls.gateway,
+  SMTP_URL: sandbox.urls.smtp.replace(
+    'smtp://',
+    `smtp://${sandbox.credentials.smtpUser}:${sandbox.credentials.smtpPassword}@`,
+  ),
   PARTNER_TIMEOUT_MS: '1000',
   DATABASE_POOL: '16',
 }));
@@ -155,15 +160,20 @@ async function approve(orderId: string): Promise<void> {
   await inTransaction(ctx, await lookAtPayment(ctx, payment?.id ?? ''));
 }
 
-it('a crowd with all faults on at once: what the gateway has is what the books say', { timeout: 600_000 }, async () => {
+it('a crowd with all faults on at once: gateway, ledger, orders, memberships and mails agree', {
+  timeout: 600_000,
+}, async () => {
   const methods = ['pm_card_visa', 'pm_card_visa', 'pm_card_mastercard', 'pm_card_chargeDeclined'];
   for (const fault of ['fail', 'fail-once', 'fail-after', 'no-answer', 'cut', 'rate-limit'] as const) {
     sandbox.faults.set({ partner: 'gateway', fault, rate: 0.08 });
+    sandbox.faults.set({ partner: 'mail', fault: 'fail', rate: 0.1 });
   }
   const orders = await Promise.all(
     Array.from({ length: rounds(24, 500) }, async (_, i) => {
+      const payment = card(methods[i % methods.length]);
       const memberId = i % 3 === 0 ? warm : (await joined(app.current)).memberId;
-      return place(app.current, memberId, [product.line(1 + (i % 3))], card(methods[i % methods.length]));
+      if (i % 3 === 1) return { id: await buyPlan(app.current, memberId, professional, payment) };
+      return place(app.current, memberId, [product.line(1 + (i % 3))], payment);
     }),
   );
   // Until each fault has struck.
@@ -171,6 +181,7 @@ it('a crowd with all faults on at once: what the gateway has is what the books s
     for (const { fault, hits: struck } of sandbox.faults.list('gateway')) expect(struck, fault).toBeGreaterThan(0);
   }, 60_000);
   sandbox.faults.clear('gateway');
+  sandbox.faults.clear('mail');
   await eventually(async () => {
     const [open] = await sql()<{ n: number }[]>`select count(*)::int as n from orders where finished_at is null`;
     expect(open?.n).toBe(0);
@@ -178,4 +189,37 @@ it('a crowd with all faults on at once: what the gateway has is what the books s
   const now = await Promise.all(orders.map(({ id }) => orderNow(app.current, id)));
   expect(now.filter(({ status }) => status === 'completed').length).toBeGreaterThan(orders.length / 2);
   await expectAgreement();
+  await eventually(expectPeriods, 60_000);
+  await eventually(expectReceipts, 120_000);
 });
+
+/** Every plan that was bought to the end is one period, and every period that was paid for was bought. */
+async function expectPeriods(): Promise<void> {
+  const bought = await sql()`
+    select o.id from orders o join order_items i on i.order_id = o.id
+    where o.status = 'completed' and i.kind = 'plan' order by o.id`;
+  const periods = await sql()`select order_id as id from membership_periods where origin = 'paid' order by order_id`;
+  expect(bought.length).toBeGreaterThan(0);
+  expect(periods).toEqual(bought);
+}
+
+/** Every order that was paid to the end has one receipt, and the payer one mail with it. */
+async function expectReceipts(): Promise<void> {
+  const receipts = await sql()<{ orderId: string; number: string; email: string }[]>`
+    select d.order_id as "orderId", d.number, m.email from documents d join members m on m.id = d.member_id
+    where d.kind = 'receipt' order by d.order_id`;
+  const completed = await sql()`select id as "orderId" from orders where status = 'completed' order by id`;
+  expect(receipts.map(({ orderId }) => ({ orderId }))).toEqual(completed);
+  const mailed = new Map<string, string[]>();
+  for (const email of new Set(receipts.map((one) => one.email))) {
+    const answer = await fetch(`${sandbox.urls.pages}/mail/messages?to=${encodeURIComponent(email)}`);
+    const mails = (await answer.json()) as { subject: string }[];
+    mailed.set(
+      email,
+      mails.map(({ subject }) => subject),
+    );
+  }
+  for (const { number, email } of receipts) {
+    expect(mailed.get(email)?.filter((subject) => subject.includes(number)) ?? [], number).toHaveLength(1);
+  }
+}
