@@ -45,19 +45,7 @@ export function legacyContract(name: string, start: () => Promise<ContractDataba
     });
 
     it('stores a payment with what of it has gone back, and never an older state over a newer one', async () => {
-      const payment: LegacyPayment = {
-        paymentId: randomUUID(),
-        number: `P-${randomBytes(4).readUInt32BE()}`,
-        memberId: randomUUID(),
-        purpose: 'order',
-        method: 'card',
-        status: 'succeeded',
-        amount: 100_000_000_000,
-        refundedAmount: 0,
-        currency: 'EUR',
-        paidAt: '2026-03-29T01:30:00.123Z',
-        version: 3,
-      };
+      const payment = aPayment({ version: 3 });
       await legacy.checkPayments();
       expect(await legacy.readPayment(payment.paymentId)).toBeNull();
       const written = { recordId: payment.number, version: 3, applied: true };
@@ -72,9 +60,24 @@ export function legacyContract(name: string, start: () => Promise<ContractDataba
       }
       expect(await legacy.readPayment(payment.paymentId)).toEqual({ ...refunded, paidAt: stored.paidAt });
       const other = { ...payment, paymentId: randomUUID() };
-      await expect(legacy.upsertPayment(other, { origin: 'guildhall' })).rejects.toMatchObject({
-        errorClass: 'permanent',
-      });
+      await failure(legacy.upsertPayment({ ...other, version: 9 }, { origin: 'guildhall' }), 'permanent');
+      expect(await legacy.readPayment(other.paymentId)).toBeNull();
+      expect(await legacy.readPayment(payment.paymentId)).toMatchObject({ version: 5, refundedAmount: 1 });
+    });
+
+    it('ends at the newest state of a payment when many write it at once, in any order', async () => {
+      const payment = aPayment({ version: 1 });
+      const versions = [5, 12, 1, 9, 3, 11, 2, 8, 10, 4, 7, 6];
+      const write = async (version: number): Promise<void> => {
+        try {
+          await legacy.upsertPayment({ ...payment, version, refundedAmount: version }, { origin: 'guildhall' });
+        } catch (error) {
+          if (!(error instanceof PartnerError) || error.errorClass !== 'transient') throw error;
+          await write(version);
+        }
+      };
+      await Promise.all(versions.map(write));
+      expect(await legacy.readPayment(payment.paymentId)).toMatchObject({ version: 12, refundedAmount: 12 });
     });
 
     it('stores what is not known as null and clears what was removed', async () => {
@@ -267,6 +270,21 @@ export function legacyContract(name: string, start: () => Promise<ContractDataba
     });
   });
 }
+
+const aPayment = (more: Partial<LegacyPayment>): LegacyPayment => ({
+  paymentId: randomUUID(),
+  number: `P-${randomBytes(4).readUInt32BE()}`,
+  memberId: randomUUID(),
+  purpose: 'order',
+  method: 'card',
+  status: 'succeeded',
+  amount: 100_000_000_000,
+  refundedAmount: 0,
+  currency: 'EUR',
+  paidAt: '2026-03-29T01:30:00.123Z',
+  version: 1,
+  ...more,
+});
 
 function withChange(url: string, change: { password?: string; pathname?: string; port?: string }): string {
   const changed = new URL(url);
