@@ -8,12 +8,10 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
-
-const at = () => timestamp({ withTimezone: true });
+import { at } from './columns.ts';
 
 /** Who can sign in. A member's user carries `member_id`; staff who are members too have both. */
 export const users = pgTable(

@@ -1,4 +1,5 @@
-import { pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { at } from './columns.ts';
 
 /**
  * One data key per subject (a member, or a user who is none), wrapped by the key ring. Erasing a subject destroys the wrapped
@@ -8,6 +9,6 @@ export const dataKeys = pgTable('data_keys', {
   subjectId: uuid().primaryKey(),
   ringKeyId: text(),
   wrappedKey: text(),
-  createdAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
-  destroyedAt: timestamp({ withTimezone: true }),
+  createdAt: at().notNull().defaultNow(),
+  destroyedAt: at(),
 });

@@ -1,4 +1,5 @@
-import { bigint, index, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { at } from './columns.ts';
 
 /**
  * First answers by key, kept for 24 hours. The request body is known only by its HMAC, the answer is sealed: under the data
@@ -16,8 +17,8 @@ export const idempotencyKeys = pgTable(
     answerSealed: text(),
     /** Whose data key seals the answer; null for the ring. */
     subjectId: uuid(),
-    createdAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
-    expiresAt: timestamp({ withTimezone: true }).notNull(),
+    createdAt: at().notNull().defaultNow(),
+    expiresAt: at().notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.scope, table.route, table.key] }),

@@ -1,6 +1,5 @@
 import { sql } from 'drizzle-orm';
 import {
-  bigint,
   boolean,
   date,
   index,
@@ -9,14 +8,11 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import { at, minorUnits } from './columns.ts';
 import { members } from './members.ts';
-
-const at = () => timestamp({ withTimezone: true });
-const minorUnits = () => bigint({ mode: 'number' });
 
 /** `awaiting_second`: one of the two people whom the amount needs has agreed. `settled`: nothing is owed any more. */
 export const loanStatuses = [

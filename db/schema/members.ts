@@ -9,13 +9,11 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
 import { users } from './access.ts';
-
-const at = () => timestamp({ withTimezone: true });
+import { at } from './columns.ts';
 
 export const memberStatuses = [
   'pending',

@@ -1,21 +1,7 @@
 import { sql } from 'drizzle-orm';
-import {
-  bigint,
-  boolean,
-  check,
-  index,
-  integer,
-  jsonb,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-  uuid,
-} from 'drizzle-orm/pg-core';
+import { boolean, check, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { at, minorUnits } from './columns.ts';
 import { members, plans } from './members.ts';
-
-const at = () => timestamp({ withTimezone: true });
-const minorUnits = () => bigint({ mode: 'number' });
 
 export const orderStatuses = [
   'created',

@@ -1,22 +1,7 @@
 import { sql } from 'drizzle-orm';
-import {
-  bigint,
-  boolean,
-  check,
-  date,
-  index,
-  integer,
-  jsonb,
-  pgTable,
-  text,
-  timestamp,
-  uniqueIndex,
-  uuid,
-} from 'drizzle-orm/pg-core';
+import { boolean, check, date, index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { at, minorUnits } from './columns.ts';
 import { members } from './members.ts';
-
-const at = () => timestamp({ withTimezone: true });
-const minorUnits = () => bigint({ mode: 'number' });
 
 export const paymentStatuses = [
   'initiated',

@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { bigint, index, jsonb, pgTable, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
-
-const at = () => timestamp({ withTimezone: true });
+import { index, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { at, minorUnits } from './columns.ts';
 
 export const severities = ['low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof severities)[number];
@@ -18,7 +17,7 @@ export const discrepancies = pgTable(
     orderId: uuid(),
     paymentId: uuid(),
     membershipId: uuid(),
-    amount: bigint({ mode: 'number' }),
+    amount: minorUnits(),
     currency: text(),
     detail: jsonb().notNull(),
     status: text({ enum: ['open', 'resolved'] }).notNull(),

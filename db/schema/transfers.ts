@@ -1,7 +1,6 @@
-import { bigint, date, index, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { date, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { at, minorUnits } from './columns.ts';
 import { members } from './members.ts';
-
-const at = () => timestamp({ withTimezone: true });
 
 export const transferStatuses = ['pending', 'completed', 'failed', 'compensated'] as const;
 export type TransferStatus = (typeof transferStatuses)[number];
@@ -20,7 +19,7 @@ export const transfers = pgTable(
     toMemberId: uuid()
       .notNull()
       .references(() => members.id),
-    amount: bigint({ mode: 'number' }).notNull(),
+    amount: minorUnits().notNull(),
     currency: text().notNull(),
     status: text({ enum: transferStatuses }).notNull(),
     noteSealedFrom: text(),

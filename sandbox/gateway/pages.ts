@@ -2,7 +2,7 @@ import type { Reply, Request } from '../http.ts';
 import { type Markup, markup, styled } from '../pages/markup.ts';
 import { framePage, frameScript } from './frame.ts';
 import type { GatewayKeys } from './keys.ts';
-import { finishAuthentication } from './payment-intents.ts';
+import { finishAuthentication } from './payment-confirmations.ts';
 import { finishSetupAuthentication } from './setup-intents.ts';
 import type { Store } from './store.ts';
 

@@ -2,10 +2,10 @@ import type Stripe from 'stripe';
 import { z } from 'zod';
 import { type Call, ok } from './call.ts';
 import { authenticationFailed, cardOf } from './cards.ts';
-import { type Answer, cardError, type Decline, invalid } from './errors.ts';
+import { type Answer, cardError, type Decline } from './errors.ts';
 import { created, expandable, flag, metadata, paging, parseParams, text, withMetadata } from './form.ts';
+import { askHolder, checkSecret, idOf, isOpen, noMethod, retrieveIntent, returnTo, unexpected } from './intents.ts';
 import { listOf } from './lists.ts';
-import { idOf, nextAction, returnTo } from './payment-intents.ts';
 import { attach, checkUsable, methodNamed } from './payment-methods.ts';
 import { newId, type Store } from './store.ts';
 
@@ -30,7 +30,6 @@ const cancelInput = z.strictObject({
   ...expandable,
   cancellation_reason: z.enum(['abandoned', 'duplicate', 'requested_by_customer']).optional(),
 });
-const retrieveInput = z.strictObject({ ...expandable, client_secret: text.optional() });
 const listInput = z.strictObject({ ...paging, customer: text.optional(), created: created.optional() });
 
 export function createSetupIntent(call: Call): Answer {
@@ -72,25 +71,20 @@ export function createSetupIntent(call: Call): Answer {
   return input.confirm ? confirm(call, intent, input) : ok(intent);
 }
 
-export function retrieveSetupIntent({ store, form, id }: Call): Answer {
-  const { client_secret } = parseParams(retrieveInput, form);
-  const intent = store.get('setup_intent', id);
-  if (client_secret !== undefined && client_secret !== intent.client_secret) throw wrongSecret();
-  return ok(intent);
-}
+export const retrieveSetupIntent = retrieveIntent('setup_intent');
 
 export function confirmSetupIntent(call: Call): Answer {
   const input = parseParams(confirmInput, call.form);
   const intent = call.store.get('setup_intent', call.id);
-  if (input.client_secret !== undefined && input.client_secret !== intent.client_secret) throw wrongSecret();
-  if (!open(intent)) throw unexpected(intent, 'confirm');
+  checkSecret(intent, input.client_secret);
+  if (!isOpen(intent)) throw unexpected(intent, 'confirm');
   return confirm(call, intent, input);
 }
 
 export function cancelSetupIntent({ store, form, id }: Call): Answer {
   const { cancellation_reason } = parseParams(cancelInput, form);
   const intent = store.get('setup_intent', id);
-  if (!open(intent)) throw unexpected(intent, 'cancel');
+  if (!isOpen(intent)) throw unexpected(intent, 'cancel');
   Object.assign(intent, { status: 'canceled', cancellation_reason: cancellation_reason ?? null, next_action: null });
   store.update(intent);
   store.emit('setup_intent.canceled', intent);
@@ -110,32 +104,18 @@ export function finishSetupAuthentication(store: Store, intent: Stripe.SetupInte
     if (approved) settle(store, intent, method);
     else fail(store, intent, method, { ...authenticationFailed, code: 'setup_intent_authentication_failure' });
   }
-  return returnTo(store.hidden(intent.id).returnUrl, 'setup_intent', intent, intent.status === 'succeeded');
+  return returnTo(store, intent, intent.status === 'succeeded');
 }
 
 function confirm(call: Call, intent: Stripe.SetupIntent, input: z.output<z.ZodObject<typeof confirming>>): Answer {
-  const { store, origin } = call;
-  if (!input.payment_method) {
-    throw invalid('You cannot confirm this SetupIntent because it is missing a payment method.', {
-      code: 'setup_intent_unexpected_state',
-      setup_intent: intent,
-    });
-  }
+  const { store } = call;
+  if (!input.payment_method) throw noMethod(intent);
   const method = methodNamed(store, input.payment_method, 'payment_method');
   checkUsable(store, method, idOf(intent.customer));
   Object.assign(intent, { payment_method: method.id, next_action: null, last_setup_error: null });
   store.update(intent, input.return_url ? { returnUrl: input.return_url } : {});
-  if (!cardOf(method.card?.fingerprint).authenticate) return settle(store, intent, method);
-  intent.status = 'requires_action';
-  intent.next_action = nextAction(
-    origin,
-    intent.id,
-    input.return_url,
-    input.use_stripe_sdk,
-  ) as Stripe.SetupIntent.NextAction;
-  store.update(intent);
-  store.emit('setup_intent.requires_action', intent);
-  return ok(intent);
+  const { authenticate } = cardOf(method.card?.fingerprint);
+  return authenticate ? askHolder(call, intent, input) : settle(store, intent, method);
 }
 
 function settle(store: Store, intent: Stripe.SetupIntent, method: Stripe.PaymentMethod): Answer {
@@ -166,22 +146,4 @@ function fail(store: Store, intent: Stripe.SetupIntent, method: Stripe.PaymentMe
   store.update(intent);
   store.emit('setup_intent.setup_failed', intent);
   return cardError(reason, { setup_intent: intent, payment_method: method }).toAnswer();
-}
-
-function open({ status }: Stripe.SetupIntent): boolean {
-  return ['requires_payment_method', 'requires_confirmation', 'requires_action'].includes(status);
-}
-
-function unexpected(intent: Stripe.SetupIntent, verb: string) {
-  return invalid(`You cannot ${verb} this SetupIntent because it has a status of ${intent.status}.`, {
-    code: 'setup_intent_unexpected_state',
-    setup_intent: intent,
-  });
-}
-
-function wrongSecret() {
-  return invalid('The client_secret provided does not match the client_secret associated with this SetupIntent.', {
-    code: 'setup_intent_invalid_parameter',
-    param: 'client_secret',
-  });
 }

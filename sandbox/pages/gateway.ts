@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { closeDispute, openDispute } from '../gateway/charges.ts';
-import { idOf } from '../gateway/payment-intents.ts';
+import { idOf } from '../gateway/intents.ts';
 import { settleRefunds } from '../gateway/refunds.ts';
 import type { Store } from '../gateway/store.ts';
 import { totals } from '../gateway/totals.ts';
