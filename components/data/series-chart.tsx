@@ -1,8 +1,6 @@
 'use client';
 
-import dynamic from 'next/dynamic';
-import { useEffect, useState } from 'react';
-import { Skeleton } from '../page/skeleton.tsx';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import classes from './series-chart.module.css';
 
 /** One value over time, in words that a person may point at. */
@@ -27,14 +25,18 @@ export interface SeriesChartProps {
 }
 
 // A large library: nothing of a page waits for it.
-const Drawn = dynamic(() => import('./series-drawn.tsx'), { ssr: false, loading: () => null });
+const Drawn = lazy(() => import('./series-drawn.tsx'));
 
 /** As tall as what it stands in. It is drawn once the page around it is there. */
 export function SeriesChart(props: SeriesChartProps) {
   const loaded = usePageLoaded();
   return (
     <div className={classes.chart} role="img" aria-label={props.label}>
-      {loaded ? <Drawn {...props} /> : <Skeleton height={0} />}
+      {loaded ? (
+        <Suspense>
+          <Drawn {...props} />
+        </Suspense>
+      ) : null}
     </div>
   );
 }

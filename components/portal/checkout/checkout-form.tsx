@@ -3,16 +3,11 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
-import { useRef, useState } from 'react';
+import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import { type OrderInput, type PaymentSettings, placeOrder, type Card as SavedCard } from '../../api/checkout.ts';
 import { newestOrderQuery } from '../../api/orders.ts';
 import { ApiError, isStatus, messageOf } from '../../api/problem.ts';
-import type { Member } from '../../api/shapes.ts';
 import { type CartItem, type Product, type Quote, shopKeys } from '../../api/shop.ts';
-import { AddressFields } from '../../forms/address-fields.tsx';
-import * as rules from '../../forms/field-rules.ts';
-import { useValidatedForm } from '../../forms/use-validated-form.ts';
-import { Card } from '../../page/card.tsx';
 import { Notice } from '../../page/notice.tsx';
 import { formatMoney } from '../../values/format.ts';
 import { endAttempt, expectBank, isSamePress, keepAttempt, readAttempt } from './attempt.ts';
@@ -27,56 +22,58 @@ interface Made {
   id: string;
 }
 
-interface Values {
-  address: rules.AddressFields;
+type Address = NonNullable<OrderInput['shippingAddress']>;
+
+/** Where the things go: its card, and what the form does with it. */
+export interface Where {
+  card: ReactNode;
+  /** The form's onSubmit: `work` runs once there is nothing to mend. */
+  submit: (work: (address: Address | null) => void) => (event: FormEvent) => void;
+  /** Shows the errors of an answer at its fields. */
+  showErrorsOf: (error: Error) => void;
 }
 
-const filled = (address: Member['address']): rules.AddressFields => ({
-  ...rules.emptyAddress,
-  ...Object.fromEntries(Object.entries(address ?? {}).map(([name, value]) => [name, value ?? ''])),
-});
-
-const addressRules = {
-  line1: rules.required('Enter street and number'),
-  city: rules.required('Enter the town or city'),
-  postalCode: rules.required('Enter the postal code'),
-  country: rules.required('Choose the country'),
+/** Nothing goes by post. */
+export const nowhere: Where = {
+  card: null,
+  submit: (work) => (event) => {
+    event.preventDefault();
+    work(null);
+  },
+  showErrorsOf: () => {},
 };
+
+export interface CheckoutProps {
+  items: CartItem[];
+  quote: Quote;
+  quoting: boolean;
+  settings: PaymentSettings;
+  cards: SavedCard[];
+  products: Product[];
+}
 
 export function CheckoutForm({
   items,
   quote,
   quoting,
-  member,
   settings,
   cards,
   products,
-}: {
-  items: CartItem[];
-  quote: Quote;
-  quoting: boolean;
-  member: Member;
-  settings: PaymentSettings;
-  cards: SavedCard[];
-  products: Product[];
-}) {
+  where,
+}: CheckoutProps & { where: Where }) {
   const router = useRouter();
   const client = useQueryClient();
   const [choice, setChoice] = useState(() => cards.find((card) => card.default)?.id ?? cards[0]?.id ?? newCard);
   const [save, setSave] = useState(false);
   const field = useRef<CardFieldHandle>(null);
   const free = quote.total.amount === 0;
-  const { form, submit, showErrorsOf } = useValidatedForm<Values>({
-    initialValues: { address: filled(member.address) },
-    validate: { address: quote.ships ? addressRules : {} },
-  });
 
   /**
    * An earlier press that got no answer may have been heard: its order is looked for first, and when there is none the same
    * press goes out again as it was.
    */
-  async function pressed(values: Values): Promise<Made> {
-    const wanted: OrderInput = { items, ...(quote.ships ? { shippingAddress: addressOf(values.address) } : {}) };
+  async function pressed(address: Address | null): Promise<Made> {
+    const wanted: OrderInput = { items, ...(address ? { shippingAddress: address } : {}) };
     const before = readAttempt();
     const newest = await client.fetchQuery(newestOrderQuery());
     if (before && newest && newest.id !== before.newest) return newest;
@@ -94,7 +91,7 @@ export function CheckoutForm({
     return { paymentMethod: paymentMethodId, ...(save ? { saveCard: true } : {}) };
   }
 
-  const paying = useMutation<Made, Error, Values>({
+  const paying = useMutation<Made, Error, Address | null>({
     mutationFn: pressed,
     onSuccess: (order) => {
       endAttempt();
@@ -105,7 +102,7 @@ export function CheckoutForm({
       // Nobody knows whether it was heard when there was no answer, or none of ours: then the attempt stays.
       if (error instanceof ApiError && error.status !== 0 && error.status < 500) endAttempt();
       if (error instanceof CardError) field.current?.focus();
-      showErrorsOf(atFields(error));
+      where.showErrorsOf(error);
       if (isStatus(error, 422)) {
         void client.invalidateQueries({ queryKey: shopKeys.cart });
         void client.invalidateQueries({ queryKey: shopKeys.products });
@@ -116,19 +113,15 @@ export function CheckoutForm({
   const busy = paying.isPending || paying.isSuccess;
   const blocked = quote.problems.length > 0;
   const label = free ? 'Order' : `Pay ${formatMoney(quote.total.amount, quote.total.currency)}`;
-  const pay = submit((values) => {
-    if (!busy && !blocked && !quoting) paying.mutate(values);
+  const pay = where.submit((address) => {
+    if (!busy && !blocked && !quoting) paying.mutate(address);
   });
   const formElement = useRef<HTMLFormElement>(null);
   return (
     <form ref={formElement} noValidate aria-label="Checkout" onSubmit={pay} className={classes.columns}>
       <div className={classes.steps}>
         <WhatToBuy items={items} quote={quote} products={products} />
-        {quote.ships ? (
-          <Card id="where-to" title="Where to">
-            <AddressFields form={form} />
-          </Card>
-        ) : null}
+        {where.card}
         {free ? null : (
           <HowToPay
             settings={settings}
@@ -158,19 +151,6 @@ export function CheckoutForm({
       </Summary>
     </form>
   );
-}
-
-const addressOf = ({ line2, region, ...address }: rules.AddressFields): NonNullable<OrderInput['shippingAddress']> => ({
-  ...address,
-  line2: line2 || null,
-  region: region || null,
-});
-
-/** The API names the address as an order has it; the form as its fields do. */
-function atFields(error: Error): Error {
-  if (!(error instanceof ApiError)) return error;
-  const errors = error.errors.map((one) => ({ ...one, path: one.path.replace(/^shippingAddress\b/, 'address') }));
-  return new ApiError({ status: error.status, title: error.title, detail: error.detail, errors });
 }
 
 const isUnanswered = (error: Error) => error instanceof ApiError && (error.status === 0 || error.status >= 500);

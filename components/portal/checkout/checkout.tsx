@@ -3,11 +3,12 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useRouter, useSearchParams } from 'next/navigation';
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { cardsQuery, paymentSettingsQuery } from '../../api/checkout.ts';
 import { memberQuery } from '../../api/members.ts';
 import { isOver, newestOrderQuery } from '../../api/orders.ts';
 import { plansQuery } from '../../api/plans.ts';
+import type { Member } from '../../api/shapes.ts';
 import { cartQuery, productsQuery, quoteQuery, useCartChange } from '../../api/shop.ts';
 import { EmptyState } from '../../page/empty-state.tsx';
 import { ErrorState } from '../../page/error-state.tsx';
@@ -17,7 +18,10 @@ import { PageHeader } from '../../page/page-header.tsx';
 import { Skeleton } from '../../page/skeleton.tsx';
 import { endAttempt, readAttempt } from './attempt.ts';
 import classes from './checkout.module.css';
-import { CheckoutForm } from './checkout-form.tsx';
+import { CheckoutForm, type CheckoutProps, nowhere } from './checkout-form.tsx';
+
+// The fields of an address are loaded by whoever has something sent.
+const ShippedCheckout = lazy(() => import('./shipped-checkout.tsx'));
 
 /** The checkout: what, where to, how to pay; and beside it what it comes to. */
 export function Checkout() {
@@ -63,7 +67,7 @@ export function Checkout() {
           What you put into it stays there, on every device.
         </EmptyState>
       ) : items && items.length > 0 && quote.data && member.data && settings.data && cards.data && plan === 'none' ? (
-        <CheckoutForm
+        <Form
           items={items}
           quote={quote.data}
           quoting={quote.isFetching}
@@ -73,16 +77,32 @@ export function Checkout() {
           products={products.data?.data ?? []}
         />
       ) : (
-        <div className={classes.columns} aria-busy="true">
-          <div className={classes.steps}>
-            <Skeleton height={180} />
-            <Skeleton height={330} />
-            <Skeleton height={320} />
-          </div>
-          <Skeleton height={300} />
-        </div>
+        <Loading />
       )}
     </>
+  );
+}
+
+function Form({ member, ...checkout }: CheckoutProps & { member: Member }) {
+  return checkout.quote.ships ? (
+    <Suspense fallback={<Loading />}>
+      <ShippedCheckout {...checkout} member={member} />
+    </Suspense>
+  ) : (
+    <CheckoutForm {...checkout} where={nowhere} />
+  );
+}
+
+function Loading() {
+  return (
+    <div className={classes.columns} aria-busy="true">
+      <div className={classes.steps}>
+        <Skeleton height={180} />
+        <Skeleton height={330} />
+        <Skeleton height={320} />
+      </div>
+      <Skeleton height={300} />
+    </div>
   );
 }
 

@@ -1,6 +1,6 @@
 'use client';
 
-import { ActionIcon } from '@mantine/core';
+import { UnstyledButton } from '@mantine/core';
 import { IconMinus, IconPlus, IconTrash } from '@tabler/icons-react';
 import classes from './quantity.module.css';
 
@@ -20,26 +20,24 @@ export function Quantity({
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would make a form of it.
     <div className={classes.quantity} role="group" aria-label={`How many of ${of}`}>
-      <ActionIcon
-        variant="default"
-        size={36}
+      <UnstyledButton
+        className={classes.button}
         aria-label={value === 1 ? `Remove ${of}` : `One less of ${of}`}
         onClick={() => onChange(value - 1)}
       >
         {value === 1 ? <IconTrash size={17} stroke={1.75} /> : <IconMinus size={17} stroke={1.75} />}
-      </ActionIcon>
+      </UnstyledButton>
       <output className={classes.value} aria-label={`${value} of ${of} in your cart`}>
         {value}
       </output>
-      <ActionIcon
-        variant="default"
-        size={36}
+      <UnstyledButton
+        className={classes.button}
         aria-label={`One more of ${of}`}
         disabled={value >= most}
         onClick={() => onChange(value + 1)}
       >
         <IconPlus size={17} stroke={1.75} />
-      </ActionIcon>
+      </UnstyledButton>
     </div>
   );
 }
