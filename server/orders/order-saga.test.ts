@@ -197,6 +197,19 @@ const approve = (url: string) =>
   fetch(url, { method: 'POST', body: new URLSearchParams({ answer: 'approve' }), redirect: 'manual' });
 
 describe('the gateway', () => {
+  it('whose answer was lost, and whose bank asks: the payer is asked, as soon as that is known', async () => {
+    const course = await aProduct(app.current, { digital: true });
+    const memberId = await member();
+    await untilOrder(app.current, (await place(app.current, memberId, [course.line()])).id, 'completed');
+    sandbox.faults.set({ partner: 'gateway', fault: 'fail-after', rate: 1 });
+    const order = await place(app.current, memberId, [course.line()], card('pm_card_authenticationRequired'));
+    await eventually(async () => expect((await paymentsOf(order.id))[0]?.status).toBe('unknown'), 20_000);
+    sandbox.faults.clear();
+    await untilOrder(app.current, order.id, 'requires_action', 20_000);
+    await confirm(order.id);
+    await untilOrder(app.current, order.id, 'completed');
+  }, 60_000);
+
   it('that does not answer in time leaves the payment unknown, and the repair finds it: one charge', async () => {
     const product = await aProduct(app.current, { stock: 2 });
     const memberId = await member();

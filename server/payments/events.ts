@@ -25,6 +25,8 @@ export const paymentEvents = [
   payment('payment.completed', { method: z.enum(paymentMethods) }),
   payment('payment.failed', { code: z.string().max(60) }),
   payment('payment.unknown'),
+  /** After it was unknown: the bank asks the payer. */
+  payment('payment.requires_action'),
   payment('payment.refund', { refundId: z.uuid(), cause: z.string().max(60) }),
   payment('payment.refunded', { refundId: z.uuid(), refundedAmount: z.int().positive() }),
   payment('payment.disputed', { disputeId: z.uuid(), reason: z.string().max(60) }),

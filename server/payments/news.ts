@@ -16,7 +16,7 @@ export const aboutOf = (payment: Payment) => ({
 });
 
 type News =
-  | { type: 'payment.authorized' | 'payment.unknown' }
+  | { type: 'payment.authorized' | 'payment.unknown' | 'payment.requires_action' }
   | { type: 'payment.completed'; method: string }
   | { type: 'payment.failed'; code: string }
   | { type: 'payment.disputed'; disputeId: string; reason: string; disputing: number }

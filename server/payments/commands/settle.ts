@@ -53,9 +53,11 @@ async function move(
       await tell(tx, before, [{ type: 'payment.authorized' }]);
       return writePayment(tx.sql, before, { ...known, status: to, nextAction: null, repairAt: null }, tx.now(), 1);
     default: {
-      // The bank asks the card holder. Not news for anybody but them, and their page asks for it.
+      // The bank asks the card holder. News only for who was told that nobody knows, and waits for what comes of it.
       const nextAction = says.nextAction?.type === 'redirect' ? says.nextAction : ({ type: 'stripe_sdk' } as const);
-      return writePayment(tx.sql, before, { ...known, status: to, nextAction, repairAt: null }, tx.now(), 0);
+      const news = before.status === 'unknown' ? [{ type: 'payment.requires_action' } as const] : [];
+      await tell(tx, before, news);
+      return writePayment(tx.sql, before, { ...known, status: to, nextAction, repairAt: null }, tx.now(), news.length);
     }
   }
 }
