@@ -1,4 +1,15 @@
-import { clearFaults, expect, linkFromMail, mailsTo, sandboxUrl, setFault, signIn, signInAs, test } from './house.ts';
+import {
+  clearFaults,
+  expect,
+  expectAccessible,
+  linkFromMail,
+  mailsTo,
+  sandboxUrl,
+  setFault,
+  signIn,
+  signInAs,
+  test,
+} from './house.ts';
 
 /** A member's way in, and what follows from it. */
 
@@ -22,6 +33,10 @@ test('joins, verifies the address, signs in, edits the profile; staff see it, pa
   await page.getByLabel('Password', { exact: true }).fill('a long enough password');
   await page.getByRole('button', { name: /Join/ }).click();
   await expect(page.getByText(/check your mail/i)).toBeVisible();
+  expect(page.url()).not.toContain(name.toLowerCase());
+  await page.reload();
+  await expect(page.getByText(/check your mail/i)).toBeVisible();
+  await expect(page.getByText(email)).toBeVisible();
 
   await page.goto(await linkFromMail(request, email, /confirm/i));
   await page.getByLabel('Password', { exact: true }).fill('a long enough password');
@@ -88,6 +103,13 @@ test('an edit made elsewhere meanwhile is shown as a conflict and loses neither'
   await page.getByRole('button', { name: /Save/ }).click();
   await expect(page.getByRole('dialog')).toContainText(theirs);
   await expect(page.getByRole('dialog')).toContainText('Mine');
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const width of [320, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await expectAccessible(page);
+    }
+  }
   await context.request.patch('/api/v1/members/me', {
     data: { givenName: 'Ada' },
     headers: { origin: new URL(page.url()).origin },
@@ -112,16 +134,19 @@ test('ending another session signs that device out at once', async ({ page, cont
   await signInAs(other, 'member');
   const otherPage = await other.newPage();
   await otherPage.goto('/profile');
-  await expect(otherPage).toHaveURL(/profile/);
+  await otherPage.getByLabel('Given name').fill('Not saved');
+  await expect(otherPage.getByText('Not saved yet')).toBeVisible();
 
   await signInAs(context, 'member');
   await page.goto('/security');
   await page.getByRole('button', { name: /sign out (all|every)|all other/i }).click();
   const confirm = page.getByRole('dialog').getByRole('button', { name: /sign out/i });
   if (await confirm.isVisible().catch(() => false)) await confirm.click();
-  await expect.poll(async () => (await other.request.get('/api/v1/me')).status()).toBe(401);
-  await otherPage.goto('/profile');
+  // Nobody touches the other device: its page goes by itself, also with an edit that is not saved, and says why.
   await expect(otherPage).toHaveURL(/signin/);
+  await expect(otherPage.getByText('You were signed out on this device')).toBeVisible();
+  await expectAccessible(otherPage);
+  expect((await other.request.get('/api/v1/me')).status()).toBe(401);
   await other.close();
 });
 
@@ -132,6 +157,7 @@ test('a forgotten password is set anew by the link in the mail', async ({ page, 
     data: { givenName: 'Rea', familyName: 'Setter', email, password: 'the first password', planId: plans[0].id },
   });
   expect(joined.status()).toBe(201);
+  await signIn(context, email, 'the first password');
   await page.goto('/forgot-password');
   await page.getByLabel('E-mail').fill(email);
   await page.getByRole('button', { name: /send/i }).click();
@@ -141,7 +167,9 @@ test('a forgotten password is set anew by the link in the mail', async ({ page, 
     .first()
     .fill('the second password');
   await page.getByRole('button', { name: /set|save|change/i }).click();
-  await expect(page.getByText(/sign in/i).first()).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Your password is changed' })).toBeVisible();
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await expect(page.getByText('Your password was set anew')).toBeVisible();
   await signIn(context, email, 'the second password');
 });
 
@@ -158,4 +186,98 @@ test('joining works while the CRM is down, and the CRM catches up', async ({ req
   await expect(async () => {
     expect(await (await request.get(`${sandboxUrl}/crm/contacts?q=${email.split('@')[0]}`)).text()).toContain(email);
   }).toPass({ timeout: 30_000 });
+});
+
+test('a save without a connection says so, keeps the edit, and goes out when it is tried again', async ({
+  page,
+  context,
+}) => {
+  await signInAs(context, 'member');
+  await page.goto('/profile');
+  const phone = page.getByLabel(/^Phone/);
+  await expect(phone).not.toHaveValue('');
+  const number = `+49 30 ${Math.floor(1e6 + Math.random() * 8e6)}`;
+  await phone.fill(number);
+  await context.setOffline(true);
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(page.getByText('No connection. Nothing was saved yet.')).toBeVisible();
+  await expect(phone).toHaveValue(number);
+  await context.setOffline(false);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByText('Saved', { exact: true })).toBeVisible();
+  const { phone: saved } = await (await context.request.get('/api/v1/members/me')).json();
+  expect(saved).toBe(number);
+});
+
+test('what is too long, or no number, is said while one types', async ({ page }) => {
+  await page.goto('/join');
+  const name = page.getByLabel('Family name');
+  await name.fill('x'.repeat(81));
+  await expect(page.getByText('1 character too many: at most 80 fit')).toBeVisible();
+  await name.press('Backspace');
+  await expect(page.getByText(/too many/)).toHaveCount(0);
+  await page.getByRole('button', { name: /Phone, birth date and address/ }).click();
+  await page.getByLabel(/^Phone/).pressSequentially('+49 30 x');
+  await expect(page.getByText(/A phone number has digits/)).toBeVisible();
+  await page.getByLabel(/^Date of birth/).fill('2024-01-01');
+  await expect(page.getByText('Check the year')).toBeVisible();
+  // Nothing is said of what was not chosen yet.
+  await expect(page.getByText('Choose a plan', { exact: true })).toHaveCount(0);
+});
+
+test('a question is answered: in the portal, by mail to an address that was confirmed, and staff may leave it open', async ({
+  page,
+  context,
+  request,
+  browser,
+}) => {
+  const name = `Ask${unique()}`;
+  const email = `${name.toLowerCase()}@example.org`;
+  const { data: plans } = await (await request.get('/api/v1/plans')).json();
+  const secret = 'a long enough password';
+  const joining = { givenName: 'Nora', familyName: name, email, password: secret, planId: plans[0].id };
+  expect((await request.post('/api/v1/members', { data: joining })).status()).toBe(201);
+  await page.goto(await linkFromMail(request, email, /confirm/i));
+  await page.getByLabel('Password', { exact: true }).fill(secret);
+  await page.getByRole('button', { name: 'Confirm my address' }).click();
+  await expect(page.getByText(/is confirmed/i).first()).toBeVisible();
+  const asked = await context.request.post('/api/v1/members/me/help-requests', {
+    data: { topic: 'payment', message: 'Was I charged twice?' },
+    headers: { origin: new URL(page.url()).origin },
+  });
+  expect(asked.status()).toBe(201);
+
+  const staff = await browser.newContext();
+  await signInAs(staff, 'staff');
+  const desk = await staff.newPage();
+  await desk.goto('/ops/help');
+  await desk.getByRole('button', { name: `Open Payment, Nora ${name}` }).click();
+  const drawer = desk.getByRole('dialog');
+  await expect(drawer).toContainText(`${email[0]}***@example.org`);
+  await drawer.getByRole('textbox', { name: 'Answer' }).fill('We look into it.');
+  // Begun, and closed by mistake: it is still there.
+  await desk.keyboard.press('Escape');
+  await desk.getByRole('button', { name: `Open Payment, Nora ${name}` }).click();
+  await expect(drawer.getByRole('textbox', { name: 'Answer' })).toHaveValue('We look into it.');
+  await drawer.getByRole('button', { name: 'Send, keep open' }).click();
+  await expect(drawer.getByText(/Answered by Sam Staff/)).toBeVisible();
+  await expectAccessible(desk);
+  await drawer.getByRole('textbox', { name: 'Answer' }).fill('Only once.\n\nSam');
+  await drawer.getByRole('button', { name: 'Send and close' }).click();
+  await expect(desk.getByRole('button', { name: `Open Payment, Nora ${name}` })).toHaveCount(0);
+  await staff.close();
+
+  await page.goto('/help');
+  const questions = page.getByRole('region', { name: 'Your questions' });
+  await expect(questions).toContainText('Was I charged twice?');
+  await expect(questions).toContainText('We look into it.');
+  await expect(questions).toContainText('Only once.');
+  await expectAccessible(page);
+  await expect(async () => {
+    const texts = (await mailsTo(request, email)).filter(({ subject }) => /Our answer/.test(subject));
+    expect(texts).toHaveLength(2);
+    expect(texts.map(({ text }) => text).join()).toContain('Only once.');
+  }).toPass({ timeout: 10_000 });
+  await page.goto('/');
+  await expect(page.getByRole('region', { name: 'Recently' })).toContainText('We answered: Payments');
 });

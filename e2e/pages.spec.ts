@@ -1,5 +1,6 @@
+import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { type DemoPerson, expect, expectAccessible, signInAs, test } from './house.ts';
+import { clearFaults, type DemoPerson, expect, expectAccessible, setFault, signInAs, test } from './house.ts';
 
 /** Every page, in light and dark, on a phone and on a desk: it opens, has one heading, and axe finds nothing. */
 const pages: ReadonlyArray<{ person: DemoPerson | null; paths: string[]; status?: number }> = [
@@ -11,10 +12,26 @@ const pages: ReadonlyArray<{ person: DemoPerson | null; paths: string[]; status?
       '/forgot-password',
       '/reset-password?token=unknown-token-of-nobody',
       '/verify-email?token=unknown-token-of-nobody',
+      '/renew?token=unknown-token-of-nobody',
     ],
   },
   { person: 'member', paths: ['/', '/profile', '/membership', '/notifications', '/security', '/help'] },
+  {
+    person: 'member',
+    paths: [
+      '/shop',
+      '/checkout',
+      '/orders',
+      '/account',
+      '/account/add',
+      '/transfers',
+      '/cards',
+      '/loans',
+      '/loans/apply',
+    ],
+  },
   { person: 'staff', paths: ['/ops', '/ops/members', '/ops/events', '/ops/dead-letters', '/ops/help'] },
+  { person: 'staff', paths: ['/ops/orders', '/ops/payments', '/ops/ledger', '/ops/loans', '/ops/sagas'] },
   { person: 'admin', paths: ['/ops/access'] },
   { person: 'auditor', paths: ['/ops/audit'] },
   { person: 'staff', paths: ['/ops/nothing-here'], status: 404 },
@@ -50,6 +67,48 @@ for (const { list, page: path } of things) {
     await expectGood(page, `${path}/${data[0].id}`, 200);
   });
 }
+
+test('staff: /ops/dead-letters/{id}', async ({ page, context, request }) => {
+  await setFault(request, 'crm', 'reject');
+  try {
+    const { data: plans } = await (await request.get('/api/v1/plans')).json();
+    const email = `letter-${Date.now()}@example.org`;
+    const joining = {
+      givenName: 'Dea',
+      familyName: 'Letter',
+      email,
+      password: 'a long enough one',
+      planId: plans[0].id,
+    };
+    const { id } = await (await request.post('/api/v1/members', { data: joining })).json();
+    await signInAs(context, 'staff');
+    const letters = async () =>
+      (await (await context.request.get(`/api/v1/dead-letters?memberId=${id}`)).json()).data as { id: string }[];
+    await expect.poll(async () => (await letters()).length).toBeGreaterThan(0);
+    await expectGood(page, `/ops/dead-letters/${(await letters())[0]?.id}`, 200);
+  } finally {
+    await clearFaults(request);
+  }
+});
+
+test('anyone: /api/docs', async ({ page }) => {
+  for (const { width, height } of widths) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme });
+      expect((await page.goto('/api/docs'))?.status()).toBe(200);
+      // What is folded away is looked at too.
+      for (const summary of (await page.locator('summary').all()).slice(0, 4)) await summary.click();
+      const { violations } = await new AxeBuilder({ page })
+        .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+        .analyze();
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.target.join(' ')}`)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(
+        0,
+      );
+    }
+  }
+});
 
 test('staff: a member whose every word has no end', async ({ page, context, request }) => {
   await signInAs(context, 'staff');
