@@ -104,6 +104,7 @@ test('a card that is refused adds nothing; one that asks the bank adds it afterw
   await expect(balance(page)).toContainText('€0.00');
   await addMoney(page, '20', cards.asksBank);
   await page.getByRole('button', { name: 'Approve' }).click();
+  await expect(page).toHaveURL(/\/account\?payment=/);
   await expect(page.getByText('€20.00 added')).toBeVisible();
   await expect(balance(page)).toContainText('€20.00 available');
 });
@@ -144,6 +145,7 @@ const widths = [
 ];
 
 test('the pages are accessible, in both schemes, on a phone and on a desk', async ({ page, context }) => {
+  test.slow();
   await aMember(context, 'Edda');
   await addMoney(page, '1.234,50', cards.good);
   await expect(page.getByText('€1,234.50 added')).toBeVisible();

@@ -1,7 +1,21 @@
 import type { BrowserContext, Page } from '@playwright/test';
-import { clearFaults, expect, expectAccessible, linkFromMail, setFault, signIn, signInAs, test } from './house.ts';
+import {
+  clearFaults,
+  expect,
+  expectAccessible,
+  linkFromMail,
+  mailsTo,
+  setFault,
+  signIn,
+  signInAs,
+  test,
+} from './house.ts';
+import { inRecords, runTask } from './records.ts';
 
 /** Buying: with every kind of card, through the bank's page, with a reload in the middle, without a mouse. */
+
+// So tall that nothing scrolls before a press: Chromium would still send it to where the card frame was before.
+test.use({ viewport: { width: 1280, height: 1200 } });
 
 const unique = () => `${Date.now().toString(36)}${Math.floor(Math.random() * 1e6).toString(36)}`;
 const password = 'a long enough password';
@@ -147,15 +161,18 @@ for (const [kind, words] of [
   });
 }
 
-test('the bank asks: approved, and the order is made', async ({ page, context }) => {
+test('the bank asks: a reload in the middle, approved, and the order is made', async ({ page, context }) => {
   await aBuyer(context);
   await putInCart(context, book);
   await page.goto('/checkout');
   await typeCard(page, cards.asksBank);
   await payButton(page).click();
+  await page.getByRole('button', { name: 'Approve' }).waitFor();
+  await page.reload();
   await page.getByRole('button', { name: 'Approve' }).click();
   await expect(page).toHaveURL(/\/orders\//, patient);
   await expect(thanks(page)).toBeVisible(patient);
+  expect(await ordersOf(context)).toHaveLength(1);
 });
 
 test('the bank asks: refused, and nothing is ordered', async ({ page, context }) => {
@@ -321,6 +338,52 @@ test('the home page of somebody who has not paid leads to the checkout', async (
   await expect(page.getByRole('heading', { name: 'Finish joining' })).toBeVisible();
   await page.getByRole('link', { name: 'Pay €129.00' }).click();
   await expect(payButton(page)).toHaveText('Pay €129.00');
+});
+
+test('renews from the link in the mail, without signing in: opening it spends nothing, a refused card may be tried again', async ({
+  page,
+  context,
+  browser,
+  request,
+}) => {
+  test.slow();
+  const member = await browser.newContext();
+  const { email, id } = await aBuyer(member);
+  const { data: plans } = await (await member.request.get('/api/v1/plans')).json();
+  const items = [{ planId: plans[1].id, quantity: 1 }];
+  await member.request.post('/api/v1/orders', { data: { items, paymentMethod: 'pm_card_visa' } });
+  const paidUntil = async () =>
+    (await (await member.request.get('/api/v1/memberships?memberId=me')).json()).data[0]?.paidUntil;
+  await expect.poll(paidUntil, { timeout: 30_000 }).toBeTruthy();
+  const before: string = await paidUntil();
+  // Eleven months go by.
+  await inRecords((sql) => sql`update memberships set next_step_on = current_date where member_id = ${id}`);
+  await runTask('membership-steps');
+  let link = '';
+  await expect(async () => {
+    const texts = (await mailsTo(request, email)).map(({ text }) => text).join();
+    link = /https?:\/\/\S+\/renew\?token=\S+/.exec(texts)?.[0] ?? '';
+    expect(link).not.toBe('');
+  }).toPass({ timeout: 30_000 });
+
+  await page.goto(link);
+  await page.reload();
+  await expect(page.getByRole('heading', { level: 1, name: 'Renew your membership' })).toBeVisible();
+  expect(await paidUntil()).toBe(before);
+  expect(await context.cookies()).not.toContainEqual(
+    expect.objectContaining({ name: expect.stringMatching(/session/) }),
+  );
+  await expectAccessible(page);
+  await typeCard(page, cards.declined);
+  await payButton(page).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'Not paid yet' })).toBeVisible(patient);
+  await typeCard(page, cards.good);
+  await payButton(page).click();
+  await expect(page.getByRole('heading', { name: 'Your membership is renewed' })).toBeVisible({ timeout: 30_000 });
+  await expect.poll(paidUntil, patient).toBe(before.replace(/^\d+/, (year) => String(Number(year) + 1)));
+  await page.reload();
+  await expect(page.getByRole('button', { name: /^Pay/ })).toHaveCount(0);
+  await member.close();
 });
 
 test('the card’s number is nowhere but at the payment service', async ({ page, context }) => {

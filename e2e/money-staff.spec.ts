@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { APIRequestContext, Browser } from '@playwright/test';
-import postgres from 'postgres';
 import { clearFaults, expect, expectAccessible, sandboxUrl, setFault, signInAs, test } from './house.ts';
+import { inRecords } from './records.ts';
 
 /** Money as staff see it: an order step by step, a refund, the books, a worker that dies. */
 
@@ -43,22 +41,19 @@ async function buys(browser: Browser, card: string, until: string, name?: string
 }
 
 /**
- * What was held for an order, and all else of it, is not on the shelf. No press of a button can lose it: it is taken from the
- * house's own records. @returns what puts it back
+ * What was held for an order, and all else of it, is not on the shelf. @returns what puts it back
  */
-async function losesStock(orderId: string): Promise<() => Promise<void>> {
-  const lock = await readFile(join(process.env.E2E_DATA_DIR ?? '', 'postgres', 'postmaster.pid'), 'utf8');
-  const sql = postgres(`postgres://guildhall:guildhall@127.0.0.1:${lock.split('\n')[3]}/guildhall`, { max: 1 });
-  const [hold] = await sql<{ productId: string }[]>`
-    update stock_holds set status = 'released' where order_id = ${orderId} returning product_id as "productId"`;
-  const productId = hold?.productId ?? '';
-  const [level] = await sql<{ onHand: number }[]>`
-    select on_hand as "onHand" from stock_levels where product_id = ${productId}`;
-  await sql`update stock_levels set held = held - 1, on_hand = held + reserved - 1 where product_id = ${productId}`;
-  return async () => {
-    await sql`update stock_levels set on_hand = ${level?.onHand ?? 0} where product_id = ${productId}`;
-    await sql.end();
-  };
+async function losesStock(orderId: string): Promise<() => Promise<unknown>> {
+  const [productId, onHand] = await inRecords(async (sql) => {
+    const [hold] = await sql<{ productId: string }[]>`
+      update stock_holds set status = 'released' where order_id = ${orderId} returning product_id as "productId"`;
+    const of = hold?.productId ?? '';
+    const [level] = await sql<{ onHand: number }[]>`
+      select on_hand as "onHand" from stock_levels where product_id = ${of}`;
+    await sql`update stock_levels set held = held - 1, on_hand = held + reserved - 1 where product_id = ${of}`;
+    return [of, level?.onHand ?? 0] as const;
+  });
+  return () => inRecords((sql) => sql`update stock_levels set on_hand = ${onHand} where product_id = ${productId}`);
 }
 
 /**
