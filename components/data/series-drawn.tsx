@@ -12,14 +12,14 @@ import {
   XAxis,
   YAxis,
 } from 'recharts';
+import type { Point, SeriesProps } from './series.ts';
 import classes from './series-chart.module.css';
-import type { Point, SeriesChartProps } from './series-chart.tsx';
 
 const colour = 'var(--gh-brand-text)';
 const tick = { fill: 'var(--gh-dim)', fontSize: 12 };
 
 /** The picture itself; all that knows the library. */
-export default function SeriesDrawn({ kind, points, axis }: SeriesChartProps) {
+export default function SeriesDrawn({ kind, points, axis }: SeriesProps) {
   return (
     <ResponsiveContainer width="100%" height="100%" minWidth={0}>
       <ComposedChart data={[...points]} margin={{ top: 6, right: 2, bottom: 0, left: 0 }} accessibilityLayer={false}>

@@ -1,5 +1,5 @@
 import type { Account, AccountEntry, Movements } from '../../api/accounts.ts';
-import type { Point } from '../../data/series-chart.tsx';
+import type { Point } from '../../data/series.ts';
 import { formatDate, formatMoney } from '../../values/format.ts';
 
 const dayMs = 86_400_000;
