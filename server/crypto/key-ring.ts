@@ -26,7 +26,9 @@ export function encrypt(key: Buffer, plaintext: Buffer, context: string): Buffer
 /** @throws when the key, the context or a single bit is another. */
 export function decrypt(key: Buffer, sealed: Buffer, context: string): Buffer {
   // The length is said: otherwise a tag cut down to 4 bytes is taken, which can be guessed.
-  const decipher = createDecipheriv('aes-256-gcm', keyOf(key), sealed.subarray(0, ivBytes), { authTagLength: tagBytes });
+  const decipher = createDecipheriv('aes-256-gcm', keyOf(key), sealed.subarray(0, ivBytes), {
+    authTagLength: tagBytes,
+  });
   decipher.setAAD(Buffer.from(context));
   decipher.setAuthTag(sealed.subarray(ivBytes, ivBytes + tagBytes));
   return Buffer.concat([decipher.update(sealed.subarray(ivBytes + tagBytes)), decipher.final()]);

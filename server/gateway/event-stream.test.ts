@@ -1,6 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { eventFrames } from './event-stream.ts';
-import { noLongerAllowed } from './still-authorized.ts';
+import { eventFrames, noLongerAllowed } from './event-stream.ts';
 
 async function* silent() {
   await new Promise(() => {});

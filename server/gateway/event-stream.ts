@@ -1,5 +1,3 @@
-import { noLongerAllowed } from './still-authorized.ts';
-
 /** Server-sent events as text. */
 
 export interface StreamEvent {
@@ -7,6 +5,9 @@ export interface StreamEvent {
   event?: string;
   data: string;
 }
+
+/** Why a stream was aborted: not because the caller left, nor because the server stops. */
+export const noLongerAllowed = Symbol('no longer allowed');
 
 /** Proxies cut silent connections; the contract promises a comment at least every 15 s. */
 const heartbeatMs = 5_000;

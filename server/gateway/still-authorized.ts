@@ -3,6 +3,7 @@ import { liveOf } from '#server/access/live.ts';
 import { type Actor, may } from '#server/context/actor.ts';
 import type { App } from '#server/context/app.ts';
 import { AppError } from '#server/errors/errors.ts';
+import { noLongerAllowed } from './event-stream.ts';
 import type { GatewayRequest } from './request.ts';
 import type { AnyRoute } from './route.ts';
 
@@ -21,9 +22,6 @@ export function authorizedStill(app: App, route: AnyRoute, request: GatewayReque
     }
   };
 }
-
-/** Why a stream was aborted: not because the caller left, nor because the server stops. */
-export const noLongerAllowed = Symbol('no longer allowed');
 
 /**
  * Aborts as soon as the caller may not go on: asked whenever their session, user or client changed anywhere.

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import * as rules from '#components/forms/field-rules.ts';
 import * as server from '#server/members/rules.ts';
 import { joinBody } from '#server/members/shapes.ts';
-import * as rules from './field-rules.ts';
 
 test('a form takes what the server takes, to the character', () => {
   expect(rules.maxLengths).toEqual(server.maxLengths);
