@@ -33,7 +33,8 @@ it('is told from the side of whoever looks', () => {
   const transfer = { status: 'compensated', amount: 1250, currency: 'EUR', otherParty: 'Bob O.' } as const;
   expect(transferWords({ ...transfer, direction: 'out' })).toEqual({
     title: '€12.50 came back',
-    lead: 'It could not reach Bob O., and is on your account again.',
+    lead: 'Bob O. could not get it. It is on your account again.',
   });
   expect(transferWords({ ...transfer, direction: 'in' }).lead).toBe('Bob O. has it back.');
+  expect(transferWords({ ...transfer, direction: 'in', otherParty: null }).lead).toBe('Another member has it back.');
 });

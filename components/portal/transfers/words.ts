@@ -10,24 +10,31 @@ export function transferWords({ status, direction, amount, currency, otherParty 
   lead: string;
 } {
   const money = formatMoney(amount, currency);
-  const other = otherParty ?? 'another member';
+  // At the beginning of a sentence; names end with a full stop of their own, so never at its end.
+  const other = otherParty ?? 'Another member';
   if (direction === 'in') {
     switch (status) {
       case 'pending':
-        return { title: `${money} is on its way to you`, lead: `From ${other}. It is on your account in a moment.` };
+        return {
+          title: `${money} is on its way to you`,
+          lead: `${other} sends it. It is on your account in a moment.`,
+        };
       case 'completed':
-        return { title: `${money} received`, lead: `From ${other}. It is on your account.` };
+        return { title: `${money} received`, lead: `${other} sent it. It is on your account.` };
       default:
         return { title: `${money} did not arrive`, lead: `${other} has it back.` };
     }
   }
   switch (status) {
     case 'pending':
-      return { title: `Sending ${money}`, lead: `To ${other}. The money is held for it on your account.` };
+      return {
+        title: `Sending ${money}`,
+        lead: `${other} gets it in a moment. Until then it is held on your account.`,
+      };
     case 'completed':
-      return { title: `${money} sent`, lead: `To ${other}. It has arrived.` };
+      return { title: `${money} sent`, lead: `${other} has it.` };
     case 'compensated':
-      return { title: `${money} came back`, lead: `It could not reach ${other}, and is on your account again.` };
+      return { title: `${money} came back`, lead: `${other} could not get it. It is on your account again.` };
     case 'failed':
       return { title: `${money} was not sent`, lead: 'Nothing left your account.' };
   }
