@@ -50,6 +50,10 @@ test('adds money, sends some of it once, and both see it', async ({ page, contex
   await expect(page.getByText('€50.00 added')).toBeVisible();
   await expect(balance(page)).toContainText('€50.00 available');
 
+  const hers = await other.newPage();
+  await hers.goto('/account');
+  await expect(balance(hers)).toContainText('€0.00 available');
+
   await page.getByRole('link', { name: 'Transfer', exact: true }).click();
   await page.getByLabel('Amount in euros').fill('60');
   await page.getByLabel('To account').fill(bob.toLowerCase());
@@ -65,10 +69,11 @@ test('adds money, sends some of it once, and both see it', async ({ page, contex
   await expect(page.getByRole('heading', { level: 1, name: '€12.50 sent' })).toBeVisible();
   const steps = page.getByRole('region', { name: 'How far it has got' });
   await expect(steps.getByRole('listitem')).toHaveText(['Held, done', 'Debited, done', 'Arrived, done']);
+  // Told of it, and not by looking every so often: that is every twenty seconds.
+  await expect(balance(hers)).toContainText('€12.50 available', { timeout: 8_000 });
   expect(await transfersOf(context)).toHaveLength(1);
   await expectAccessible(page);
 
-  const hers = await other.newPage();
   await hers.goto('/transfers');
   await expect(hers.getByRole('region', { name: 'Sent and received' })).toContainText('Lunch');
   await expect(hers.getByRole('region', { name: 'Sent and received' })).toContainText('+€12.50');

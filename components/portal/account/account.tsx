@@ -3,6 +3,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { type Account, accountKeys, accountQuery, heldQuery, movementsQuery } from '../../api/accounts.ts';
+import { useArrivals } from '../../api/arrivals.ts';
 import { ChartFrame } from '../../data/chart-frame.tsx';
 import { SeriesChart } from '../../data/series-chart.tsx';
 import { Card } from '../../page/card.tsx';
@@ -32,6 +33,8 @@ const days = 90;
 export function AccountPage() {
   const { data: account, ...query } = useQuery(accountQuery());
   useFreshEntries(account);
+  const client = useQueryClient();
+  useArrivals(() => void client.invalidateQueries({ queryKey: accountKeys.all }));
   return (
     <>
       <PageHeader

@@ -5,6 +5,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useEffect, useRef, useState } from 'react';
+import { useArrivals } from '../../api/arrivals.ts';
 import { useIntent } from '../../api/intent.ts';
 import { callOff, isOver, type Order, orderKeys, orderQuery } from '../../api/orders.ts';
 import { messageOf } from '../../api/problem.ts';
@@ -30,6 +31,8 @@ import { orderWords, stateTone, stateWords, stepsOf } from './words.ts';
 export function OrderPage({ id }: { id: string }) {
   const { data: order, ...query } = useQuery(orderQuery(id));
   useNews(order);
+  const client = useQueryClient();
+  useArrivals(() => void client.invalidateQueries({ queryKey: orderKeys.one(id) }));
   if (!order) {
     return (
       <>

@@ -2,11 +2,12 @@
 
 import { Button } from '@mantine/core';
 import { IconArrowDownLeft, IconArrowUpRight } from '@tabler/icons-react';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Route } from 'next';
-import { accountQuery } from '../../api/accounts.ts';
+import { accountKeys, accountQuery } from '../../api/accounts.ts';
+import { useArrivals } from '../../api/arrivals.ts';
 import { meQuery } from '../../api/me.ts';
-import { type TransferRow, transfersQuery } from '../../api/transfers.ts';
+import { type TransferRow, transferKeys, transfersQuery } from '../../api/transfers.ts';
 import { Row, RowList } from '../../data/row-list.tsx';
 import { Card } from '../../page/card.tsx';
 import { EmptyState } from '../../page/empty-state.tsx';
@@ -26,6 +27,10 @@ import { nameOf, stateWords } from './words.ts';
 /** Send money, and what has been sent and received. */
 export function Transfers() {
   const account = useQuery(accountQuery());
+  const client = useQueryClient();
+  useArrivals(() => {
+    for (const queryKey of [accountKeys.all, transferKeys.all]) void client.invalidateQueries({ queryKey });
+  });
   return (
     <>
       <PageHeader above={<MoneyNav />} title="Transfers" lead="Send money to another member’s account." />
