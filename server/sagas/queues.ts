@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import type { TxCtx } from '#server/context/context.ts';
 import { id } from '#server/gateway/shapes.ts';
 import { partnersOf } from '#server/integrations/partners.ts';
 import { databaseQueue, partnerQueue } from '#server/queue/define.ts';
-import type { Failure } from '#server/queue/failure.ts';
-import { runDatabaseTurn, runPartnerTurn, stopTurn, type Turn } from './turn.ts';
+import { runDatabaseTurn, runPartnerTurn, stopTurn } from './turn.ts';
 
 const payload = z.strictObject({ sagaId: id, turn: z.int().positive(), timedOut: z.boolean() });
 
@@ -15,7 +13,7 @@ const payload = z.strictObject({ sagaId: id, turn: z.int().positive(), timedOut:
 const shared = {
   payload,
   order: 'free',
-  onDeadLetter: (tx: TxCtx, turn: Turn, failure: Failure) => stopTurn(tx, turn, failure),
+  onDeadLetter: stopTurn,
 } as const;
 
 /** Steps that touch our own database. */
