@@ -5,7 +5,9 @@ import type { SeriesProps } from './series.ts';
 import classes from './series-chart.module.css';
 
 // A large library: nothing of a page waits for it.
-const Drawn = lazy(() => import('./series-drawn.tsx'));
+// Without it, while there is no connection, the table is still there.
+const Drawn = lazy(() => import('./series-drawn.tsx').catch(() => ({ default: NotDrawn })));
+const NotDrawn = (_: SeriesProps) => <p className={classes.missing}>The chart could not be loaded.</p>;
 
 /** As tall as what it stands in. It is drawn once the page around it is there. */
 export function SeriesChart(props: SeriesProps) {
