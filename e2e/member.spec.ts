@@ -281,3 +281,35 @@ test('a question is answered: in the portal, by mail to an address that was conf
   await page.goto('/');
   await expect(page.getByRole('region', { name: 'Recently' })).toContainText('We answered: Payments');
 });
+
+test('a payment that came by bank transfer is recorded where it is waited for, and the membership begins', async ({
+  page,
+  context,
+  request,
+}) => {
+  const name = `Bank${unique()}`;
+  const email = `${name.toLowerCase()}@example.org`;
+  const { data: plans } = await (await request.get('/api/v1/plans')).json();
+  const joining = { givenName: 'Nora', familyName: name, email, password: 'a long enough one', planId: plans[0].id };
+  const { id } = await (await request.post('/api/v1/members', { data: joining })).json();
+  await signInAs(context, 'staff');
+  await page.goto(`/ops/members/${id}`);
+  await page.getByRole('button', { name: 'Record a payment' }).click();
+  const dialog = page.getByRole('dialog', { name: /^Record a payment of M-/ });
+  await dialog.getByRole('button', { name: /^Record €/ }).click();
+  await expect(dialog.getByText('Enter what the statement says')).toBeVisible();
+  await dialog.getByLabel('Reference').fill('NORA 2026');
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: /^Record €/ }).click();
+  await expect(dialog).toHaveCount(0);
+  const status = async () => (await (await context.request.get(`/api/v1/members/${id}`)).json()).status;
+  await expect.poll(status, { timeout: 20_000 }).toBe('active');
+  await expect(page.getByRole('button', { name: 'Record a payment' })).toHaveCount(0);
+});
+
+test('in the demo the sign-in page fills in whom one chooses', async ({ page }) => {
+  await page.goto('/signin');
+  await page.getByRole('button', { name: 'Staff', exact: true }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await expect(page).toHaveURL(/\/ops/);
+});
