@@ -44,7 +44,7 @@ export async function importMemberships(tx: TxCtx, limit: number): Promise<numbe
     from members m join plans p on p.id = m.plan_id
     where m.paid_until is not null and m.status in ('active', 'grace', 'suspended')
       and not exists (select from memberships ms where ms.member_id = m.id)
-    order by m.id limit ${limit} for update of m skip locked`;
+    order by m.id limit ${limit} for no key update of m skip locked`;
   for (const row of rows) await importOne(tx, row);
   return rows.length;
 }
