@@ -18,7 +18,7 @@ export function HomeAccount() {
           <p className={classes.plan}>
             <MoneyText {...account.available} />
           </p>
-          <p className={classes.line}>to spend, send or keep</p>
+          <p className={classes.line}>Available</p>
           <div className={classes.links}>
             <Link href="/transfers">Send money</Link>
             <Link href="/account">Statement</Link>

@@ -103,20 +103,27 @@ interface SessionEnd {
 }
 
 /** What the person reads of it. Any other end is just one. */
-const endings: Record<string, { title: string; text: string }> = {
+const endings: Record<string, { title: string; what: string; next: string }> = {
   'ended-by-user': {
     title: 'You were signed out on this device',
-    text: 'Your account was used on another device to end this session. If that was not you, set a new password.',
+    what: 'This session was ended from another device',
+    next: 'If that was not you, set a new password.',
   },
   'password-reset': {
     title: 'Your password was set anew',
-    text: 'Every device was signed out. Sign in with the new password.',
+    what: 'Every device was signed out',
+    next: 'Sign in with the new password.',
   },
   'password-changed': {
     title: 'Your password was changed',
-    text: 'The other devices were signed out, this one too. Sign in with the new password.',
+    what: 'The other devices were signed out, this one too,',
+    next: 'Sign in with the new password.',
   },
-  disabled: { title: 'This account was closed', text: 'Write to us if you did not expect that.' },
+  disabled: {
+    title: 'This account was closed',
+    what: 'It was closed',
+    next: 'Write to us if you did not expect that.',
+  },
 };
 
 function Reason({ end, ended, signedOut }: { end: SessionEnd | null; ended: boolean; signedOut: boolean }) {
@@ -124,7 +131,7 @@ function Reason({ end, ended, signedOut }: { end: SessionEnd | null; ended: bool
   if (end && ending)
     return (
       <Notice tone="info" title={ending.title}>
-        {ending.text} That was <RelativeTime at={end.at} />.
+        {ending.what} <RelativeTime at={end.at} />. {ending.next}
       </Notice>
     );
   if (ended) return <Notice tone="info">Your session has ended. Sign in to go on where you were.</Notice>;

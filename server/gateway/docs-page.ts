@@ -47,9 +47,11 @@ export function docsPage(api: OpenApi): string {
     }
   }
   const sections = [...byTag].map(
-    ([tag, items]) => `<section id="${anchorOf(tag)}"><h2>${escaped(tag)}</h2>${items.join('')}</section>`,
+    ([tag, items]) => `<section id="${anchorOf(tag)}"><h2>${escaped(titleOf(tag))}</h2>${items.join('')}</section>`,
   );
-  const contents = [...byTag.keys(), 'Errors'].map((tag) => `<li><a href="#${anchorOf(tag)}">${escaped(tag)}</a></li>`);
+  const contents = [...byTag.keys(), 'Errors'].map(
+    (tag) => `<li><a href="#${anchorOf(tag)}">${escaped(titleOf(tag))}</a></li>`,
+  );
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(api.info.title)} API</title><style>${style}</style></head>
@@ -80,6 +82,7 @@ function takes({ description, schema }: Operation['parameters'][number]): string
   return `${words === '' ? '' : `${escaped(words)}<br>`}<code>${escaped(JSON.stringify(rest))}</code>`;
 }
 
+const titleOf = (tag: string) => tag.charAt(0).toUpperCase() + tag.slice(1);
 const anchorOf = (tag: string) => tag.toLowerCase().replace(/[^a-z]+/g, '-');
 
 function bodyOf({ requestBody }: Operation): string {

@@ -36,7 +36,7 @@ export interface OpenApi {
 const manners = [
   'Membership operations. Errors are RFC 9457 problem details.',
   'Amounts are whole numbers in minor units with their currency; times are RFC 3339 in UTC.',
-  'PUT and PATCH: with `If-Match` a change is made only to the version that was seen (otherwise 412); without it the last write wins.',
+  'PUT and PATCH: with If-Match a change is made only to the version that was seen (otherwise 412); without it the last write wins.',
 ].join(' ');
 
 /** What each header of ours means, where it is taken. */

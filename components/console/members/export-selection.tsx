@@ -21,7 +21,7 @@ export function ExportSelection({ ids, sort }: { ids: string[]; sort: MemberSort
   }
   return (
     <Button component="a" href={selectionCsvUrl(ids, sort)} download variant="default">
-      Export {formatNumber(ids.length)}
+      Export {formatNumber(ids.length)} as CSV
     </Button>
   );
 }
