@@ -56,7 +56,7 @@ export function ReplyForm({
         label="Answer"
         description={
           request.mailTo
-            ? `Goes by mail to ${request.mailTo}, and stands on their help page. Sign it as you would a letter.`
+            ? `Goes by mail to ${request.mailTo}, and stands on their help page. The mail greets them by name; sign it yourself.`
             : 'They have not confirmed an e-mail address: the answer stands on their help page only.'
         }
         rows={5}
