@@ -72,6 +72,8 @@ const contract: Record<string, { who: readonly string[] | 'anyone'; owned?: keyo
   'POST /api/v1/members/{id}/actions': { who: staff, owned: 'memberId' },
   'POST /api/v1/members/{id}/reveals': { who: staff, owned: 'memberId' },
   'GET /api/v1/members/{id}/export': { who: ['ada'], owned: 'memberId' },
+  'GET /api/v1/members/{id}/help-requests': { who: ['ada'], owned: 'memberId' },
+  'POST /api/v1/help-requests/{id}/replies': { who: staff },
   'GET /api/v1/notifications': { who: people },
   'POST /api/v1/notifications/{id}/read': { who: ['ada'], owned: 'notificationId' },
   'GET /api/v1/notifications/stream': { who: people },
@@ -146,6 +148,8 @@ const refusedByState: Record<string, number> = {
   'POST /api/v1/orders/{id}/cancel': 422,
   // It was not cancelled.
   'POST /api/v1/memberships/{id}/undo-cancel': 422,
+  // Nobody resigned.
+  'DELETE /api/v1/members/{id}/resignation': 422,
 };
 
 describe('authorisation', () => {
