@@ -5,26 +5,30 @@ import { helpRequestsQuery } from '../api/members.ts';
 import type { OwnHelpRequest } from '../api/shapes.ts';
 import { Card } from '../page/card.tsx';
 import { ErrorState } from '../page/error-state.tsx';
+import { TextSkeleton } from '../page/skeletons.tsx';
 import stack from '../page/stack.module.css';
 import { RelativeTime } from '../values/relative-time.tsx';
 import { StatePill } from '../values/state-pill.tsx';
 import classes from './help.module.css';
 import { topicWords } from './help-topics.ts';
 
-/** What the member asked and what was answered, the newest first and unfolded. Nothing for whoever never asked. */
+/** What the member asked and what was answered, the newest first and unfolded. */
 export function HelpQuestions() {
   const { data, isError, error, refetch } = useQuery(helpRequestsQuery());
-  if (!isError && (data?.data.length ?? 0) === 0) return null;
   return (
     <Card id="questions" title="Your questions">
-      {data ? (
+      {data?.data.length === 0 ? (
+        <p className={`${stack.plain} ${stack.dim}`}>What you ask stands here, with our answer.</p>
+      ) : data ? (
         <div className={classes.answers}>
           {data.data.map((request, at) => (
             <Question key={request.id} request={request} open={at === 0} />
           ))}
         </div>
-      ) : (
+      ) : isError ? (
         <ErrorState what="Your questions could not be loaded" error={error} onRetry={() => void refetch()} />
+      ) : (
+        <TextSkeleton lines={3} />
       )}
     </Card>
   );

@@ -65,7 +65,6 @@ export function Help() {
     <>
       <PageHeader title="Help" lead="Find an answer, or write to us." />
       <div className={stack.stack}>
-        <HelpQuestions />
         <Card id="answers" title="Often asked">
           <div className={classes.answers}>
             {answers.map(([question, answer]) => (
@@ -127,6 +126,7 @@ export function Help() {
             </form>
           )}
         </Card>
+        <HelpQuestions />
       </div>
       <UnsavedGuard dirty={form.values.message.trim() !== '' && !ask.isPending} />
     </>

@@ -125,7 +125,7 @@ export const inAppOf: Record<string, (event: StoredEvent) => Wanted | null> = {
     kind: 'help-replied',
     title: 'We answered your question',
     body: `It was about: ${helpTopicLabel(String(event.data.topic))}. Read the answer on the help page.`,
-    link: '/help',
+    link: '/help#questions',
   }),
   'support.answered': (event) => ({
     kind: 'help-answered',

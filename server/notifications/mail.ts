@@ -94,7 +94,7 @@ const compose: { [Name in MailTemplate]: Compose<Name> } = {
   }),
   'help-request-replied': async (tx, _who, job, common) => {
     const reply = await helpReplyForMail(tx, text(job.facts.replyId));
-    return reply && { ...common, ...reply, helpUrl: portal(tx, '/help') };
+    return reply && { ...common, ...reply, helpUrl: portal(tx, '/help#questions') };
   },
 };
 
