@@ -29,4 +29,6 @@ export async function signOut(): Promise<void> {
   const form = new URLSearchParams({ csrfToken: await csrfToken(), json: 'true' });
   const response = await send('/api/auth/signout', { method: 'POST', body: form, credentials: 'same-origin' });
   if (!response.ok) throw await errorOf(response);
+  // Addresses and the like that this tab kept over a reload.
+  sessionStorage.clear();
 }

@@ -389,6 +389,8 @@ describe('what cannot be ordered', () => {
       ['no address', { items: good.items, paymentMethod: 'pm_card_visa' }, 422, 'shippingAddress'],
       ['half an address', { ...good, shippingAddress: { line1: 'x' } }, 400, 'shippingAddress.city'],
       ['a price of one’s own', { ...good, total: 1 }, 400, 'total'],
+      ['another price than was seen', { ...good, total: { amount: 1_000, currency: 'EUR' } }, 422, 'total'],
+      ['another currency than was seen', { ...good, total: { amount: 2_500, currency: 'USD' } }, 422, 'total'],
     ];
     const before = await written();
     for (const [what, body, status, path] of cases) {
@@ -401,7 +403,7 @@ describe('what cannot be ordered', () => {
     const [stock] = await sql()`select on_hand, held from stock_levels where product_id = ${book.id}`;
     expect(stock).toEqual({ on_hand: 3, held: 0 });
     // The control: without anything wrong it is taken.
-    expect((await order(ada, good)).status).toBe(202);
+    expect((await order(ada, { ...good, total: { amount: 2_500, currency: 'EUR' } })).status).toBe(202);
   });
 
   it('includes anything for somebody with whom no business is done', async () => {

@@ -9,7 +9,7 @@ import type { Address } from '#server/members/shapes.ts';
 import { placeOrder } from '#server/orders/commands/place.ts';
 import { isBarred } from '#server/orders/rules.ts';
 import { buyerOf, getCart } from './queries.ts';
-import { quote } from './quote.ts';
+import { type Quote, quote } from './quote.ts';
 import type { CartView, OrderInput, QuoteProblem, WantedItem } from './shapes.ts';
 
 /**
@@ -76,6 +76,7 @@ export async function orderItems(ctx: Ctx, input: OrderInput): Promise<string> {
     }
     const { lines, priced, problems } = await quote(tx, memberId, input.items);
     refuse(problems);
+    refuseAnotherPrice(input.total, priced);
     const order = await placeOrder(tx, {
       memberId,
       origin: 'checkout',
@@ -85,6 +86,14 @@ export async function orderItems(ctx: Ctx, input: OrderInput): Promise<string> {
     });
     return order.id;
   });
+}
+
+/** A price version, a proration at midnight or an old tab: nobody pays more than the button said. */
+function refuseAnotherPrice(shown: OrderInput['total'], priced: Quote['priced']): void {
+  if (!shown || !priced || (shown.amount === priced.total && shown.currency === priced.currency)) return;
+  throw ruleViolated('The price has changed since you saw it. Nothing was ordered; look at the total again.', [
+    { path: 'total', message: `is now ${priced.total} ${priced.currency} in minor units` },
+  ]);
 }
 
 const wholeAddress = (address: Address): JsonObject => ({

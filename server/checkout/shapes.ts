@@ -63,5 +63,6 @@ export const orderBody = z.strictObject({
     .describe('a saved card’s id, or the gateway’s name for one; not needed when there is nothing to pay'),
   shippingAddress: address.optional().describe('needed when something goes by post'),
   saveCard: z.boolean().optional().describe('keep the card once it has worked'),
+  total: money.optional().describe('what the payer was shown: nothing is ordered at another price'),
 });
 export type OrderInput = z.output<typeof orderBody>;

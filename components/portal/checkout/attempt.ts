@@ -6,6 +6,8 @@ import type { OrderInput } from '../../api/checkout.ts';
  */
 export interface Attempt {
   key: string;
+  /** Whose press it was: a tab may see more than one person. */
+  memberId: string;
   input: OrderInput;
   /** Which card was chosen: one that is typed again has another name, and is the same press all the same. */
   choice: string;
@@ -16,10 +18,15 @@ export interface Attempt {
 const attemptKey = 'guildhall-paying';
 const bankKey = 'guildhall-to-bank';
 
-export function readAttempt(): Attempt | null {
+export function readAttempt(memberId: string): Attempt | null {
   const text = sessionStorage.getItem(attemptKey);
-  return text === null ? null : (JSON.parse(text) as Attempt);
+  const attempt = text === null ? null : (JSON.parse(text) as Attempt);
+  return attempt?.memberId === memberId ? attempt : null;
 }
+
+/** Whether this, one's newest order, is what the press has made: not a renewal of the night. */
+export const isMadeBy = (attempt: Attempt, newest: { id: string; origin: string }) =>
+  newest.id !== attempt.newest && newest.origin === 'checkout';
 
 export const keepAttempt = (attempt: Attempt) => sessionStorage.setItem(attemptKey, JSON.stringify(attempt));
 export const endAttempt = () => sessionStorage.removeItem(attemptKey);

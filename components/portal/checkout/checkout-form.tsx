@@ -10,7 +10,7 @@ import { ApiError, isStatus, messageOf } from '../../api/problem.ts';
 import { type CartItem, type Product, type Quote, shopKeys } from '../../api/shop.ts';
 import { Notice } from '../../page/notice.tsx';
 import { formatMoney } from '../../values/format.ts';
-import { endAttempt, expectBank, isSamePress, keepAttempt, readAttempt } from './attempt.ts';
+import { endAttempt, expectBank, isMadeBy, isSamePress, keepAttempt, readAttempt } from './attempt.ts';
 import { CardError, type CardFieldHandle } from './card-field.tsx';
 import classes from './checkout.module.css';
 import { HowToPay, newCard } from './how-to-pay.tsx';
@@ -44,6 +44,7 @@ export const nowhere: Where = {
 };
 
 export interface CheckoutProps {
+  memberId: string;
   items: CartItem[];
   quote: Quote;
   quoting: boolean;
@@ -53,6 +54,7 @@ export interface CheckoutProps {
 }
 
 export function CheckoutForm({
+  memberId,
   items,
   quote,
   quoting,
@@ -73,13 +75,13 @@ export function CheckoutForm({
    * press goes out again as it was.
    */
   async function pressed(address: Address | null): Promise<Made> {
-    const wanted: OrderInput = { items, ...(address ? { shippingAddress: address } : {}) };
-    const before = readAttempt();
+    const wanted: OrderInput = { items, total: quote.total, ...(address ? { shippingAddress: address } : {}) };
+    const before = readAttempt(memberId);
     const newest = await client.fetchQuery(newestOrderQuery());
-    if (before && newest && newest.id !== before.newest) return newest;
+    if (before && newest && isMadeBy(before, newest)) return newest;
     if (before && isSamePress(before, wanted, choice)) return placeOrder(before.input, before.key);
     const input = free ? wanted : { ...wanted, ...(await paymentOf()) };
-    const attempt = { key: crypto.randomUUID(), input, choice, newest: newest?.id ?? null };
+    const attempt = { key: crypto.randomUUID(), memberId, input, choice, newest: newest?.id ?? null };
     keepAttempt(attempt);
     return placeOrder(input, attempt.key);
   }

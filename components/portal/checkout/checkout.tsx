@@ -16,7 +16,7 @@ import { LinkButton } from '../../page/link-button.tsx';
 import { Notice } from '../../page/notice.tsx';
 import { PageHeader } from '../../page/page-header.tsx';
 import { Skeleton } from '../../page/skeleton.tsx';
-import { endAttempt, readAttempt } from './attempt.ts';
+import { endAttempt, isMadeBy, readAttempt } from './attempt.ts';
 import classes from './checkout.module.css';
 import { CheckoutForm, type CheckoutProps, nowhere } from './checkout-form.tsx';
 
@@ -26,11 +26,11 @@ const ShippedCheckout = lazy(() => import('./shipped-checkout.tsx'));
 /** The checkout: what, where to, how to pay; and beside it what it comes to. */
 export function Checkout() {
   const plan = usePlanOfAddress();
-  const underWay = useOrderUnderWay();
   const cart = useQuery(cartQuery());
   const items = cart.data?.items;
   const quote = useQuery(quoteQuery(items ?? []));
   const member = useQuery(memberQuery());
+  const underWay = useOrderUnderWay(member.data?.id);
   const settings = useQuery(paymentSettingsQuery());
   const cards = useQuery(cardsQuery());
   const products = useQuery(productsQuery());
@@ -68,6 +68,7 @@ export function Checkout() {
         </EmptyState>
       ) : items && items.length > 0 && quote.data && member.data && settings.data && cards.data && plan === 'none' ? (
         <Form
+          memberId={member.data.id}
           items={items}
           quote={quote.data}
           quoting={quote.isFetching}
@@ -129,19 +130,19 @@ function usePlanOfAddress(): 'none' | 'adding' | 'unknown' {
 }
 
 /** An order that is not finished; and the way to the one that a reload in the middle of paying has made us lose. */
-function useOrderUnderWay() {
+function useOrderUnderWay(memberId: string | undefined) {
   const newest = useQuery(newestOrderQuery());
   const client = useQueryClient();
   const router = useRouter();
   const [leaving, setLeaving] = useState(false);
   const order = newest.data;
   useEffect(() => {
-    const attempt = readAttempt();
-    if (!order || !attempt || attempt.newest === order.id || leaving) return;
+    const attempt = memberId === undefined ? null : readAttempt(memberId);
+    if (!order || !attempt || leaving || !isMadeBy(attempt, order)) return;
     setLeaving(true);
     endAttempt();
     void client.invalidateQueries({ queryKey: cartQuery().queryKey });
     router.replace(`/orders/${order.id}`);
-  }, [order, client, router, leaving]);
+  }, [memberId, order, client, router, leaving]);
   return order && !isOver(order) && order.origin === 'checkout' ? order : null;
 }
