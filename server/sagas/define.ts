@@ -51,8 +51,11 @@ export interface DatabaseStep extends Step {
   compensate?(tx: TxCtx, saga: SagaRun): Promise<StepOutcome>;
 }
 
-/** Writes what a call brought to light, in the transaction that moves the saga, and says how the try ended. */
-export type StepRecording = (tx: TxCtx) => Promise<StepOutcome>;
+/**
+ * Writes what a call brought to light, in the transaction that moves the saga, and says how the try ended. `current` is false
+ * when the saga has been moved meanwhile: then what the saga is about must be left as it is, and the outcome counts for nothing.
+ */
+export type StepRecording = (tx: TxCtx, current: boolean) => Promise<StepOutcome>;
 
 /** Calls a partner outside of any transaction. A worker can die right after the call, so it must be one that can be repeated. */
 export interface PartnerStep extends Step {

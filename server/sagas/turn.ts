@@ -46,10 +46,12 @@ export async function runPartnerTurn(ctx: Ctx, turn: Turn, signal: AbortSignal):
   if (step.kind !== 'partner') throw new Error(`${saga.type}.${step.name} calls no partner`);
   const called = await call(ctx, step, saga, turn, signal);
   return async (tx) => {
-    // What the call brought to light is written in any case; the saga is moved only if nobody has moved it meanwhile.
-    const tried = typeof called === 'function' ? { outcome: await called(tx) } : called;
+    // Before anything else, as everybody does who moves a saga and what it is about: no two can wait for each other.
     const now = await lockSaga(tx.sql, saga.id);
-    if (now && isCurrent(now, turn)) await advance(tx, now, tried);
+    const current = now !== null && isCurrent(now, turn);
+    // What the call brought to light is written in any case; the saga is moved only if nobody has moved it meanwhile.
+    const tried = typeof called === 'function' ? { outcome: await called(tx, current) } : called;
+    if (current) await advance(tx, now, tried);
   };
 }
 
@@ -105,6 +107,8 @@ async function begin(tx: TxCtx, turn: Turn): Promise<SagaRow | null> {
   return writeStep(tx.sql, saga, saga.step, {
     status: back ? 'compensating' : 'running',
     attempts: before.attempts + 1,
+    // Of an earlier try: while this one is under way there is nothing to try again.
+    error: null,
     startedAt: before.startedAt ?? tx.now().toISOString(),
   });
 }

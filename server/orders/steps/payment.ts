@@ -1,3 +1,4 @@
+import type { OrderStatus } from '#db/schema/orders.ts';
 import { type Ctx, inTransaction, type TxCtx } from '#server/context/context.ts';
 import { PartnerError } from '#server/integrations/partner-error.ts';
 import { cancelPayment, chargePayment, type PaymentRecording } from '#server/payments/commands/charge.ts';
@@ -32,7 +33,11 @@ export const payment: PartnerStep = {
     if (order.paymentChoice.kind === 'invoice') return (tx) => invoiced(tx, saga);
     const opened = await inTransaction(ctx, (tx) => paymentFor(tx, order.id));
     const record = await ask(ctx, saga, opened);
-    return async (tx) => outcomeOf(tx, saga, await record(tx));
+    return async (tx, current) => {
+      const now = await record(tx);
+      // Too late: the order has gone on without this answer, and hears of the payment by its news.
+      return current ? outcomeOf(tx, saga, now) : waiting(lookAgainMs);
+    };
   },
   compensate: refund,
 };
@@ -104,10 +109,16 @@ async function paid(tx: TxCtx, saga: SagaRun, by: Payment | null): Promise<StepO
   return completed(by ? { paymentId: by.id, intentId: by.intentId } : {});
 }
 
+/** Forward only: an order that is further, or has ended, stays where it is. */
 async function moveOrder(tx: TxCtx, saga: SagaRun, status: 'paid' | 'requires_action'): Promise<void> {
   const order = await lockOrder(tx.sql, saga.subjectId);
-  if (order.status !== status) await advanceOrder(tx, order, { status }, []);
+  if (before[status].includes(order.status)) await advanceOrder(tx, order, { status }, []);
 }
+
+const before: Record<'paid' | 'requires_action', readonly OrderStatus[]> = {
+  requires_action: ['created'],
+  paid: ['created', 'requires_action'],
+};
 
 /** On account: somebody records the money when it comes. */
 async function invoiced(tx: TxCtx, saga: SagaRun): Promise<StepOutcome> {

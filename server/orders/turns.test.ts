@@ -1,0 +1,144 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { queues } from '#jobs/queues.ts';
+import { type Sandbox, startSandbox } from '#sandbox/start.ts';
+import { inTransaction, type TxCtx } from '#server/context/context.ts';
+import { eventually } from '#server/events/store.testing.ts';
+import { joined, staffContext, systemContext } from '#server/members/members.testing.ts';
+import { prepareQueues } from '#server/queue/boss.ts';
+import { retrySaga, wakeSaga } from '#server/sagas/commands.ts';
+import { sagaDefinition } from '#server/sagas/define.ts';
+import { getSaga } from '#server/sagas/queries.ts';
+import { findSagaOf } from '#server/sagas/table.ts';
+import { runDatabaseTurn, runPartnerTurn, stopTurn } from '#server/sagas/turn.ts';
+import { testApp } from '#test/database.ts';
+import { followPayment } from './commands/follow-payment.ts';
+import { aProduct, orderNow, place } from './orders.testing.ts';
+
+/** No worker: each turn is taken by the test itself, so that it can be cut in the middle. */
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await startSandbox({ dataDir: ':memory:' });
+});
+afterAll(() => sandbox?.close());
+const app = testApp(() => ({
+  STRIPE_SECRET_KEY: sandbox.credentials.gateway.secretKey,
+  STRIPE_PUBLISHABLE_KEY: sandbox.credentials.gateway.publishableKey,
+  STRIPE_WEBHOOK_SECRET: 'whsec_test',
+  STRIPE_API_BASE: sandbox.urls.gateway,
+  PARTNER_TIMEOUT_MS: '1500',
+  DATABASE_POOL: '14',
+}));
+beforeAll(() => prepareQueues(app.current, queues));
+afterEach(() => sandbox.faults.clear());
+
+const sql = () => app.current.database.sql;
+const system = () => systemContext(app.current);
+const staff = () => staffContext(app.current);
+const { signal } = new AbortController();
+const member = async () => (await joined(app.current)).memberId;
+
+async function sagaOf(orderId: string) {
+  const saga = await findSagaOf(sql(), 'order', orderId);
+  if (!saga) throw new Error('no saga');
+  return saga;
+}
+
+const turnOf = async (orderId: string, timedOut = false) => {
+  const { id, turn } = await sagaOf(orderId);
+  return { sagaId: id, turn, timedOut };
+};
+
+/** The call of a partner step, and what is to be written of it. */
+const called = async (orderId: string, timedOut = false) =>
+  runPartnerTurn(system(), await turnOf(orderId, timedOut), signal);
+const written = (record: (tx: TxCtx) => Promise<void>) => inTransaction(system(), record);
+
+/** The turn that an order has come to, whole. */
+async function take(orderId: string, times = 1): Promise<void> {
+  for (let n = 0; n < times; n += 1) {
+    const { step, finishedAt } = await sagaOf(orderId);
+    if (finishedAt !== null) return;
+    if (sagaDefinition('order').steps[step]?.kind === 'partner') await written(await called(orderId));
+    else {
+      const turn = await turnOf(orderId);
+      await inTransaction(system(), (tx) => runDatabaseTurn(tx, turn, signal));
+    }
+  }
+}
+
+/** Its job has become a dead letter. */
+async function stop(orderId: string): Promise<void> {
+  const turn = await turnOf(orderId);
+  await inTransaction(system(), (tx) => stopTurn(tx, turn, { class: 'crashed', reason: 'its worker died' }));
+}
+
+/** How many wait for a lock of somebody else. */
+const waitForLock = (count: number) =>
+  eventually(async () => {
+    const rows = await sql()`
+      select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    expect(rows).toHaveLength(count);
+  });
+
+describe('an answer that comes late', () => {
+  it('is of the payment only: an order that was completed meanwhile stays so', async () => {
+    const course = await aProduct(app.current, { digital: true });
+    const order = await place(app.current, await member(), [course.line()]);
+    await take(order.id);
+    const late = await called(order.id);
+    await stop(order.id);
+    await retrySaga(staff(), (await sagaOf(order.id)).id);
+    await take(order.id, 4);
+    const done = await orderNow(app.current, order.id);
+    expect(done.status).toBe('completed');
+    await written(late);
+    expect(await orderNow(app.current, order.id)).toEqual(done);
+    expect((await sagaOf(order.id)).status).toBe('completed');
+  });
+
+  it('is waited for: nobody tries again while a try is under way', async () => {
+    const course = await aProduct(app.current, { digital: true });
+    const order = await place(app.current, await member(), [course.line()]);
+    await take(order.id);
+    sandbox.faults.set({ partner: 'gateway', fault: 'rate-limit' });
+    await take(order.id);
+    sandbox.faults.clear();
+    const { id } = await sagaOf(order.id);
+    expect((await getSaga(staff(), id)).actions).toContain('retry');
+    const late = await called(order.id);
+    expect((await getSaga(staff(), id)).actions).toEqual([]);
+    await expect(retrySaga(staff(), id)).rejects.toMatchObject({ code: 'rule_violated' });
+    await written(late);
+    await take(order.id, 3);
+    expect((await orderNow(app.current, order.id)).status).toBe('completed');
+  });
+
+  it('and the payment’s news do not wait for each other', async () => {
+    const course = await aProduct(app.current, { digital: true });
+    const order = await place(app.current, await member(), [course.line()]);
+    await take(order.id);
+    const answer = await called(order.id);
+    const { id } = await sagaOf(order.id);
+    const [payment] = await sql()<{ id: string }[]>`select id from payments where order_id = ${order.id}`;
+    const [held, opened] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const holder = sql().begin(async (tx) => {
+      await tx`select 1 from sagas where id = ${id} for update`;
+      held.resolve();
+      await opened.promise;
+    });
+    await held.promise;
+    const news = inTransaction(system(), async (tx) => {
+      await wakeSaga(tx, 'order', order.id);
+      await followPayment(tx, { orderId: order.id, paymentId: payment?.id ?? '' });
+    });
+    await waitForLock(1);
+    const answered = written(answer);
+    await waitForLock(2);
+    opened.resolve();
+    await holder;
+    expect((await Promise.allSettled([news, answered])).map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+    ]);
+  });
+});
