@@ -404,25 +404,25 @@ test('the card’s number is nowhere but at the payment service', async ({ page,
   expect(kept.replace(/\D/g, '')).not.toContain(cards.good);
 });
 
-test('every page of buying, in light and dark, on a phone and on a desk', async ({ page, context }) => {
-  test.slow();
-  await aBuyer(context);
-  await putInCart(context, book);
-  await page.goto('/checkout');
-  await typeCard(page, cards.declined);
-  await payButton(page).click();
-  await expect(page.getByRole('link', { name: 'Back to the checkout' })).toBeVisible();
-  const failed = new URL(page.url()).pathname;
-  await page.goto('/checkout');
-  await typeCard(page, cards.good);
-  await payButton(page).click();
-  await expect(thanks(page)).toBeVisible(patient);
-  await expect(page.getByRole('region', { name: 'Documents' })).toBeVisible();
-  const completed = new URL(page.url()).pathname;
-  await putInCart(context, book);
-  for (const path of ['/shop', '/checkout', '/orders', failed, completed, '/checkout/return']) {
-    for (const width of [320, 1440]) {
-      for (const colorScheme of ['light', 'dark'] as const) {
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`every page of buying, ${colorScheme}, on a phone and on a desk`, async ({ page, context }) => {
+    test.slow();
+    await aBuyer(context);
+    await putInCart(context, book);
+    await page.goto('/checkout');
+    await typeCard(page, cards.declined);
+    await payButton(page).click();
+    await expect(page.getByRole('link', { name: 'Back to the checkout' })).toBeVisible();
+    const failed = new URL(page.url()).pathname;
+    await page.goto('/checkout');
+    await typeCard(page, cards.good);
+    await payButton(page).click();
+    await expect(thanks(page)).toBeVisible(patient);
+    await expect(page.getByRole('region', { name: 'Documents' })).toBeVisible();
+    const completed = new URL(page.url()).pathname;
+    await putInCart(context, book);
+    for (const path of ['/shop', '/checkout', '/orders', failed, completed, '/checkout/return']) {
+      for (const width of [320, 1440]) {
         await page.setViewportSize({ width, height: 800 });
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
         expect((await page.goto(path))?.status()).toBe(200);
@@ -434,5 +434,5 @@ test('every page of buying, in light and dark, on a phone and on a desk', async 
         await expectAccessible(page);
       }
     }
-  }
-});
+  });
+}
