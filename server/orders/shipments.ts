@@ -24,3 +24,7 @@ export async function lockShipment(sql: TransactionSql, orderId: string): Promis
     select ${columns(sql)} from shipments s where s.order_id = ${orderId} for update`;
   return row ?? null;
 }
+
+/** What has left the house stays handed over. */
+export const cancelShipment = (sql: TransactionSql, orderId: string) =>
+  sql`update shipments set status = 'cancelled' where order_id = ${orderId} and status = 'created'`;

@@ -75,10 +75,11 @@ export async function reserveStock(tx: TxCtx, orderId: string): Promise<'reserve
   return 'reserved';
 }
 
-/** Gives back whatever an order still has. */
+/** Gives back whatever an order still has: not what has left the house. */
 export async function releaseStock(tx: TxCtx, orderId: string): Promise<void> {
+  const gone = await tx.sql`select 1 from shipments where order_id = ${orderId} and status = 'handed_over'`;
   for (const { productId, quantity, status } of await lockHolds(tx, orderId)) {
-    if (status === 'released') continue;
+    if (status === 'released' || (status === 'shipped' && gone.length > 0)) continue;
     await tx.sql`
       update stock_levels set
         held = held - ${status === 'held' ? quantity : 0},

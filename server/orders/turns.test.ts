@@ -5,13 +5,14 @@ import { inTransaction, type TxCtx } from '#server/context/context.ts';
 import { eventually } from '#server/events/store.testing.ts';
 import { joined, staffContext, systemContext } from '#server/members/members.testing.ts';
 import { prepareQueues } from '#server/queue/boss.ts';
-import { retrySaga, wakeSaga } from '#server/sagas/commands.ts';
+import { retrySaga, skipStep, wakeSaga } from '#server/sagas/commands.ts';
 import { sagaDefinition } from '#server/sagas/define.ts';
 import { getSaga } from '#server/sagas/queries.ts';
 import { findSagaOf } from '#server/sagas/table.ts';
 import { runDatabaseTurn, runPartnerTurn, stopTurn } from '#server/sagas/turn.ts';
 import { testApp } from '#test/database.ts';
 import { followPayment } from './commands/follow-payment.ts';
+import { handOverShipment } from './commands/hand-over.ts';
 import { aProduct, orderNow, place } from './orders.testing.ts';
 
 /** No worker: each turn is taken by the test itself, so that it can be cut in the middle. */
@@ -140,5 +141,54 @@ describe('an answer that comes late', () => {
       'fulfilled',
       'fulfilled',
     ]);
+  });
+});
+
+describe('a parcel', () => {
+  const shipmentOf = async (orderId: string) =>
+    (await sql()<{ status: string }[]>`select status from shipments where order_id = ${orderId}`)[0]?.status;
+  const stockOf = async (productId: string) =>
+    (await sql()`select on_hand, held, reserved from stock_levels where product_id = ${productId}`)[0];
+
+  /** An order whose shipment is made, and whose sale is not booked yet. */
+  async function shipped() {
+    const product = await aProduct(app.current, { stock: 1 });
+    const order = await place(app.current, await member(), [product.line()]);
+    await take(order.id, 4);
+    return { productId: product.id, orderId: order.id };
+  }
+
+  /** The sale cannot be booked: the order turns back. */
+  async function turnBack(orderId: string) {
+    await sql().unsafe(`
+      create function no_sale() returns trigger language plpgsql as $$ begin raise exception 'no' using errcode = '23514'; end $$;
+      create trigger no_sale before insert on journal_entries for each row when (new.kind = 'sale') execute function no_sale()`);
+    await take(orderId, 3);
+    await sql().unsafe('drop trigger no_sale on journal_entries; drop function no_sale');
+  }
+
+  it('that has left the house is not undone: a person decides, and its goods are not counted again', async () => {
+    const { orderId, productId } = await shipped();
+    await handOverShipment(staff(), orderId);
+    await turnBack(orderId);
+    await take(orderId);
+    const saga = await sagaOf(orderId);
+    expect(saga.status).toBe('stuck');
+    expect(saga.steps[3]?.error?.code).toBe('handed_over');
+    expect(await shipmentOf(orderId)).toBe('handed_over');
+    await skipStep(staff(), saga.id, { step: 'ship', reason: 'they keep it' });
+    await take(orderId, 2);
+    expect((await orderNow(app.current, orderId)).status).toBe('cancelled');
+    expect(await shipmentOf(orderId)).toBe('handed_over');
+    expect(await stockOf(productId)).toMatchObject({ on_hand: 0, held: 0, reserved: 0 });
+  });
+
+  it('that is still in the house is called off with its order, and its goods are there again', async () => {
+    const { orderId, productId } = await shipped();
+    await turnBack(orderId);
+    await take(orderId, 3);
+    expect((await orderNow(app.current, orderId)).status).toBe('cancelled');
+    expect(await shipmentOf(orderId)).toBe('cancelled');
+    expect(await stockOf(productId)).toMatchObject({ on_hand: 1, held: 0, reserved: 0 });
   });
 });

@@ -6,6 +6,7 @@ import { lockPayment, paymentOfOrder } from '#server/payments/queries/records.ts
 import { completed, type DatabaseStep, failed, type SagaRun } from '#server/sagas/define.ts';
 import { advanceOrder, itemsOf, totalOf } from '../news.ts';
 import { lockOrder, type Order, type OrderItem } from '../record.ts';
+import { cancelShipment, lockShipment } from '../shipments.ts';
 import { releaseStock, reserveStock, shipStock } from '../stock.ts';
 
 export const reserve: DatabaseStep = {
@@ -43,8 +44,12 @@ export const ship: DatabaseStep = {
     return completed({ shipped: true, shipmentId });
   },
   async compensate(tx, saga) {
-    await tx.sql`update shipments set status = 'cancelled' where order_id = ${saga.subjectId}`;
-    await releaseStock(tx, saga.subjectId);
+    const order = await lockOrder(tx.sql, saga.subjectId);
+    if ((await lockShipment(tx.sql, order.id))?.status === 'handed_over') {
+      return failed('handed_over', 'The parcel has left the house: somebody has to decide what becomes of it.');
+    }
+    await cancelShipment(tx.sql, order.id);
+    await releaseStock(tx, order.id);
     return completed();
   },
 };
