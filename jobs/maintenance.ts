@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { forgetOldAccess } from '#server/access/commands/housekeeping.ts';
+import { forgetOldAccess, forgetOldGrants } from '#server/access/commands/housekeeping.ts';
 import { prepareAddressKeys } from '#server/audit/address.ts';
 import { tellOfExpiringCards } from '#server/cards/commands/expiry.ts';
 import type { Ctx, TxCtx } from '#server/context/context.ts';
@@ -54,10 +54,7 @@ const work: Record<MaintenanceTask, (tx: TxCtx) => Promise<unknown>> = {
     await tx.sql`delete from rate_limits where expire < extract(epoch from now()) * 1000`;
   },
   'mailed-tokens': (tx) => tx.sql`delete from mailed_tokens where expires_at < now() - interval '7 days'`,
-  oauth: async (tx) => {
-    await tx.sql`delete from oauth_codes where expires_at < now() - interval '1 day'`;
-    await tx.sql`delete from oauth_refresh_tokens where expires_at < now() - interval '1 day'`;
-  },
+  oauth: forgetOldGrants,
   'old-access': forgetOldAccess,
   'rewrap-keys': (tx) => tx.app.dataKeys.rewrap(tx.sql, keysAtATime),
   'partner-calls': (tx) => forget(tx, 'partner_calls', 'at'),

@@ -4,6 +4,7 @@ import { notFound } from '#server/errors/errors.ts';
 import { append } from '#server/events/append.ts';
 import { personOf, userStream } from '../events.ts';
 import type { Scope } from '../permissions.ts';
+import { sessionsOfApp } from '../queries/consents.ts';
 import { endSessions, requirePerson } from './sessions.ts';
 
 interface Decision {
@@ -44,8 +45,7 @@ export async function revokeConsent(ctx: Ctx, clientId: string): Promise<void> {
       update oauth_codes set expires_at = ${tx.now().toISOString()}
       where user_id = ${userId} and client_id = ${clientId} and used_at is null`;
     const issued = await tx.sql<{ id: string }[]>`
-      select issued_session_id as id from oauth_codes
-      where user_id = ${userId} and client_id = ${clientId} and issued_session_id is not null`;
+      select id from sessions where id in (${sessionsOfApp(tx.sql, userId, clientId)}) and ended_at is null`;
     await endSessions(
       tx,
       issued.map(({ id }) => id),

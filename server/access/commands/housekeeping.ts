@@ -25,3 +25,9 @@ export async function forgetOldAccess(ctx: Ctx): Promise<{ sessions: number }> {
   }
   return { sessions: count };
 }
+
+/** Codes and refresh tokens that have run out for a day. */
+export async function forgetOldGrants({ sql }: Ctx): Promise<void> {
+  await sql`delete from oauth_codes where expires_at < now() - interval '1 day'`;
+  await sql`delete from oauth_refresh_tokens where expires_at < now() - interval '1 day'`;
+}

@@ -8,6 +8,7 @@ import { aSignedInUser, auditOf, contextOf, eventsOf, type SignedInUser, twoHave
 import { authenticate } from '../authenticate.ts';
 import { createClient } from '../commands/clients.ts';
 import { revokeConsent } from '../commands/consents.ts';
+import { forgetOldGrants } from '../commands/housekeeping.ts';
 import { resetPassword } from '../commands/passwords.ts';
 import { issueToken } from '../mailed-tokens.ts';
 import { listConsents } from '../queries/consents.ts';
@@ -189,6 +190,18 @@ test('a consent that is taken back ends the family at once, and the next questio
   });
   expect((await auditOf(app.current, 'consent.revoke')).map((entry) => entry.actor_id)).toEqual([user.id]);
   await expect(revokeConsent(user.ctx, client.id)).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('an app that has been in for days is seen, and is out when its consent is taken back', async () => {
+  const user = await aSignedInUser(app.current);
+  const client = await anApp();
+  const { access, refresh } = await letIn(user, client);
+  await app.current.database.sql`update oauth_codes set expires_at = expires_at - interval '2 days'`;
+  await inTransaction(contextOf(app.current), forgetOldGrants);
+  expect(await listConsents(user.ctx)).toMatchObject([{ clientId: client.id, lastUsedAt: expect.any(String) }]);
+  await revokeConsent(user.ctx, client.id);
+  await expect(bearer(access)).rejects.toMatchObject(gone);
+  expect(await client.refresh(refresh)).toMatchObject({ refused: 'invalid_grant' });
 });
 
 test('a code that is being exchanged while the consent is taken back gives nothing that lives', async () => {
