@@ -45,3 +45,11 @@ export const isBarred = (status: string) => barred.has(status);
 /** An order can be called off while its bank still asks: before that it is being charged, after it it is paid. */
 export const mayCallOff = (order: { status: OrderStatus }, payment: { status: PaymentStatus } | null) =>
   order.status === 'requires_action' && payment?.status === 'requires_action';
+
+/** A parcel leaves for an order that is done or goes on; not for one that turns back, is stuck, or was given up. */
+export const mayHandOver = (
+  order: { status: OrderStatus; failureCode: string | null },
+  shipment: { status: string } | null,
+): boolean =>
+  shipment?.status === 'created' &&
+  (order.status === 'completed' || (order.status === 'shipped' && order.failureCode === null));

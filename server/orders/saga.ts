@@ -6,6 +6,7 @@ import { paymentOfOrder } from '#server/payments/queries/records.ts';
 import { defineSaga, type PartnerWord, type SagaEnd, type SagaRun } from '#server/sagas/define.ts';
 import { advanceOrder, itemsOf, totalOf } from './news.ts';
 import { lockOrder } from './record.ts';
+import { cancelShipment } from './shipments.ts';
 import { checkMember } from './steps/check-member.ts';
 import { complete, reserve, ship } from './steps/deliver.ts';
 import { payment } from './steps/payment.ts';
@@ -53,6 +54,8 @@ async function end(tx: TxCtx, saga: SagaRun, how: SagaEnd): Promise<void> {
     }
     return;
   }
+  // Only a person's word gets here with a parcel that still waits.
+  await cancelShipment(tx.sql, order.id);
   await releaseStock(tx, order.id);
   const code = saga.error?.code ?? 'undone';
   const paid = saga.results.payment !== null && saga.results.payment !== undefined;

@@ -5,7 +5,7 @@ import { inTransaction, type TxCtx } from '#server/context/context.ts';
 import { eventually } from '#server/events/store.testing.ts';
 import { joined, staffContext, systemContext } from '#server/members/members.testing.ts';
 import { prepareQueues } from '#server/queue/boss.ts';
-import { retrySaga, skipStep, wakeSaga } from '#server/sagas/commands.ts';
+import { retrySaga, settleSaga, skipStep, wakeSaga } from '#server/sagas/commands.ts';
 import { sagaDefinition } from '#server/sagas/define.ts';
 import { getSaga } from '#server/sagas/queries.ts';
 import { findSagaOf } from '#server/sagas/table.ts';
@@ -14,6 +14,7 @@ import { testApp } from '#test/database.ts';
 import { followPayment } from './commands/follow-payment.ts';
 import { handOverShipment } from './commands/hand-over.ts';
 import { aProduct, orderNow, place } from './orders.testing.ts';
+import { getOrder } from './queries/orders.ts';
 
 /** No worker: each turn is taken by the test itself, so that it can be cut in the middle. */
 let sandbox: Sandbox;
@@ -190,5 +191,30 @@ describe('a parcel', () => {
     expect((await orderNow(app.current, orderId)).status).toBe('cancelled');
     expect(await shipmentOf(orderId)).toBe('cancelled');
     expect(await stockOf(productId)).toMatchObject({ on_hand: 1, held: 0, reserved: 0 });
+  });
+
+  it('is not sent of an order that is stuck, and is called off when that is ended as failed', async () => {
+    const { orderId, productId } = await shipped();
+    expect((await getOrder(staff(), orderId)).actions).toEqual(['hand-over']);
+    await stop(orderId);
+    expect((await getOrder(staff(), orderId)).actions).toEqual([]);
+    await expect(handOverShipment(staff(), orderId)).rejects.toMatchObject({ code: 'rule_violated' });
+    await settleSaga(staff(), (await sagaOf(orderId)).id, { outcome: 'failed', reason: 'wants it no more' });
+    expect((await orderNow(app.current, orderId)).status).toBe('cancelled');
+    expect(await shipmentOf(orderId)).toBe('cancelled');
+    expect((await getOrder(staff(), orderId)).actions).toEqual([]);
+    await expect(handOverShipment(staff(), orderId)).rejects.toMatchObject({ code: 'rule_violated' });
+    expect(await stockOf(productId)).toMatchObject({ on_hand: 1, held: 0, reserved: 0 });
+  });
+
+  it('is not sent of an order that turns back, and is of one that a person has ended as completed', async () => {
+    const { orderId } = await shipped();
+    await turnBack(orderId);
+    await expect(handOverShipment(staff(), orderId)).rejects.toMatchObject({ code: 'rule_violated' });
+    await stop(orderId);
+    await settleSaga(staff(), (await sagaOf(orderId)).id, { outcome: 'completed', reason: 'booked by hand' });
+    expect((await getOrder(staff(), orderId)).actions).toEqual(['hand-over']);
+    await handOverShipment(staff(), orderId);
+    expect(await shipmentOf(orderId)).toBe('handed_over');
   });
 });

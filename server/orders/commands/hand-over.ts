@@ -3,6 +3,7 @@ import { type Ctx, inTransaction, isOwn, requirePermission } from '#server/conte
 import { AppError, ruleViolated } from '#server/errors/errors.ts';
 import { advanceOrder } from '../news.ts';
 import { lockOrder } from '../record.ts';
+import { mayHandOver } from '../rules.ts';
 import { lockShipment } from '../shipments.ts';
 
 /**
@@ -17,8 +18,8 @@ export async function handOverShipment(ctx: Ctx, orderId: string): Promise<void>
       throw new AppError('forbidden', 'Nobody decides on their own record. Ask a colleague.');
     }
     const shipment = await lockShipment(tx.sql, orderId);
-    if (!shipment || shipment.status === 'cancelled') throw ruleViolated('Nothing of this order is to be sent.');
-    if (shipment.status === 'handed_over') return;
+    if (shipment?.status === 'handed_over') return;
+    if (!shipment || !mayHandOver(order, shipment)) throw ruleViolated('Nothing of this order is to be sent.');
     await tx.sql`
       update shipments set status = 'handed_over', handed_over_at = ${tx.now().toISOString()} where id = ${shipment.id}`;
     await advanceOrder(tx, order, {}, [{ type: 'shipment.handed_over', data: { shipmentId: shipment.id } }]);

@@ -11,7 +11,7 @@ import type { Address } from '#server/members/shapes.ts';
 import { type Payment, paymentOfOrder } from '#server/payments/queries/records.ts';
 import { stepsOf } from '#server/sagas/queries.ts';
 import { findOrder, type Order, orderColumns, withTimes } from '../record.ts';
-import { mayCallOff } from '../rules.ts';
+import { mayCallOff, mayHandOver } from '../rules.ts';
 import '../saga.ts';
 import type { OrderSummary, OrdersQuery, OrderView } from '../shapes.ts';
 import { findShipments, type Shipment } from '../shipments.ts';
@@ -53,7 +53,7 @@ async function readableOrder(ctx: Ctx, id: string): Promise<Order> {
 
 function actionsOf(ctx: Ctx, order: Order, payment: Payment | null, shipment: Shipment | null): OrderView['actions'] {
   if (isOwn(ctx, order.memberId)) return mayCallOff(order, payment) ? ['cancel'] : [];
-  return can(ctx, 'orders:manage') && shipment?.status === 'created' ? ['hand-over'] : [];
+  return can(ctx, 'orders:manage') && mayHandOver(order, shipment) ? ['hand-over'] : [];
 }
 
 /** Newest first: one's own; with `orders:read` anybody's. @throws AppError `not_found` for somebody else's */
