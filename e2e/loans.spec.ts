@@ -131,6 +131,7 @@ test('an application can be withdrawn, and nobody decides on their own', async (
 for (const scheme of ['light', 'dark'] as const) {
   for (const width of [320, 1440]) {
     test(`pages of loans, ${scheme}, ${width} wide`, async ({ page, context }) => {
+      test.slow();
       await page.emulateMedia({ colorScheme: scheme });
       await page.setViewportSize({ width, height: 900 });
       await signInAs(context, 'member');
