@@ -105,6 +105,7 @@ export const sagaLog = pgTable(
     at: at().notNull(),
     step: text(),
     what: text().notNull(),
+    /** Codes and our own words; a person's words are sealed as `reason` for the saga's member. */
     detail: text(),
     actor: text(),
   },

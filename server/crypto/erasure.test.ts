@@ -15,12 +15,18 @@ import { reveal } from '#server/members/queries/member.ts';
 import { helpBody } from '#server/members/shapes.ts';
 import { dismissDeadLetter } from '#server/queue/dead-letter-commands.ts';
 import { getDeadLetter } from '#server/queue/queries.ts';
+import { settleSaga } from '#server/sagas/commands.ts';
+import { completed, defineSaga } from '#server/sagas/define.ts';
+import { getSaga } from '#server/sagas/queries.ts';
+import { insertSaga } from '#server/sagas/table.ts';
 import { testApp } from '#test/database.ts';
 import { proveErasure } from './erasure.ts';
 import { seal } from './seals.ts';
 
 const app = testApp();
 const server = testWeb(app);
+
+defineSaga({ type: 'proof', steps: [{ kind: 'database', name: 'one', run: async () => completed() }] });
 
 /** Somebody whose every value can be told from all others', and who left traces in every kind of table. */
 async function somebody() {
@@ -62,6 +68,13 @@ async function somebody() {
     insert into dead_letters (id, kind, queue, error, error_class, fingerprint, attempts, payload, correlation_id, member_id, created_at)
     values (${letterId}, 'job', 'sync-crm', 'HTTP 422', 'permanent', 'x', 1, ${`{"memberId":"${memberId}"}`}::text::jsonb, gen_random_uuid(), ${memberId}, now())`;
   await dismissDeadLetter(staff, { id: letterId, reason: 'Zephyrine Quasthoffsen asked us to leave it' });
+  const sagaId = uuidv7();
+  await inTransaction(staff, async (tx) => {
+    const about = { type: 'proof', subjectId: uuidv7(), memberId, data: {}, correlationId: tx.correlationId };
+    await insertSaga(tx.sql, { id: sagaId, ...about }, [{ name: 'one', idempotencyKey: 'proof' }], tx.now());
+    await tx.sql`update sagas set status = 'stuck' where id = ${sagaId}`;
+  });
+  await settleSaga(staff, sagaId, { outcome: 'failed', reason: 'Xanthippe ate the book' });
   await disableUser(staffContext(app.current, 'admin'), userId, 'Xanthippe has learned the password');
   const values = [
     input.givenName,
@@ -76,11 +89,11 @@ async function somebody() {
     address,
     'Xanthippe',
   ];
-  return { memberId, userId, letterId, values, staff: staffContext(app.current, 'admin') };
+  return { memberId, userId, letterId, sagaId, values, staff: staffContext(app.current, 'admin') };
 }
 
 test('an erased person is gone from every table: nothing opens, nothing stands in the clear', async () => {
-  const { memberId, userId, letterId, values, staff } = await somebody();
+  const { memberId, userId, letterId, sagaId, values, staff } = await somebody();
   const before = await proveErasure(staff, memberId, values);
   expect(before).toMatchObject({ proven: false, keyDestroyed: false });
   expect(before.sealedValues).toBeGreaterThan(12);
@@ -104,8 +117,12 @@ test('an erased person is gone from every table: nothing opens, nothing stands i
   const dismissed = async () => (await getDeadLetter(staff, letterId)).statusReason;
   expect(await dismissed()).toBe('Zephyrine Quasthoffsen asked us to leave it');
 
+  const settled = async () => (await getSaga(staff, sagaId)).log.find((line) => line.what === 'settle')?.detail;
+  expect(await settled()).toBe('Xanthippe ate the book');
+
   await act(staff, memberId, 'erase', 'asked for it in writing');
 
+  expect(await settled()).toBe('Erased');
   expect(await dismissed()).toBe('Erased');
   expect(await reasons()).toMatchObject({ 'member.resign': 'Erased', 'member.reveal': 'Erased', 'member.join': null });
   const after = await proveErasure(staff, memberId, values);

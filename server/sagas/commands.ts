@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import { writeAudit } from '#server/audit/commands.ts';
+import { sealReason, writeAudit } from '#server/audit/commands.ts';
 import { actorId } from '#server/context/actor.ts';
 import { type Ctx, inTransaction, isOwn, requirePermission, type TxCtx } from '#server/context/context.ts';
 import { AppError, conflict, notFound, ruleViolated } from '#server/errors/errors.ts';
@@ -97,7 +97,8 @@ async function mend(
     }
     if (!allowedActions(saga).includes(action)) throw ruleViolated(`A saga that is ${saga.status} takes no ${action}.`);
     const step = stepAt(saga, saga.step).name;
-    await writeLog(tx.sql, id, { step, what: action, detail: reason, actor: actorId(ctx.actor) }, tx.now());
+    const detail = await sealReason(tx, saga.memberId, reason ?? undefined);
+    await writeLog(tx.sql, id, { step, what: action, detail, actor: actorId(ctx.actor) }, tx.now());
     await work(tx, saga);
     await append(tx, sagaStream(id), 'any', [
       { type: 'saga.mended', data: { ...aboutOf(saga), step, action, ...(outcome ? { outcome } : {}) } },

@@ -1,5 +1,6 @@
 import type { SagaError, SagaStatus } from '#db/schema/sagas.ts';
 import { type Ctx, isOwn, requirePermission } from '#server/context/context.ts';
+import { isSealed, openOrNull, type SubjectKey } from '#server/crypto/seals.ts';
 import { notFound } from '#server/errors/errors.ts';
 import { rfc3339 } from '#server/events/read.ts';
 import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
@@ -68,6 +69,8 @@ export async function getSaga(ctx: Ctx, id: string): Promise<SagaView> {
   const log = await ctx.sql<SagaView['log']>`
     select at, step, what, detail, actor from saga_log where saga_id = ${id} order by line`;
   const { steps } = sagaDefinition(saga.type);
+  const isWritten = log.some(({ detail }) => isSealed(detail));
+  const key = isWritten && saga.memberId ? await ctx.app.dataKeys.find(ctx.sql, saga.memberId) : null;
   return {
     ...summaryOf(saga),
     steps: saga.steps.map((step, position) => ({
@@ -75,10 +78,14 @@ export async function getSaga(ctx: Ctx, id: string): Promise<SagaView> {
       idempotencyKey: step.idempotencyKey,
       skippable: steps[position]?.skippable === true,
     })),
-    log: log.map((line) => ({ ...line, at: rfc3339(line.at) })),
+    log: log.map((line) => ({ ...line, at: rfc3339(line.at), detail: wordsOf(key, line.detail) })),
     actions: saga.memberId && isOwn(ctx, saga.memberId) ? [] : allowedActions(saga),
   };
 }
+
+/** What a person has written is sealed for whom the saga is about. */
+const wordsOf = (key: SubjectKey | null, detail: string | null) =>
+  isSealed(detail) ? (openOrNull(key, 'reason', detail) ?? 'Erased') : detail;
 
 /** What the partners say about it now. @throws AppError `not_found` */
 export async function inspectSaga(ctx: Ctx, id: string): Promise<PartnerWord[]> {
