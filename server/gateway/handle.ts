@@ -60,13 +60,17 @@ async function handleJson(parts: GatewayParts, route: Route, request: GatewayReq
     const reply = await route.handle(inner, { ...input, prepared });
     const rules = typeof route.idempotent === 'object' ? route.idempotent : {};
     const keeps = !rules.secret?.(reply.body);
-    return { answer: answerOfReply(route, reply, request), keeps, about: rules.about?.(reply.body) ?? null };
+    return {
+      answer: answerOfReply(route, reply, request),
+      keeps,
+      about: rules.about ? rules.about(reply.body) : memberOf(reply.body),
+    };
   };
   const key = route.idempotent ? request.header('idempotency-key') : null;
   if (key !== null) {
     return once(
       ctx,
-      { route: `${route.method} ${filledPath(route, parsed.path)}`, key, bodyText: body.text },
+      { route: `${route.method} ${filledPath(ctx, route, parsed.path)}`, key, bodyText: body.text },
       prepare,
       work,
     );
@@ -76,11 +80,23 @@ async function handleJson(parts: GatewayParts, route: Route, request: GatewayReq
   return given.answer;
 }
 
-/** What is called, in one spelling: an idempotency key holds for the record, however its id was written. */
-const filledPath = (route: Route, params: unknown) =>
-  fullPath(route).replace(/\{(\w+)\}/g, (_, name: string) =>
-    encodeURIComponent(String((params as Record<string, unknown>)[name])),
-  );
+/** Whom an answer is about that names its member, as everything that belongs to one does. */
+const memberOf = (body: unknown): string | null => {
+  const { memberId } = (body ?? {}) as { memberId?: unknown };
+  return typeof memberId === 'string' ? memberId : null;
+};
+
+/**
+ * What is called, in one spelling: an idempotency key holds for the record, however its id was written. What is no id may be
+ * a secret (the token of a link), of which nothing may be kept.
+ */
+const filledPath = (ctx: Ctx, route: Route, params: unknown) =>
+  fullPath(route).replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = String((params as Record<string, unknown>)[name]);
+    return uuid.test(value) ? value : ctx.app.keyRing.blindIndex('path', value);
+  });
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const limitsOf = (route: Route): readonly Limit[] =>
   route.limit === undefined ? [] : ((Array.isArray(route.limit) ? route.limit : [route.limit]) as Limit[]);

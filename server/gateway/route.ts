@@ -65,7 +65,8 @@ export interface Route<
    * transaction, in which the answer is stored too, so it must read with `ctx.sql` or `readCached`, never through the pool:
    * what it has just written is not visible there yet. What it throws is answered after the roll-back. An answer for which
    * `secret` says true is not stored: the same key again is told that it was done, and why the answer is gone. `about` gives
-   * the member whose personal values the answer holds, where that is not the caller: it is sealed for them.
+   * the member whose personal values the answer holds, where that is not the caller: it is sealed for them. Not needed where
+   * the answer names them as `memberId`.
    */
   idempotent?: true | { secret?(body: z.input<Out>): boolean; about?(body: z.input<Out>): string | null };
   /** Beside the general limit. Counted before the transaction; a replayed answer is not. */
