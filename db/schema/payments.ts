@@ -102,6 +102,7 @@ export const refunds = pgTable(
     reasonSealed: text(),
     meaning: text().notNull(),
     status: text({ enum: refundStatuses }).notNull(),
+    holdEntryId: uuid(),
     gatewayRefundId: text().unique('refunds_gateway_key'),
     failureCode: text(),
     requestedBy: text(),

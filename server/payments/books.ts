@@ -1,6 +1,9 @@
+import { sqlOf } from '#db/client.ts';
 import type { TxCtx } from '#server/context/context.ts';
+import { AppError } from '#server/errors/errors.ts';
 import { findOrOpenMemberAccount, systemAccount } from '#server/ledger/commands/accounts.ts';
-import { postEntry } from '#server/ledger/commands/entries.ts';
+import { pendEntry, postEntry, postPending, voidPending } from '#server/ledger/commands/entries.ts';
+import type { EntryInput } from '#server/ledger/shapes.ts';
 import type { Payment, Refund } from './record.ts';
 
 const refsOf = (payment: Payment) => ({
@@ -70,25 +73,87 @@ export async function bookRefundReturned(tx: TxCtx, payment: Payment, refund: Re
     currency: payment.currency,
     postings: [
       { accountId: await moneyAccount(tx, payment), direction: 'debit', amount: refund.amount },
-      { accountId: await purposeAccount(tx, payment), direction: 'credit', amount: refund.amount },
+      { accountId: await bearerOf(tx, payment, refund), direction: 'credit', amount: refund.amount },
     ],
     idempotencyKey: `refund:${refund.id}:returned`,
     refs: refsOf(payment),
   });
 }
 
-/** Money has gone back. */
-export async function bookRefund(tx: TxCtx, payment: Payment, refund: Refund): Promise<void> {
-  await postEntry(tx, {
-    kind: 'refund',
-    currency: payment.currency,
-    postings: [
-      { accountId: await purposeAccount(tx, payment), direction: 'debit', amount: refund.amount },
-      { accountId: await moneyAccount(tx, payment), direction: 'credit', amount: refund.amount },
-    ],
-    idempotencyKey: `refund:${refund.id}`,
-    refs: refsOf(payment),
-  });
+/** Money has gone back. What was held for it is taken, or else what it was for. */
+export async function bookRefund(tx: TxCtx, payment: Payment, refund: Refund): Promise<'booked' | 'not_covered'> {
+  // What was held for one that had failed was let go.
+  if (refund.holdEntryId !== null && refund.status !== 'failed') {
+    await postPending(tx, { entryId: refund.holdEntryId, idempotencyKey: keyOf(refund) });
+    return 'booked';
+  }
+  const entry = await refundEntry(tx, payment, refund, await purposeAccount(tx, payment));
+  if (payment.purpose !== 'top_up') {
+    await postEntry(tx, entry);
+    return 'booked';
+  }
+  // It is gone at the gateway, whatever is left on the account: then its holder owes it.
+  if (await isCovered(tx, entry)) return 'booked';
+  await postEntry(tx, await refundEntry(tx, payment, refund, await systemAccount(tx, 'receivables', payment.currency)));
+  return 'not_covered';
+}
+
+/**
+ * Holds on a member's account what is to go back of it, so that it is there when the gateway has sent it. Gives the hold;
+ * null where nobody can spend it meanwhile. @throws AppError `rule_violated` when there is too little; the transaction is lost
+ */
+export async function holdRefund(
+  tx: TxCtx,
+  payment: Payment,
+  refund: Pick<Refund, 'id' | 'amount'>,
+): Promise<string | null> {
+  if (payment.purpose !== 'top_up') return null;
+  const entry = await refundEntry(tx, payment, refund, await purposeAccount(tx, payment));
+  return (await pendEntry(tx, { ...entry, idempotencyKey: `${keyOf(refund)}:hold` })).id;
+}
+
+/** It does not go back: what was held is let go. */
+export async function releaseRefund(tx: TxCtx, refund: Refund): Promise<void> {
+  if (refund.holdEntryId === null) return;
+  await voidPending(tx, { entryId: refund.holdEntryId, idempotencyKey: `${keyOf(refund)}:void` });
+}
+
+const keyOf = ({ id }: Pick<Refund, 'id'>) => `refund:${id}`;
+
+const refundEntry = async (
+  tx: TxCtx,
+  payment: Payment,
+  refund: Pick<Refund, 'id' | 'amount'>,
+  from: string,
+): Promise<EntryInput> => ({
+  kind: 'refund',
+  currency: payment.currency,
+  postings: [
+    { accountId: from, direction: 'debit', amount: refund.amount },
+    { accountId: await moneyAccount(tx, payment), direction: 'credit', amount: refund.amount },
+  ],
+  idempotencyKey: keyOf(refund),
+  refs: refsOf(payment),
+});
+
+/** In a savepoint, so that an account with too little on it leaves the transaction whole. */
+async function isCovered(tx: TxCtx, entry: EntryInput): Promise<boolean> {
+  try {
+    await tx.db.transaction((db) => postEntry({ ...tx, db, sql: sqlOf(db) }, entry));
+    return true;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'rule_violated') return false;
+    throw error;
+  }
+}
+
+/** What a refund was taken of: not what the payment was for where that did not cover it. */
+async function bearerOf(tx: TxCtx, payment: Payment, refund: Refund): Promise<string> {
+  const receivables = await systemAccount(tx, 'receivables', payment.currency);
+  const [owed] = await tx.sql`
+    select 1 from journal_entries e join postings p on p.entry_id = e.id
+    where e.idempotency_key = ${keyOf(refund)} and p.account_id = ${receivables}`;
+  return owed ? receivables : purposeAccount(tx, payment);
 }
 
 /** What a bank takes back, or gives back after all; and what the gateway asks for it. */

@@ -9,6 +9,7 @@ import type { App } from '#server/context/app.ts';
 import { eventually } from '#server/events/store.testing.ts';
 import type { Person } from '#server/gateway/callers.testing.ts';
 import { rawHttp } from '#server/gateway/web.testing.ts';
+import { prepareQueues } from '#server/queue/boss.ts';
 import { startWeb, type Web } from '#server/web.ts';
 import { testApp } from '#test/database.ts';
 
@@ -64,6 +65,44 @@ async function listenFor(house: { url: string }): Promise<{ port: number; close:
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return { port: (server.address() as AddressInfo).port, close: () => server.close() };
+}
+
+/** An app and its gateway, with no worker: a test does each job itself, and can die in the middle of it. */
+export function testGateway(): { app: { current: App }; sandbox: () => Sandbox } {
+  let sandbox: Sandbox | null = null;
+  const running = (): Sandbox => {
+    if (!sandbox) throw new Error('the gateway runs only while tests run');
+    return sandbox;
+  };
+  beforeAll(async () => {
+    sandbox = await startSandbox({ dataDir: ':memory:' });
+  });
+  afterEach(() => sandbox?.faults.clear());
+  afterAll(() => sandbox?.close());
+  const app = testApp(() => ({
+    STRIPE_SECRET_KEY: running().credentials.gateway.secretKey,
+    STRIPE_PUBLISHABLE_KEY: running().credentials.gateway.publishableKey,
+    STRIPE_WEBHOOK_SECRET: 'whsec_test',
+    STRIPE_API_BASE: running().urls.gateway,
+    PARTNER_TIMEOUT_MS: '1500',
+  }));
+  beforeAll(() => prepareQueues(app.current, queues));
+  return { app, sandbox: running };
+}
+
+/** Asks the gateway for something on its own pages, past Guildhall. */
+export async function onItsPages(
+  sandbox: Sandbox,
+  path: string,
+  form: Record<string, string>,
+): Promise<{ id: string }> {
+  const answer = await fetch(new URL(path, sandbox.urls.gateway), {
+    method: 'POST',
+    headers: { authorization: `Bearer ${sandbox.credentials.gateway.secretKey}` },
+    body: new URLSearchParams(form),
+  });
+  expect(answer.status).toBe(200);
+  return (await answer.json()) as { id: string };
 }
 
 export interface Answer {

@@ -155,6 +155,8 @@ export interface Refund {
   reasonSealed: string | null;
   meaning: string;
   status: RefundStatus;
+  /** What is held for it in the books, where its payer could spend it meanwhile. */
+  holdEntryId: string | null;
   gatewayRefundId: string | null;
   failureCode: string | null;
   requestedBy: string | null;
@@ -164,7 +166,7 @@ export interface Refund {
 
 export const refundColumns = (sql: Queryable) => sql`
   r.id, r.payment_id as "paymentId", r.amount, r.currency, r.cause, r.reason_sealed as "reasonSealed",
-  r.meaning, r.status,
+  r.meaning, r.status, r.hold_entry_id as "holdEntryId",
   r.gateway_refund_id as "gatewayRefundId", r.failure_code as "failureCode", r.requested_by as "requestedBy",
   r.created_at as "createdAt", r.updated_at as "updatedAt"`;
 

@@ -90,6 +90,7 @@ async function followRefund(tx: TxCtx, { about: says, payment: paid }: WithPayme
       amount: says.amount,
       cause: 'at_gateway',
       meaning: `gateway:${says.refundId}`,
+      isMade: true,
     });
     await settleRefund(tx, refund.id, says);
   } catch (error) {

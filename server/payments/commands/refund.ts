@@ -10,7 +10,7 @@ import { PartnerError } from '#server/integrations/partner-error.ts';
 import { partnersOf } from '#server/integrations/partners.ts';
 import { enqueue } from '#server/queue/enqueue.ts';
 import { recordDiscrepancy } from '#server/reconciliation/commands.ts';
-import { bookRefund, bookRefundReturned } from '../books.ts';
+import { bookRefund, bookRefundReturned, holdRefund, releaseRefund } from '../books.ts';
 import { tell } from '../news.ts';
 import {
   findPayment,
@@ -33,6 +33,8 @@ export interface NewRefund {
   reason?: string | undefined;
   /** What is meant: the same again is the same refund (`order:{id}:stock_missing`). */
   meaning: string;
+  /** The gateway has made it, whether or not we would have: there is nothing to hold any more. */
+  isMade?: boolean;
 }
 
 /** Staff give money back. Each call is another refund: the gateway wrapper makes one of those under one key. @throws AppError `not_found`, `rule_violated`, `forbidden` on one's own payment */
@@ -60,7 +62,7 @@ export async function refundByStaff(
 
 /**
  * Decides that money goes back; somebody then has to send it. Never more than was paid, together with all that was decided
- * before. @throws AppError `not_found`, `rule_violated`
+ * before, nor than is left on the account that it was put on. @throws AppError `not_found`, `rule_violated`
  */
 export async function requestRefund(tx: TxCtx, input: NewRefund): Promise<Refund> {
   const payment = await lockPayment(tx.sql, input.paymentId);
@@ -88,6 +90,7 @@ export async function requestRefund(tx: TxCtx, input: NewRefund): Promise<Refund
       reason_sealed: await sealReason(tx, payment.memberId, input.reason),
       meaning: input.meaning,
       status: 'requested',
+      hold_entry_id: input.isMade ? null : await holdRefund(tx, payment, { id, amount }),
       requested_by: actorId(tx.actor),
       created_at: now,
       updated_at: now,
@@ -171,9 +174,19 @@ async function finishRefund(
   // A refund that was given up and has gone through after all counts as asked for again.
   const refundsAsked = refund.status === 'failed' ? payment.refundsAsked + refund.amount : payment.refundsAsked;
   await writePayment(tx.sql, payment, { refundedAmount, status, refundsAsked }, tx.now(), 1);
-  await bookRefund(tx, payment, refund);
+  if ((await bookRefund(tx, payment, refund)) === 'not_covered') {
+    await recordDiscrepancy(tx, { kind: 'refund_not_covered', ...aboutRefund(payment, refund), detail: {} });
+  }
   return lockRefund(tx.sql, refundId);
 }
+
+const aboutRefund = (payment: Payment, refund: Refund) => ({
+  key: refund.id,
+  severity: 'high' as const,
+  memberId: payment.memberId,
+  paymentId: payment.id,
+  amount: { amount: refund.amount, currency: refund.currency },
+});
 
 async function failRefund(
   tx: TxCtx,
@@ -193,6 +206,7 @@ async function failRefund(
   ]);
   const refundsAsked = payment.refundsAsked - refund.amount;
   if (refund.status !== 'succeeded') {
+    await releaseRefund(tx, refund);
     await writePayment(tx.sql, payment, { refundsAsked }, tx.now(), 1);
     return lockRefund(tx.sql, refundId);
   }
@@ -203,11 +217,7 @@ async function failRefund(
   await bookRefundReturned(tx, payment, refund);
   await recordDiscrepancy(tx, {
     kind: 'refund_returned',
-    key: refundId,
-    severity: 'high',
-    memberId: payment.memberId,
-    paymentId: payment.id,
-    amount: { amount: refund.amount, currency: refund.currency },
+    ...aboutRefund(payment, refund),
     detail: { code: code.slice(0, 60) },
   });
   return lockRefund(tx.sql, refundId);

@@ -46,7 +46,7 @@ export const paymentInvariants: readonly Invariant[] = [
     severity: 'critical',
     find: (tx, settled) => tx.sql`
       select ${entryColumns(tx)} from journal_entries e
-      where e.kind = 'refund' and e.idempotency_key not like '%:returned' and e.booked_at < ${settled}
+      where e.kind = 'refund' and e.state = 'posted' and e.idempotency_key not like '%:returned' and e.booked_at < ${settled}
         and not exists (select from refunds r where r.status = 'succeeded' and 'refund:' || r.id::text = e.idempotency_key)
         and not exists (select from journal_entries b where b.idempotency_key = e.idempotency_key || ':returned')
         and not exists (select from journal_entries b where b.reverses = e.id)`,

@@ -1,0 +1,149 @@
+import { v7 as uuidv7 } from 'uuid';
+import { describe, expect, it } from 'vitest';
+import { inTransaction } from '#server/context/context.ts';
+import { partnersOf } from '#server/integrations/partners.ts';
+import { systemAccount } from '#server/ledger/commands/accounts.ts';
+import { postEntry } from '#server/ledger/commands/entries.ts';
+import { balanceOf, findMemberAccount } from '#server/ledger/queries/accounts.ts';
+import { joined, staffContext, systemContext } from '#server/members/members.testing.ts';
+import { ledgerOf } from '#server/orders/orders.testing.ts';
+import { checkInvariants } from '#server/reconciliation/invariants.ts';
+import { chargePayment } from './commands/charge.ts';
+import { followGateway } from './commands/follow-gateway.ts';
+import { refundByStaff, runRefund, settleRefund } from './commands/refund.ts';
+import { startPayment } from './commands/start.ts';
+import { onItsPages, testGateway } from './payments.testing.ts';
+import { failedRefunds } from './queries/today.ts';
+import { findPayment, findRefund, type Payment } from './record.ts';
+
+const { app, sandbox } = testGateway();
+const sql = () => app.current.database.sql;
+const system = () => systemContext(app.current);
+const gateway = () => partnersOf(app.current).gateway();
+
+async function paid(purpose: 'donation' | 'top_up'): Promise<Payment> {
+  const { memberId } = await joined(app.current);
+  const { id } = await inTransaction(system(), (tx) =>
+    startPayment(tx, {
+      memberId,
+      purpose,
+      amount: 5_000,
+      currency: 'EUR',
+      card: { paymentMethodId: 'pm_card_visa', cardId: null, brand: null, last4: null },
+    }),
+  );
+  return inTransaction(system(), await chargePayment(system(), id));
+}
+
+const now = (payment: Payment) => findPayment(sql(), payment.id);
+const give = (payment: Payment, amount?: number) =>
+  refundByStaff(staffContext(app.current), { paymentId: payment.id, amount, reason: 'Asked for' });
+const send = async (refundId: string) => inTransaction(system(), await runRefund(system(), refundId));
+const madeFor = async ({ intentId }: Payment) =>
+  (await gateway().listRefunds(intentId ?? '')).map(({ amount }) => amount);
+const onAccount = async ({ memberId }: Payment) => {
+  const account = await findMemberAccount(system(), memberId, 'EUR');
+  const { posted, available } = await balanceOf(system(), account?.id ?? '');
+  return { posted, available };
+};
+
+async function spend({ memberId }: Payment, amount: number): Promise<void> {
+  const account = await findMemberAccount(system(), memberId, 'EUR');
+  await inTransaction(system(), async (tx) => {
+    await postEntry(tx, {
+      kind: 'payment',
+      currency: 'EUR',
+      idempotencyKey: uuidv7(),
+      postings: [
+        { accountId: account?.id ?? '', direction: 'debit', amount },
+        { accountId: await systemAccount(tx, 'donations', 'EUR'), direction: 'credit', amount },
+      ],
+      refs: { memberId },
+    });
+  });
+}
+
+const foundFor = async (payment: Payment) =>
+  (await sql()`select kind from discrepancies where payment_id = ${payment.id} and status = 'open' order by kind`).map(
+    ({ kind }) => kind,
+  );
+
+/** Everything is old enough to be looked at. */
+async function expectNothingBroken(): Promise<void> {
+  await sql()`update payments set settled_at = settled_at - interval '1 hour' where settled_at is not null`;
+  await sql()`update refunds set updated_at = updated_at - interval '1 hour'`;
+  const later = { ...system(), now: () => new Date(Date.now() + 3_600_000) };
+  const broken = await inTransaction(later, (tx) => checkInvariants(tx));
+  expect(Object.entries(broken).filter(([, n]) => n > 0)).toEqual([]);
+}
+
+describe('a refund of money that was put on an account', () => {
+  it('is refused when it has been spent, before anybody is asked', async () => {
+    const payment = await paid('top_up');
+    await spend(payment, 4_000);
+    await expect(give(payment)).rejects.toMatchObject({ code: 'rule_violated', errors: [{ path: 'amount' }] });
+    expect(await now(payment)).toMatchObject({ refundsAsked: 0 });
+    expect(await madeFor(payment)).toEqual([]);
+    await send((await give(payment, 1_000)).id);
+    expect(await onAccount(payment)).toEqual({ posted: 0, available: 0 });
+  });
+
+  it('is held from the moment it is decided, and taken when it has gone', async () => {
+    const payment = await paid('top_up');
+    const refund = await give(payment, 3_000);
+    expect(await onAccount(payment)).toEqual({ posted: 5_000, available: 2_000 });
+    await expect(spend(payment, 2_001)).rejects.toMatchObject({ code: 'rule_violated' });
+    await spend(payment, 2_000);
+    expect((await send(refund.id)).status).toBe('succeeded');
+    expect(await onAccount(payment)).toEqual({ posted: 0, available: 0 });
+    await expectNothingBroken();
+  });
+
+  it('is let go when it is refused; and taken all the same when it goes through after all', async () => {
+    const payment = await paid('top_up');
+    const before = await ledgerOf(app.current);
+    const refund = await give(payment);
+    await onItsPages(sandbox(), '/v1/refunds', { payment_intent: payment.intentId ?? '', amount: '1' });
+    expect((await send(refund.id)).status).toBe('failed');
+    expect(await onAccount(payment)).toEqual({ posted: 5_000, available: 5_000 });
+    const says = await saysGone(refund.id, payment);
+    await inTransaction(system(), (tx) => settleRefund(tx, refund.id, says));
+    expect(await onAccount(payment)).toEqual({ posted: 0, available: 0 });
+    expect((await ledgerOf(app.current)).gateway).toBe((before.gateway ?? 0) - 5_000);
+    await expectNothingBroken();
+  });
+
+  it('that was made on the gateway’s own pages is booked also when the money is spent, and people are told', async () => {
+    const payment = await paid('top_up');
+    await spend(payment, 5_000);
+    const before = await ledgerOf(app.current);
+    const { id } = await onItsPages(sandbox(), '/v1/refunds', { payment_intent: payment.intentId ?? '' });
+    await inTransaction(system(), await followGateway(system(), { kind: 'refund', objectId: id }));
+    expect(await now(payment)).toMatchObject({ status: 'refunded', refundedAmount: 5_000 });
+    const after = await ledgerOf(app.current);
+    expect([
+      (after.gateway ?? 0) - (before.gateway ?? 0),
+      (after.receivables ?? 0) - (before.receivables ?? 0),
+    ]).toEqual([-5_000, 5_000]);
+    expect(await foundFor(payment)).toEqual(['refund_not_covered']);
+    // The payer's bank sends it back: nobody owes it any more, and nothing is on the account.
+    const [refund] = await sql()`select id from refunds where payment_id = ${payment.id}`;
+    const says = { ...(await saysGone(refund?.id, payment)), refundId: id, status: 'failed' as const };
+    await inTransaction(system(), (tx) => settleRefund(tx, refund?.id, says));
+    expect((await ledgerOf(app.current)).receivables ?? 0).toBe(before.receivables ?? 0);
+    expect(await onAccount(payment)).toEqual({ posted: 0, available: 0 });
+  });
+});
+
+/** What the gateway says of a refund that has gone through. */
+const saysGone = async (refundId: string, { intentId, chargeId, currency }: Payment) => ({
+  refundId: `re_${refundId}`,
+  intentId,
+  chargeId,
+  amount: (await findRefund(sql(), refundId))?.amount ?? 0,
+  currency,
+  status: 'succeeded' as const,
+  failureReason: null,
+  paymentRefundId: refundId,
+  createdAt: new Date().toISOString(),
+});
