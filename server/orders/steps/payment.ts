@@ -1,12 +1,16 @@
 import type { OrderStatus } from '#db/schema/orders.ts';
 import { type Ctx, inTransaction, type TxCtx } from '#server/context/context.ts';
 import { PartnerError } from '#server/integrations/partner-error.ts';
-import { cancelPayment, chargePayment, type PaymentRecording } from '#server/payments/commands/charge.ts';
+import {
+  cancelPayment,
+  chargePayment,
+  giveUpWaiting,
+  type PaymentRecording,
+} from '#server/payments/commands/charge.ts';
 import { openPayment } from '#server/payments/commands/open.ts';
 import { requestRefund, runRefund } from '#server/payments/commands/refund.ts';
-import { failPayment } from '#server/payments/commands/settle.ts';
-import { findPayment, lockPayment, type Payment, paymentOfOrder, refundsOf } from '#server/payments/queries/records.ts';
-import { chargeWithinMs, wordsOf } from '#server/payments/rules.ts';
+import { findPayment, type Payment, paymentOfOrder, refundsOf } from '#server/payments/queries/records.ts';
+import { chargeWithinMs } from '#server/payments/rules.ts';
 import {
   completed,
   failed,
@@ -71,21 +75,14 @@ async function ask(ctx: Ctx, saga: SagaRun, opened: Payment): Promise<PaymentRec
     return await chargePayment(ctx, opened.id);
   } catch (error) {
     if (!(error instanceof PartnerError) || error.errorClass === 'credentials') throw error;
-    // It certainly was not charged, whatever was wrong: tried again while somebody waits at the checkout for it. Later they
-    // are told, rather than charged the next day.
+    // This try has certainly not charged, whatever was wrong: made again while somebody waits at the checkout for it.
     const now = await findPayment(ctx.sql, opened.id);
     const late = ctx.now().getTime() - Date.parse(opened.createdAt) > chargeWithinMs;
     if (now?.status !== 'initiated' || !late) {
       throw new PartnerError(error.partner, 'unavailable', error.reason, error.retryAfterMs);
     }
-    return (tx) => neverReached(tx, opened.id);
+    return (tx) => giveUpWaiting(tx, opened.id);
   }
-}
-
-async function neverReached(tx: TxCtx, paymentId: string): Promise<Payment> {
-  const opened = await lockPayment(tx.sql, paymentId);
-  if (opened.status !== 'initiated') return opened;
-  return failPayment(tx, opened, { code: 'gateway_unavailable', message: wordsOf('gateway_unavailable') ?? '' });
 }
 
 async function outcomeOf(tx: TxCtx, saga: SagaRun, now: Payment): Promise<StepOutcome> {

@@ -18,9 +18,14 @@ export type PaymentRecording = (tx: TxCtx) => Promise<Payment>;
  * @throws PartnerError when the gateway certainly has not done anything, and another try may succeed
  */
 export async function chargePayment(ctx: Ctx, paymentId: string): Promise<PaymentRecording> {
-  const payment = await inTransaction(ctx, (tx) => noteAsking(tx, paymentId));
+  const { payment, noted } = await inTransaction(ctx, (tx) => noteAsking(tx, paymentId));
   if (isOver(payment)) return (tx) => lockPayment(tx.sql, paymentId);
-  return recordingOf(ctx, payment, 'charge', (gateway) => ask(ctx, gateway, payment));
+  try {
+    return await recordingOf(ctx, payment, 'charge', (gateway) => ask(ctx, gateway, payment));
+  } catch (error) {
+    if (error instanceof PartnerError && payment.askedAt === null) await forgetAsking(ctx, noted);
+    throw error;
+  }
 }
 
 /** Asks how far a payment has got, and never for money. @throws PartnerError */
@@ -44,15 +49,23 @@ export async function cancelPayment(ctx: Ctx, paymentId: string): Promise<Paymen
 const isOver = ({ status }: Payment) =>
   status === 'succeeded' || status === 'failed' || status === 'refunded' || status === 'partially_refunded';
 
-/** Written before the gateway is asked: from here on there may be a charge, whatever becomes of this worker. */
-async function noteAsking(tx: TxCtx, paymentId: string): Promise<Payment> {
+/**
+ * Written before the gateway is asked: from here on there may be a charge, whatever becomes of this worker. Gives the payment
+ * as it was, by which the call goes, for this very moment counts as "not asked before" there; and as it is noted.
+ */
+async function noteAsking(tx: TxCtx, paymentId: string): Promise<{ payment: Payment; noted: Payment }> {
   const payment = await lockPayment(tx.sql, paymentId);
   if (payment.method !== 'card') throw new Error('only cards are charged');
-  if (payment.askedAt !== null || isOver(payment)) return payment;
-  // What was read is what the call works with: this very moment counts as "not asked before" there.
-  await writePayment(tx.sql, payment, { askedAt: tx.now().toISOString() }, tx.now(), 0);
-  return payment;
+  if (isOver(payment)) return { payment, noted: payment };
+  const askedAt = payment.askedAt ?? tx.now().toISOString();
+  return { payment, noted: await writePayment(tx.sql, payment, { askedAt }, tx.now(), 0) };
 }
+
+/** This try has certainly done nothing, and there was none before it. Not when another has asked since. */
+const forgetAsking = (ctx: Ctx, { id, askedAt, updatedAt }: Payment) =>
+  ctx.sql`
+    update payments set asked_at = null
+    where id = ${id} and status = 'initiated' and asked_at = ${askedAt} and updated_at = ${updatedAt}`;
 
 async function ask(ctx: Ctx, gateway: Gateway, payment: Payment): Promise<GatewayPayment | null> {
   if (payment.askedAt !== null) {
@@ -167,6 +180,17 @@ async function refuse(tx: TxCtx, id: string, error: PartnerError): Promise<Payme
   const code = /(\w+)$/.exec(error.reason)?.[1] ?? 'refused';
   const message = wordsOf(code) ?? 'The payment service does not accept this payment. Nothing was charged.';
   return failPayment(tx, payment, { code, message });
+}
+
+/**
+ * The gateway could not be reached for as long as a payer waits: they are told, rather than charged the next day. Where an
+ * earlier try may have charged them, nobody knows.
+ */
+export async function giveUpWaiting(tx: TxCtx, paymentId: string): Promise<Payment> {
+  const payment = await lockPayment(tx.sql, paymentId);
+  if (payment.status !== 'initiated') return payment;
+  if (payment.askedAt !== null) return beUnknown(tx, payment);
+  return failPayment(tx, payment, { code: 'gateway_unavailable', message: wordsOf('gateway_unavailable') ?? '' });
 }
 
 /** The gateway knows of no such charge. */

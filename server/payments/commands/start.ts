@@ -5,11 +5,10 @@ import { PartnerError } from '#server/integrations/partner-error.ts';
 import { houseCurrency } from '#server/ledger/rules.ts';
 import { memberStatusOf } from '#server/members/queries/status.ts';
 import { enqueue } from '#server/queue/enqueue.ts';
-import { findPayment, lockPayment, type Payment } from '../record.ts';
-import { chargeWithinMs, wordsOf } from '../rules.ts';
-import { cancelPayment, chargePayment } from './charge.ts';
+import { findPayment, type Payment } from '../record.ts';
+import { chargeWithinMs } from '../rules.ts';
+import { cancelPayment, chargePayment, giveUpWaiting } from './charge.ts';
 import { type CardChoice, type NewPayment, openPayment } from './open.ts';
-import { failPayment } from './settle.ts';
 
 /** A payment that no saga drives, and the job that asks for the money. @throws AppError as `openPayment` */
 export async function startPayment(tx: TxCtx, input: NewPayment): Promise<Payment> {
@@ -48,7 +47,7 @@ export async function payByMember(
   });
 }
 
-/** The job that asks for the money. @throws PartnerError when it was certainly not asked for, and may be soon */
+/** The job that asks for the money. @throws PartnerError when this try has certainly not charged, and another may soon */
 export async function chargeStarted(ctx: Ctx, paymentId: string): Promise<(tx: TxCtx) => Promise<void>> {
   try {
     const record = await chargePayment(ctx, paymentId);
@@ -59,14 +58,8 @@ export async function chargeStarted(ctx: Ctx, paymentId: string): Promise<(tx: T
     const payment = await findPayment(ctx.sql, paymentId);
     const late = payment && ctx.now().getTime() - Date.parse(payment.createdAt) > chargeWithinMs;
     if (payment?.status !== 'initiated' || !late) throw error;
-    return (tx) => neverReached(tx, paymentId);
+    return async (tx) => void (await giveUpWaiting(tx, paymentId));
   }
-}
-
-async function neverReached(tx: TxCtx, paymentId: string): Promise<void> {
-  const payment = await lockPayment(tx.sql, paymentId);
-  if (payment.status !== 'initiated') return;
-  await failPayment(tx, payment, { code: 'gateway_unavailable', message: wordsOf('gateway_unavailable') ?? '' });
 }
 
 /** How long the bank's question may wait for an answer. */
