@@ -103,7 +103,7 @@ describe('a gateway that was never reached', () => {
     expect(await now(id)).toMatchObject({ status: 'initiated', askedAt: null });
     await elevenMinutesPass(id);
     await inTransaction(system(), await chargeStarted(system(), id));
-    expect(await now(id)).toMatchObject({ status: 'failed', failureCode: 'gateway_unavailable' });
+    expect(await now(id)).toMatchObject({ status: 'failed', failureCode: 'not_charged' });
   });
 
   it('by one try says nothing of another that asked meanwhile', async () => {
@@ -111,11 +111,45 @@ describe('a gateway that was never reached', () => {
     sandbox().faults.set({ partner: 'gateway', fault: 'slow', delayMs: 300 });
     sandbox().faults.set({ partner: 'gateway', fault: 'rate-limit' });
     const refused = chargePayment(system(), id).catch(() => 'refused');
-    await expect.poll(() => sandbox().faults.list('gateway').every(({ hits }) => hits > 0)).toBe(true);
+    await expect
+      .poll(() =>
+        sandbox()
+          .faults.list('gateway')
+          .every(({ hits }) => hits > 0),
+      )
+      .toBe(true);
     // Its job was given to another worker, which dies after the charge.
     sandbox().faults.clear();
     await chargePayment(system(), id);
     expect(await refused).toBe('refused');
     expect((await now(id)).askedAt).not.toBeNull();
+  });
+});
+
+describe('a charge that comes late', () => {
+  it('is not made a day after it was meant', async () => {
+    const { id } = await aDonation();
+    await sql()`update payments set created_at = now() - interval '1 day' where id = ${id}`;
+    await inTransaction(system(), await chargePayment(system(), id));
+    expect(await now(id)).toMatchObject({ status: 'failed', failureCode: 'not_charged' });
+    expect(await chargedFor(id)).toBe(0);
+  });
+
+  it('is made when nobody waits for it: a renewal by night', async () => {
+    const { id } = await aDonation({ offSession: true });
+    await sql()`update payments set created_at = now() - interval '1 hour' where id = ${id}`;
+    await inTransaction(system(), await chargePayment(system(), id));
+    expect((await now(id)).status).toBe('succeeded');
+  });
+
+  it.each([
+    [false, 'failed', 0],
+    [true, 'succeeded', 1_000],
+  ])('counts from when the order was placed (off session: %s)', async (offSession, status, charged) => {
+    const { orderId, turn } = await anOrder(offSession);
+    await ordersAge(orderId, 60);
+    await turn();
+    const { id } = await paymentOf(orderId);
+    expect([(await now(id)).status, await chargedFor(id)]).toEqual([status, charged]);
   });
 });

@@ -79,8 +79,8 @@ const dayMs = 24 * 3_600 * second;
 export const repairDelayMs = (repairs: number): number => repairDelaysMs[repairs] ?? dayMs;
 
 /**
- * How long after it was meant a charge that never reached the gateway may still be made. Later the payer has gone away, and
- * would be surprised.
+ * How long after it was meant (an order: placed) a charge that never reached the gateway may still be made. Later the payer
+ * has gone away, and would be surprised.
  */
 export const chargeWithinMs = 10 * 60 * second;
 

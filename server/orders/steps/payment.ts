@@ -5,12 +5,12 @@ import {
   cancelPayment,
   chargePayment,
   giveUpWaiting,
+  isLate,
   type PaymentRecording,
 } from '#server/payments/commands/charge.ts';
 import { openPayment } from '#server/payments/commands/open.ts';
 import { requestRefund, runRefund } from '#server/payments/commands/refund.ts';
 import { findPayment, type Payment, paymentOfOrder, refundsOf } from '#server/payments/queries/records.ts';
-import { chargeWithinMs } from '#server/payments/rules.ts';
 import {
   completed,
   failed,
@@ -36,7 +36,7 @@ export const payment: PartnerStep = {
     if (order.total === 0) return (tx) => paid(tx, saga, null);
     if (order.paymentChoice.kind === 'invoice') return (tx) => invoiced(tx, saga);
     const opened = await inTransaction(ctx, (tx) => paymentFor(tx, order.id));
-    const record = await ask(ctx, saga, opened);
+    const record = await ask(ctx, saga, order, opened);
     return async (tx, current) => {
       const now = await record(tx);
       // Too late: the order has gone on without this answer, and hears of the payment by its news.
@@ -68,7 +68,10 @@ async function paymentFor(tx: TxCtx, orderId: string): Promise<Payment> {
   );
 }
 
-async function ask(ctx: Ctx, saga: SagaRun, opened: Payment): Promise<PaymentRecording> {
+async function ask(ctx: Ctx, saga: SagaRun, order: Order, opened: Payment): Promise<PaymentRecording> {
+  // Whoever pressed a day ago is not charged now. Nobody pressed for a renewal by night, which waits for its turn.
+  const isFirst = opened.status === 'initiated' && opened.askedAt === null;
+  if (isFirst && !opened.offSession && isLate(ctx, order.createdAt)) return (tx) => giveUpWaiting(tx, opened.id);
   try {
     // The payer has not confirmed in time: called off at the gateway first, so that it cannot be charged any more.
     if (saga.timedOut && opened.status === 'requires_action') return await cancelPayment(ctx, opened.id);
@@ -77,8 +80,7 @@ async function ask(ctx: Ctx, saga: SagaRun, opened: Payment): Promise<PaymentRec
     if (!(error instanceof PartnerError) || error.errorClass === 'credentials') throw error;
     // This try has certainly not charged, whatever was wrong: made again while somebody waits at the checkout for it.
     const now = await findPayment(ctx.sql, opened.id);
-    const late = ctx.now().getTime() - Date.parse(opened.createdAt) > chargeWithinMs;
-    if (now?.status !== 'initiated' || !late) {
+    if (now?.status !== 'initiated' || !isLate(ctx, order.createdAt)) {
       throw new PartnerError(error.partner, 'unavailable', error.reason, error.retryAfterMs);
     }
     return (tx) => giveUpWaiting(tx, opened.id);

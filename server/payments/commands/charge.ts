@@ -46,6 +46,9 @@ export async function cancelPayment(ctx: Ctx, paymentId: string): Promise<Paymen
   });
 }
 
+/** Meant so long ago (RFC 3339) that it is not charged any more. */
+export const isLate = (ctx: Ctx, meantAt: string) => ctx.now().getTime() - Date.parse(meantAt) > chargeWithinMs;
+
 const isOver = ({ status }: Payment) =>
   status === 'succeeded' || status === 'failed' || status === 'refunded' || status === 'partially_refunded';
 
@@ -68,12 +71,11 @@ const forgetAsking = (ctx: Ctx, { id, askedAt, updatedAt }: Payment) =>
     where id = ${id} and status = 'initiated' and asked_at = ${askedAt} and updated_at = ${updatedAt}`;
 
 async function ask(ctx: Ctx, gateway: Gateway, payment: Payment): Promise<GatewayPayment | null> {
-  if (payment.askedAt !== null) {
-    const found = await find(ctx, gateway, payment);
-    if (found) return found;
-    // It never arrived. Long after it was meant nobody expects to be charged any more.
-    if (ctx.now().getTime() - Date.parse(payment.createdAt) > chargeWithinMs) return null;
-  }
+  const found = await find(ctx, gateway, payment);
+  if (found) return found;
+  // It never arrived. Long after it was meant nobody expects to be charged any more; who is not there is not surprised by a
+  // first try that waited for its turn.
+  if (isLate(ctx, payment.createdAt) && (payment.askedAt !== null || !payment.offSession)) return null;
   const customerId = await customerOf(ctx, gateway, payment.memberId);
   return gateway.createPaymentIntent({
     paymentId: payment.id,
@@ -183,8 +185,8 @@ async function refuse(tx: TxCtx, id: string, error: PartnerError): Promise<Payme
 }
 
 /**
- * The gateway could not be reached for as long as a payer waits: they are told, rather than charged the next day. Where an
- * earlier try may have charged them, nobody knows.
+ * The gateway was not asked, or not reached, for as long as a payer waits: they are told, rather than charged the next day.
+ * Where an earlier try may have charged them, nobody knows.
  */
 export async function giveUpWaiting(tx: TxCtx, paymentId: string): Promise<Payment> {
   const payment = await lockPayment(tx.sql, paymentId);

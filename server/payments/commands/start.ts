@@ -6,8 +6,7 @@ import { houseCurrency } from '#server/ledger/rules.ts';
 import { memberStatusOf } from '#server/members/queries/status.ts';
 import { enqueue } from '#server/queue/enqueue.ts';
 import { findPayment, type Payment } from '../record.ts';
-import { chargeWithinMs } from '../rules.ts';
-import { cancelPayment, chargePayment, giveUpWaiting } from './charge.ts';
+import { cancelPayment, chargePayment, giveUpWaiting, isLate } from './charge.ts';
 import { type CardChoice, type NewPayment, openPayment } from './open.ts';
 
 /** A payment that no saga drives, and the job that asks for the money. @throws AppError as `openPayment` */
@@ -56,8 +55,7 @@ export async function chargeStarted(ctx: Ctx, paymentId: string): Promise<(tx: T
     if (!(error instanceof PartnerError) || error.errorClass === 'credentials') throw error;
     // Whoever waits for it is told in the end, rather than charged the next day.
     const payment = await findPayment(ctx.sql, paymentId);
-    const late = payment && ctx.now().getTime() - Date.parse(payment.createdAt) > chargeWithinMs;
-    if (payment?.status !== 'initiated' || !late) throw error;
+    if (payment?.status !== 'initiated' || !isLate(ctx, payment.createdAt)) throw error;
     return async (tx) => void (await giveUpWaiting(tx, paymentId));
   }
 }
