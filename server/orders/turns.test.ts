@@ -74,6 +74,15 @@ async function stop(orderId: string): Promise<void> {
   await inTransaction(system(), (tx) => stopTurn(tx, turn, { class: 'crashed', reason: 'its worker died' }));
 }
 
+/** The sale cannot be booked: the order turns back. */
+async function turnBack(orderId: string) {
+  await sql().unsafe(`
+    create function no_sale() returns trigger language plpgsql as $$ begin raise exception 'no' using errcode = '23514'; end $$;
+    create trigger no_sale before insert on journal_entries for each row when (new.kind = 'sale') execute function no_sale()`);
+  await take(orderId, 3);
+  await sql().unsafe('drop trigger no_sale on journal_entries; drop function no_sale');
+}
+
 /** How many wait for a lock of somebody else. */
 const waitForLock = (count: number) =>
   eventually(async () => {
@@ -159,15 +168,6 @@ describe('a parcel', () => {
     return { productId: product.id, orderId: order.id };
   }
 
-  /** The sale cannot be booked: the order turns back. */
-  async function turnBack(orderId: string) {
-    await sql().unsafe(`
-      create function no_sale() returns trigger language plpgsql as $$ begin raise exception 'no' using errcode = '23514'; end $$;
-      create trigger no_sale before insert on journal_entries for each row when (new.kind = 'sale') execute function no_sale()`);
-    await take(orderId, 3);
-    await sql().unsafe('drop trigger no_sale on journal_entries; drop function no_sale');
-  }
-
   it('that has left the house is not undone: a person decides, and its goods are not counted again', async () => {
     const { orderId, productId } = await shipped();
     await handOverShipment(staff(), orderId);
@@ -216,5 +216,41 @@ describe('a parcel', () => {
     expect((await getOrder(staff(), orderId)).actions).toEqual(['hand-over']);
     await handOverShipment(staff(), orderId);
     expect(await shipmentOf(orderId)).toBe('handed_over');
+  });
+});
+
+describe('what went wrong', () => {
+  const plain = 'Something went wrong on our side. Please try again later, or ask for help.';
+
+  it('is told to its member in plain words, and to staff as it is', async () => {
+    const { memberId, ctx } = await joined(app.current);
+    const product = await aProduct(app.current, { stock: 1 });
+    const order = await place(app.current, memberId, [product.line()]);
+    await take(order.id);
+    sandbox.faults.set({ partner: 'gateway', fault: 'rate-limit' });
+    await take(order.id);
+    sandbox.faults.clear();
+    const errorOf = (view: Awaited<ReturnType<typeof getOrder>>) => view.steps.find((one) => one.error)?.error;
+    expect(errorOf(await getOrder(ctx, order.id))).toEqual({ code: 'unavailable', reason: plain });
+    expect(errorOf(await getOrder(staff(), order.id))?.reason).toMatch(/gateway/);
+    await take(order.id, 3);
+    await turnBack(order.id);
+    const told = await getOrder(ctx, order.id);
+    expect(told.failure).toEqual({ code: 'unexpected', message: plain });
+    expect(errorOf(told)).toEqual({ code: 'unexpected', reason: plain });
+    expect((await getSaga(staff(), (await sagaOf(order.id)).id)).error?.reason).toMatch(/23514/);
+  });
+
+  it('is told in a rule’s own words when a rule says no', async () => {
+    const { memberId, ctx } = await joined(app.current);
+    const product = await aProduct(app.current, { stock: 1 });
+    const order = await place(app.current, memberId, [product.line()]);
+    await take(order.id, 2);
+    await sql()`update stock_holds set status = 'released' where order_id = ${order.id}`;
+    await sql()`update stock_levels set held = 0, on_hand = 0 where product_id = ${product.id}`;
+    await take(order.id);
+    const told = await getOrder(ctx, order.id);
+    expect(told.failure).toMatchObject({ code: 'out_of_stock', message: expect.stringContaining('sold out') });
+    expect(told.steps[2]?.error?.reason).toContain('sold out');
   });
 });

@@ -32,7 +32,7 @@ export interface SagaRun {
   results: Readonly<Record<string, JsonObject | null>>;
   /** True when the wait of this step has run out. */
   timedOut: boolean;
-  /** Why the saga turned back, while it does. */
+  /** Why the saga turned back, while it does: in words that anybody may read. */
   error: { code: string; reason: string } | null;
   /** Aborted when the try's time is up or the worker stops. For partner steps. */
   signal: AbortSignal;

@@ -1,5 +1,5 @@
 import type { SagaError, SagaStatus } from '#db/schema/sagas.ts';
-import { type Ctx, isOwn, requirePermission } from '#server/context/context.ts';
+import { type Ctx, can, isOwn, requirePermission } from '#server/context/context.ts';
 import { isSealed, openOrNull, type SubjectKey } from '#server/crypto/seals.ts';
 import { notFound } from '#server/errors/errors.ts';
 import { rfc3339 } from '#server/events/read.ts';
@@ -8,6 +8,7 @@ import { type PartnerWord, sagaDefinition } from './define.ts';
 import { allowedActions, type SagaAction } from './rules.ts';
 import { findSaga, findSagaOf, type SagaRow, type StepRow, stepAt } from './table.ts';
 import { restingView } from './view.ts';
+import { inPlainWords } from './words.ts';
 
 /** A step as members and staff see it. */
 export interface StepView {
@@ -40,8 +41,6 @@ export interface SagaView extends SagaSummary {
   actions: SagaAction[];
 }
 
-export const stepViews = (saga: SagaRow): StepView[] => saga.steps.map(stepViewOf);
-
 const stepViewOf = ({ name, status, attempts, startedAt, finishedAt, error }: StepRow): StepView => ({
   name,
   status,
@@ -51,15 +50,21 @@ const stepViewOf = ({ name, status, attempts, startedAt, finishedAt, error }: St
   ...(error ? { error } : {}),
 });
 
-/** The steps of whatever a saga is about; none while there is no saga. The caller has checked whose it is. */
+/**
+ * The steps of whatever a saga is about; none while there is no saga. The caller has checked whose it is. What went wrong is
+ * said in plain words unless the caller runs the house.
+ */
 export async function stepsOf(
   ctx: Ctx,
   type: string,
   subjectId: string,
 ): Promise<{ id: string | null; steps: StepView[] }> {
   const saga = await findSagaOf(ctx.sql, type, subjectId);
-  return { id: saga?.id ?? null, steps: saga ? stepViews(saga) : [] };
+  const steps = saga?.steps.map(stepViewOf) ?? [];
+  return { id: saga?.id ?? null, steps: can(ctx, 'sagas:read') ? steps : steps.map(withPlainWords) };
 }
+
+const withPlainWords = (step: StepView): StepView => (step.error ? { ...step, error: inPlainWords(step.error) } : step);
 
 /** @throws AppError `not_found` */
 export async function getSaga(ctx: Ctx, id: string): Promise<SagaView> {

@@ -1,5 +1,6 @@
 import { type SagaRun, type SagaStep, sagaDefinition } from './define.ts';
 import { type SagaRow, stepAt } from './table.ts';
+import { inPlainWords } from './words.ts';
 
 /** The way back begins when something went wrong, and lasts while it waits or is stuck. */
 export const isGoingBack = (saga: SagaRow) => saga.error !== null;
@@ -24,7 +25,7 @@ export function viewOf(saga: SagaRow, { timedOut }: { timedOut: boolean }, signa
     attempt: step.attempts,
     results: Object.fromEntries(saga.steps.map(({ name, result }) => [name, result])),
     timedOut,
-    error: saga.error,
+    error: saga.error && inPlainWords(saga.error),
     signal,
   };
 }
