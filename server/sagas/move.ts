@@ -11,9 +11,9 @@ import { isGoingBack, restingView, stepOf } from './view.ts';
 /** How a try ended: as the step says, or with an error that another try may get over. */
 export type Tried = { outcome: StepOutcome } | { retryInMs: number; errorClass: string; reason: string };
 
-/** Moves a saga by what a try of its step came to. The caller has locked it. */
-export async function advance(tx: TxCtx, saga: SagaRow, tried: Tried): Promise<void> {
-  if ('retryInMs' in tried) return retryLater(tx, saga, tried);
+/** Moves a saga by what a try of its step came to. The caller has locked it. `timedOut`: what the try itself was told. */
+export async function advance(tx: TxCtx, saga: SagaRow, tried: Tried, timedOut: boolean): Promise<void> {
+  if ('retryInMs' in tried) return retryLater(tx, saga, tried, timedOut);
   const { outcome } = tried;
   switch (outcome.outcome) {
     case 'completed':
@@ -25,7 +25,12 @@ export async function advance(tx: TxCtx, saga: SagaRow, tried: Tried): Promise<v
   }
 }
 
-async function retryLater(tx: TxCtx, saga: SagaRow, tried: { retryInMs: number; errorClass: string; reason: string }) {
+async function retryLater(
+  tx: TxCtx,
+  saga: SagaRow,
+  tried: { retryInMs: number; errorClass: string; reason: string },
+  timedOut: boolean,
+) {
   const { errorClass, reason, retryInMs } = tried;
   const step = stepAt(saga, saga.step);
   const noted = await writeStep(tx.sql, saga, saga.step, {
@@ -33,7 +38,8 @@ async function retryLater(tx: TxCtx, saga: SagaRow, tried: { retryInMs: number; 
     error: { code: errorClass, reason },
   });
   await log(tx, noted, 'failed, trying again', `${errorClass}: ${reason}`);
-  await go(tx, noted, saga.step, { delayMs: retryInMs });
+  // The wait has still run out then.
+  await go(tx, noted, saga.step, { delayMs: retryInMs, timedOut });
 }
 
 async function stepDone(tx: TxCtx, saga: SagaRow, result: SagaRow['data'] | null): Promise<void> {
@@ -148,12 +154,12 @@ export async function go(
   tx: TxCtx,
   saga: SagaRow,
   step: number,
-  options: { status?: 'running' | 'compensating'; delayMs?: number } = {},
+  options: { status?: 'running' | 'compensating'; delayMs?: number; timedOut?: boolean } = {},
 ): Promise<void> {
   const status = options.status ?? (isGoingBack(saga) ? 'compensating' : 'running');
   const moved = await moveSaga(tx.sql, saga, { status, step, error: saga.error }, tx.now());
   const startAfter = options.delayMs ? new Date(tx.now().getTime() + options.delayMs) : undefined;
-  await sendTurn(tx, moved, { timedOut: false, ...(startAfter ? { startAfter } : {}) });
+  await sendTurn(tx, moved, { timedOut: options.timedOut ?? false, ...(startAfter ? { startAfter } : {}) });
 }
 
 /** Enqueued in the transaction that moved the saga: the turn has its job if and only if it was reached. */

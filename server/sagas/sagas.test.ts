@@ -168,6 +168,17 @@ describe('forwards', () => {
     expect(await effects(subject)).toEqual(['one', 'two', 'three', 'three timed out', 'four']);
   });
 
+  it('is told so also after the tries that an error has cost', async () => {
+    const subject = uuidv7();
+    say(subject, 'three', waiting(20));
+    say(subject, 'three timed out', () => {
+      throw new Error('not now');
+    });
+    const id = await run(subject);
+    await until(id, 'completed');
+    expect(await effects(subject)).toEqual(['one', 'two', 'three', 'three timed out', 'four']);
+  });
+
   it('is woken by many at once as if by one', async () => {
     const subject = uuidv7();
     say(subject, 'three', waiting(3_600_000));

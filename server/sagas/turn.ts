@@ -34,7 +34,7 @@ export async function runDatabaseTurn(tx: TxCtx, turn: Turn, signal: AbortSignal
     saga,
     async (inner) => work?.(inner, viewOf(saga, turn, signal)) ?? { outcome: 'completed' },
   );
-  await advance(tx, saga, tried);
+  await advance(tx, saga, tried, turn.timedOut);
 }
 
 /** Tries a step that calls a partner. Gives what moves the saga, to be written together with the job's completion. */
@@ -51,7 +51,7 @@ export async function runPartnerTurn(ctx: Ctx, turn: Turn, signal: AbortSignal):
     const current = now !== null && isCurrent(now, turn);
     // What the call brought to light is written in any case; the saga is moved only if nobody has moved it meanwhile.
     const tried = typeof called === 'function' ? { outcome: await called(tx, current) } : called;
-    if (current) await advance(tx, now, tried);
+    if (current) await advance(tx, now, tried, turn.timedOut);
   };
 }
 
