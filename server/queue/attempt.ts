@@ -223,7 +223,7 @@ async function bury(attempt: Attempt, failure: Failure): Promise<Outcome> {
   return 'dead';
 }
 
-/** In a savepoint: whatever comes of it, the dead letter is written. */
+/** In a savepoint: a refusal leaves the dead letter written. What the database may accept in a moment is tried again whole. */
 async function tellOfDeadLetter(tx: TxCtx, { queue, data }: Attempt, failure: Failure): Promise<void> {
   const { onDeadLetter } = queue;
   const { data: payload } = queue.payload.safeParse(data.payload);
@@ -231,6 +231,7 @@ async function tellOfDeadLetter(tx: TxCtx, { queue, data }: Attempt, failure: Fa
   try {
     await tx.db.transaction((db) => onDeadLetter({ ...tx, db, sql: sqlOf(db) }, payload, failure));
   } catch (error) {
+    if (isTransient(error)) throw error;
     tx.log.error({ err: error }, 'who waits for a dead letter could not be told');
   }
 }

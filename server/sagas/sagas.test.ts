@@ -316,6 +316,20 @@ describe('a dead letter', () => {
     expect(taken).toEqual([subject]);
   });
 
+  it('of which the saga could not be told at that moment is told of again', async () => {
+    await sql().unsafe(`
+      create sequence told;
+      create function deadlock_once() returns trigger language plpgsql as $$
+        begin if nextval('told') = 1 then raise exception 'deadlock' using errcode = '40P01'; end if; return new; end $$;
+      create trigger deadlock_once before insert on saga_log for each row when (new.what = 'stuck')
+        execute function deadlock_once()`);
+    const { id } = await stopped();
+    await sql().unsafe('drop trigger deadlock_once on saga_log');
+    expect(await sql()`select 1 from dead_letters where payload->>'sagaId' = ${id} and status = 'open'`).toHaveLength(
+      1,
+    );
+  }, 60_000);
+
   it('that is dismissed leaves it to a person; that is redriven later does nothing', async () => {
     const { subject, id, letterId } = await stopped();
     await dismissDeadLetter(staff(), { id: letterId, reason: 'The saga is tried again instead' });
