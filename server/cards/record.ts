@@ -57,6 +57,14 @@ export async function lockCard(sql: TransactionSql, id: string): Promise<Card> {
 export const lockCardsOf = (sql: TransactionSql, memberId: string) =>
   sql`select pg_advisory_xact_lock(hashtextextended(${`cards ${memberId}`}, 23))`;
 
+/** The locks of all of the member's cards first, as everybody takes them who holds both. @throws AppError `not_found` */
+export async function lockCardAmongOthers(sql: TransactionSql, id: string): Promise<Card> {
+  const found = await findCard(sql, id);
+  if (!found) throw notFound();
+  await lockCardsOf(sql, found.memberId);
+  return lockCard(sql, id);
+}
+
 export async function activeCards(sql: Queryable, memberId: string): Promise<Card[]> {
   const rows = await sql<Card[]>`
     select ${cardColumns(sql)} from cards c where c.member_id = ${memberId} and c.status = 'active'

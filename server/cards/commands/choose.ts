@@ -4,7 +4,7 @@ import { notFound } from '#server/errors/errors.ts';
 import { append } from '#server/events/append.ts';
 import '../events.ts';
 import { cardStream } from '../events.ts';
-import { activeCards, type Card, lockCard, lockCardsOf } from '../record.ts';
+import { activeCards, type Card, lockCard, lockCardAmongOthers, lockCardsOf } from '../record.ts';
 import { detachLater, makeDefault, makeForRenewals } from './activate.ts';
 import { ownCard } from './set-up.ts';
 
@@ -40,9 +40,7 @@ async function forget(tx: TxCtx, card: Card): Promise<void> {
 
 /** The gateway has let go of a card by itself. */
 export async function forgetDetached(tx: TxCtx, cardId: string): Promise<void> {
-  const { memberId } = await lockCard(tx.sql, cardId);
-  await lockCardsOf(tx.sql, memberId);
-  const card = await lockCard(tx.sql, cardId);
+  const card = await lockCardAmongOthers(tx.sql, cardId);
   if (card.status === 'active') await forget(tx, card);
 }
 

@@ -9,7 +9,7 @@ import { partnersOf } from '#server/integrations/partners.ts';
 import { customerOf } from '#server/payments/commands/charge.ts';
 import { failureWords } from '#server/payments/rules.ts';
 import { enqueue } from '#server/queue/enqueue.ts';
-import { type Card, findCard, lockCard } from '../record.ts';
+import { type Card, findCard, lockCard, lockCardAmongOthers } from '../record.ts';
 import { activate, insertCard } from './activate.ts';
 
 export interface CardInput {
@@ -114,7 +114,7 @@ async function ask(ctx: Ctx, gateway: Gateway, card: Card, idempotencyKey: strin
 
 /** The one owner of what becomes of a card: the call, the browser's return, the webhook and the job all come here. */
 export async function settleCard(tx: TxCtx, cardId: string, says: GatewaySetup): Promise<Card> {
-  const card = await lockCard(tx.sql, cardId);
+  const card = await lockCardAmongOthers(tx.sql, cardId);
   if (!isOpen(card)) return theCard(tx, cardId);
   const at = tx.now().toISOString();
   await tx.sql`update cards set setup_intent_id = ${says.setupIntentId}, updated_at = ${at} where id = ${cardId}`;

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { queues } from '#jobs/queues.ts';
+import { type Sandbox, startSandbox } from '#sandbox/start.ts';
+import { inTransaction } from '#server/context/context.ts';
+import { eventually } from '#server/events/store.testing.ts';
+import { joined, systemContext } from '#server/members/members.testing.ts';
+import { prepareQueues } from '#server/queue/boss.ts';
+import { testApp } from '#test/database.ts';
+import { insertCard, keepCard } from './commands/activate.ts';
+import { forgetDetached, removeCard } from './commands/choose.ts';
+import { settleCard } from './commands/set-up.ts';
+import { findCard } from './record.ts';
+
+/** No worker: what a job would do is done by the test, when it suits. */
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await startSandbox({ dataDir: ':memory:' });
+});
+afterAll(() => sandbox?.close());
+const app = testApp(() => ({
+  STRIPE_SECRET_KEY: sandbox.credentials.gateway.secretKey,
+  STRIPE_PUBLISHABLE_KEY: sandbox.credentials.gateway.publishableKey,
+  STRIPE_WEBHOOK_SECRET: 'whsec_test',
+  STRIPE_API_BASE: sandbox.urls.gateway,
+  PARTNER_TIMEOUT_MS: '1500',
+  DATABASE_POOL: '14',
+}));
+beforeAll(() => prepareQueues(app.current, queues));
+
+const sql = () => app.current.database.sql;
+const system = () => systemContext(app.current);
+const statusOf = async (cardId: string) => (await findCard(sql(), cardId))?.status;
+const kept = (paymentMethodId: string) => ({
+  paymentMethodId,
+  card: { brand: 'visa', last4: '4242', expMonth: 1, expYear: 2031, fingerprint: 'f' },
+});
+
+describe('two who change a card at once do not wait for each other', () => {
+  const waitForLock = (count: number) =>
+    eventually(async () => {
+      const rows = await sql()`
+        select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      expect(rows).toHaveLength(count);
+    });
+
+  /** Both have begun before either can go on. */
+  async function together(memberId: string, one: () => Promise<unknown>, other: () => Promise<unknown>) {
+    const [held, opened] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const holder = sql().begin(async (tx) => {
+      await tx`select pg_advisory_xact_lock(hashtextextended(${`cards ${memberId}`}, 23))`;
+      held.resolve();
+      await opened.promise;
+    });
+    await held.promise;
+    const first = one();
+    await waitForLock(1);
+    const second = other();
+    await waitForLock(2);
+    opened.resolve();
+    await holder;
+    const ends = await Promise.allSettled([first, second]);
+    return ends.map((end) => (end.status === 'fulfilled' ? 'done' : end.reason.code));
+  }
+
+  it('its holder removes it, and the gateway lets go of it', async () => {
+    const { memberId, ctx } = await joined(app.current);
+    const card = await inTransaction(system(), (tx) => keepCard(tx, memberId, kept('pm_let_go')));
+    const { id } = card;
+    const letGo = () => inTransaction(system(), (tx) => forgetDetached(tx, id));
+    expect(await together(memberId, () => removeCard(ctx, id), letGo)).toEqual(['done', 'done']);
+  });
+
+  it('its holder removes it, and the gateway keeps it at last', async () => {
+    const { memberId, ctx } = await joined(app.current);
+    const { id } = await inTransaction(system(), (tx) => insertCard(tx, { memberId, token: 'pm_at_last' }));
+    const answer = {
+      setupIntentId: 'seti_at_last',
+      failure: null,
+      nextAction: null,
+      clientSecret: null,
+      customerId: 'cus_2',
+    };
+    const settle = () =>
+      inTransaction(system(), (tx) => settleCard(tx, id, { ...answer, status: 'succeeded', ...kept('pm_at_last') }));
+    // There is nothing to remove yet.
+    expect(await together(memberId, () => removeCard(ctx, id), settle)).toEqual(['not_found', 'done']);
+    expect(await statusOf(id)).toBe('active');
+  });
+});
