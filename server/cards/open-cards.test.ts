@@ -3,12 +3,15 @@ import { queues } from '#jobs/queues.ts';
 import { type Sandbox, startSandbox } from '#sandbox/start.ts';
 import { inTransaction } from '#server/context/context.ts';
 import { eventually } from '#server/events/store.testing.ts';
-import { joined, systemContext } from '#server/members/members.testing.ts';
+import { partnersOf } from '#server/integrations/partners.ts';
+import { act } from '#server/members/commands/actions.ts';
+import { joined, staffContext, systemContext } from '#server/members/members.testing.ts';
 import { prepareQueues } from '#server/queue/boss.ts';
 import { testApp } from '#test/database.ts';
 import { insertCard, keepCard } from './commands/activate.ts';
-import { forgetDetached, removeCard } from './commands/choose.ts';
-import { settleCard } from './commands/set-up.ts';
+import { callOffSetup } from './commands/call-off.ts';
+import { forgetAll, forgetDetached, removeCard } from './commands/choose.ts';
+import { addCard, settleCard } from './commands/set-up.ts';
 import { findCard } from './record.ts';
 
 /** No worker: what a job would do is done by the test, when it suits. */
@@ -29,10 +32,83 @@ beforeAll(() => prepareQueues(app.current, queues));
 
 const sql = () => app.current.database.sql;
 const system = () => systemContext(app.current);
+const gateway = () => partnersOf(app.current).gateway();
 const statusOf = async (cardId: string) => (await findCard(sql(), cardId))?.status;
 const kept = (paymentMethodId: string) => ({
   paymentMethodId,
   card: { brand: 'visa', last4: '4242', expMonth: 1, expYear: 2031, fingerprint: 'f' },
+});
+
+/** The payloads of a queue's jobs that are about somebody. */
+const jobsOf = async <T>(queue: string, memberId: string) =>
+  (
+    await sql()<{ payload: T & { memberId: string } }[]>`
+      select data->'payload' as payload from pgboss.job where name = ${queue} and data->'payload'->>'memberId' = ${memberId}`
+  ).map((row) => row.payload);
+
+/** A card of which the bank wants to know, and the page on which it asks. */
+async function asked(paymentMethod = 'pm_card_authenticationRequiredOnSetup') {
+  const { memberId, ctx } = await joined(app.current);
+  const { card, nextAction } = await addCard(ctx, { token: paymentMethod, wantsDefault: false, wantsRenewals: false });
+  if (nextAction?.type !== 'redirect') throw new Error('the bank asks nothing');
+  return { memberId, ctx, cardId: card.id, setupIntentId: card.setupIntentId ?? '', page: nextAction.url };
+}
+
+const approve = (page: string) =>
+  fetch(page, { method: 'POST', body: new URLSearchParams({ answer: 'approve' }), redirect: 'manual' });
+
+describe('of a member who is erased', () => {
+  const erase = async (memberId: string) => {
+    await act(staffContext(app.current, 'admin'), memberId, 'erase', 'asked for it');
+    await inTransaction(system(), (tx) => forgetAll(tx, memberId));
+  };
+
+  it('a card that is being added is not kept, and the gateway lets go of it', async () => {
+    const { memberId } = await joined(app.current);
+    const card = await inTransaction(system(), (tx) => insertCard(tx, { memberId, token: 'pm_early' }));
+    await erase(memberId);
+    expect(await statusOf(card.id)).toBe('failed');
+    const answer = {
+      setupIntentId: 'seti_late',
+      failure: null,
+      nextAction: null,
+      clientSecret: null,
+      customerId: 'cus_1',
+    };
+    await inTransaction(system(), (tx) =>
+      settleCard(tx, card.id, { ...answer, status: 'succeeded', ...kept('pm_late') }),
+    );
+    expect(await findCard(sql(), card.id)).toMatchObject({ status: 'failed', last4: null });
+    expect(await jobsOf('card-detachments', memberId)).toEqual([{ memberId, paymentMethodId: 'pm_late' }]);
+  });
+
+  it('a card that the bank asks about cannot be confirmed any more', async () => {
+    const { memberId, cardId, setupIntentId } = await asked();
+    await erase(memberId);
+    expect(await statusOf(cardId)).toBe('failed');
+    const [job] = await jobsOf<{ cardId: string; setupIntentId: string }>('card-cancellations', memberId);
+    expect(job).toEqual({ memberId, cardId, setupIntentId });
+    if (job) await inTransaction(system(), await callOffSetup(system(), job));
+    expect((await gateway().retrieveSetupIntent(setupIntentId)).status).toBe('canceled');
+  });
+
+  it('and that was confirmed just before is forgotten there', async () => {
+    const { memberId, cardId, setupIntentId, page } = await asked();
+    await approve(page);
+    await erase(memberId);
+    await inTransaction(system(), await callOffSetup(system(), { memberId, cardId, setupIntentId }));
+    expect(await statusOf(cardId)).toBe('failed');
+    const { paymentMethodId } = await gateway().retrieveSetupIntent(setupIntentId);
+    expect(await jobsOf('card-detachments', memberId)).toEqual([{ memberId, paymentMethodId }]);
+  });
+
+  it('the card of a payment is not kept', async () => {
+    const { memberId } = await joined(app.current);
+    await erase(memberId);
+    await inTransaction(system(), (tx) => keepCard(tx, memberId, kept('pm_paid')));
+    expect(await sql()`select 1 from cards where member_id = ${memberId}`).toHaveLength(0);
+    expect(await jobsOf('card-detachments', memberId)).toEqual([{ memberId, paymentMethodId: 'pm_paid' }]);
+  });
 });
 
 describe('two who change a card at once do not wait for each other', () => {
@@ -65,7 +141,7 @@ describe('two who change a card at once do not wait for each other', () => {
   it('its holder removes it, and the gateway lets go of it', async () => {
     const { memberId, ctx } = await joined(app.current);
     const card = await inTransaction(system(), (tx) => keepCard(tx, memberId, kept('pm_let_go')));
-    const { id } = card;
+    const id = card?.id ?? '';
     const letGo = () => inTransaction(system(), (tx) => forgetDetached(tx, id));
     expect(await together(memberId, () => removeCard(ctx, id), letGo)).toEqual(['done', 'done']);
   });

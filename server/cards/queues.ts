@@ -3,6 +3,7 @@ import type { Ctx } from '#server/context/context.ts';
 import { id } from '#server/gateway/shapes.ts';
 import { partnersOf } from '#server/integrations/partners.ts';
 import { databaseQueue, partnerQueue } from '#server/queue/define.ts';
+import { callOffSetup } from './commands/call-off.ts';
 import { forgetAll } from './commands/choose.ts';
 import { detachCard, followGateway, keepCardOfPayment, resumeCard } from './commands/follow-gateway.ts';
 
@@ -31,6 +32,14 @@ const detachments = partnerQueue({
   handle: (ctx, job) => detachCard(ctx, job.payload),
 });
 
+/** Cards that nobody has confirmed, or that nobody is to. */
+const cancellations = partnerQueue({
+  ...gateway,
+  name: 'card-cancellations',
+  payload: z.strictObject({ cardId: id, memberId: id, setupIntentId: z.string() }),
+  handle: (ctx, job) => callOffSetup(ctx, job.payload),
+});
+
 /** Cards that were paid with, and are to be kept. */
 const saves = partnerQueue({
   ...gateway,
@@ -57,4 +66,4 @@ const erasures = databaseQueue({
   handle: (tx, job) => forgetAll(tx, job.payload.memberId),
 });
 
-export const cardQueues = [setups, detachments, saves, news, erasures] as const;
+export const cardQueues = [setups, detachments, cancellations, saves, news, erasures] as const;

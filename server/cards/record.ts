@@ -65,6 +65,14 @@ export async function lockCardAmongOthers(sql: TransactionSql, id: string): Prom
   return lockCard(sql, id);
 }
 
+/** Of which the gateway has not said yet what becomes of them. The caller holds the lock of the member's cards. */
+export async function lockOpenCards(sql: TransactionSql, memberId: string): Promise<Card[]> {
+  const rows = await sql<Card[]>`
+    select ${cardColumns(sql)} from cards c
+    where c.member_id = ${memberId} and c.status in ('pending', 'requires_action') order by c.id for update`;
+  return rows.map(withTimes);
+}
+
 export async function activeCards(sql: Queryable, memberId: string): Promise<Card[]> {
   const rows = await sql<Card[]>`
     select ${cardColumns(sql)} from cards c where c.member_id = ${memberId} and c.status = 'active'

@@ -3,6 +3,7 @@ import { writeAudit } from '#server/audit/commands.ts';
 import type { TxCtx } from '#server/context/context.ts';
 import { append } from '#server/events/append.ts';
 import type { GatewayCard } from '#server/integrations/gateway/index.ts';
+import { memberStatusOf } from '#server/members/queries/status.ts';
 import { enqueue } from '#server/queue/enqueue.ts';
 import '../events.ts';
 import { cardStream } from '../events.ts';
@@ -14,9 +15,13 @@ export interface Kept {
   card: GatewayCard;
 }
 
-/** A card that has worked in a payment, and that its holder wanted to be kept. */
-export async function keepCard(tx: TxCtx, memberId: string, kept: Kept): Promise<Card> {
+/** A card that has worked in a payment, and that its holder wanted to be kept. null: they were erased meanwhile. */
+export async function keepCard(tx: TxCtx, memberId: string, kept: Kept): Promise<Card | null> {
   await lockCardsOf(tx.sql, memberId);
+  if (await isErased(tx, memberId)) {
+    await detachLater(tx, { memberId, paymentMethodId: kept.paymentMethodId });
+    return null;
+  }
   const known = (await activeCards(tx.sql, memberId)).find((one) => one.paymentMethodId === kept.paymentMethodId);
   if (known) return known;
   return activate(tx, await insertCard(tx, { memberId, token: kept.paymentMethodId }), kept);
@@ -41,6 +46,10 @@ export async function insertCard(
  */
 export async function activate(tx: TxCtx, card: Card, kept: Kept): Promise<Card> {
   await lockCardsOf(tx.sql, card.memberId);
+  if (await isErased(tx, card.memberId)) {
+    await detachLater(tx, { memberId: card.memberId, paymentMethodId: kept.paymentMethodId });
+    return giveUp(tx, card);
+  }
   const others = await activeCards(tx.sql, card.memberId);
   const same = others.find((one) => kept.card.fingerprint !== null && one.fingerprint === kept.card.fingerprint);
   const becomes = same ? await renew(tx, card, same, kept) : await add(tx, card, kept);
@@ -80,8 +89,26 @@ async function renew(tx: TxCtx, card: Card, same: Card, { paymentMethodId, card:
 }
 
 /** The gateway forgets it too. Payments that were made with it stay what they are. */
-export const detachLater = (tx: TxCtx, { memberId, paymentMethodId }: Card) =>
+export const detachLater = (tx: TxCtx, { memberId, paymentMethodId }: Pick<Card, 'memberId' | 'paymentMethodId'>) =>
   enqueue(tx, { queue: 'card-detachments', payload: { memberId, paymentMethodId } });
+
+/** Whoever is erased keeps no card: what comes late is let go. */
+const isErased = async (tx: TxCtx, memberId: string) => (await memberStatusOf(tx, memberId)) === 'erased';
+
+/** It is not kept. */
+export async function giveUp(tx: TxCtx, card: Card): Promise<Card> {
+  await tx.sql`
+    update cards set status = 'failed', failure_code = 'canceled', failure_message = ${notKept},
+      updated_at = ${tx.now().toISOString()}
+    where id = ${card.id}`;
+  return lockCard(tx.sql, card.id);
+}
+
+const notKept = 'The card was not confirmed with your bank in time. Enter it again to keep it.';
+
+/** The gateway is to end it, so that it cannot be confirmed any more. */
+export const callOffLater = (tx: TxCtx, { id, memberId }: Pick<Card, 'id' | 'memberId'>, setupIntentId: string) =>
+  enqueue(tx, { queue: 'card-cancellations', payload: { cardId: id, memberId, setupIntentId } });
 
 /** The caller holds the lock of the member's cards. */
 export async function makeDefault(tx: TxCtx, card: Card): Promise<void> {

@@ -4,8 +4,8 @@ import { notFound } from '#server/errors/errors.ts';
 import { append } from '#server/events/append.ts';
 import '../events.ts';
 import { cardStream } from '../events.ts';
-import { activeCards, type Card, lockCard, lockCardAmongOthers, lockCardsOf } from '../record.ts';
-import { detachLater, makeDefault, makeForRenewals } from './activate.ts';
+import { activeCards, type Card, lockCard, lockCardAmongOthers, lockCardsOf, lockOpenCards } from '../record.ts';
+import { callOffLater, detachLater, giveUp, makeDefault, makeForRenewals } from './activate.ts';
 import { ownCard } from './set-up.ts';
 
 /** The card that is proposed at the next checkout. @throws AppError `not_found` for one that is not the caller's, or not kept */
@@ -44,10 +44,14 @@ export async function forgetDetached(tx: TxCtx, cardId: string): Promise<void> {
   if (card.status === 'active') await forget(tx, card);
 }
 
-/** Of somebody who is erased nothing is kept that could be charged. */
+/** Of somebody who is erased nothing is kept that could be charged, nor becomes so. */
 export async function forgetAll(tx: TxCtx, memberId: string): Promise<void> {
   await lockCardsOf(tx.sql, memberId);
   for (const card of await activeCards(tx.sql, memberId)) await forget(tx, await lockCard(tx.sql, card.id));
+  for (const card of await lockOpenCards(tx.sql, memberId)) {
+    await giveUp(tx, card);
+    if (card.setupIntentId) await callOffLater(tx, card, card.setupIntentId);
+  }
 }
 
 async function changeOwn(

@@ -10,7 +10,7 @@ import { customerOf } from '#server/payments/commands/charge.ts';
 import { failureWords } from '#server/payments/rules.ts';
 import { enqueue } from '#server/queue/enqueue.ts';
 import { type Card, findCard, lockCard, lockCardAmongOthers } from '../record.ts';
-import { activate, insertCard } from './activate.ts';
+import { activate, callOffLater, detachLater, giveUp, insertCard } from './activate.ts';
 
 export interface CardInput {
   /** The frame's name for it. */
@@ -115,7 +115,10 @@ async function ask(ctx: Ctx, gateway: Gateway, card: Card, idempotencyKey: strin
 /** The one owner of what becomes of a card: the call, the browser's return, the webhook and the job all come here. */
 export async function settleCard(tx: TxCtx, cardId: string, says: GatewaySetup): Promise<Card> {
   const card = await lockCardAmongOthers(tx.sql, cardId);
-  if (!isOpen(card)) return theCard(tx, cardId);
+  if (!isOpen(card)) {
+    if (card.status === 'failed') await letGo(tx, card, says);
+    return theCard(tx, cardId);
+  }
   const at = tx.now().toISOString();
   await tx.sql`update cards set setup_intent_id = ${says.setupIntentId}, updated_at = ${at} where id = ${cardId}`;
   switch (says.status) {
@@ -125,11 +128,20 @@ export async function settleCard(tx: TxCtx, cardId: string, says: GatewaySetup):
     case 'requires_action':
       await tx.sql`update cards set status = 'requires_action' where id = ${cardId}`;
       return lockCard(tx.sql, cardId);
-    case 'requires_payment_method':
     case 'canceled':
+      return giveUp(tx, card);
+    case 'requires_payment_method':
       return refuse(tx, cardId, says.failure ?? { code: says.status, declineCode: null, message: '' });
     case 'processing':
       return lockCard(tx.sql, cardId);
+  }
+}
+
+/** Given up here before the gateway had answered. */
+async function letGo(tx: TxCtx, card: Card, says: GatewaySetup): Promise<void> {
+  if (says.status === 'requires_action') await callOffLater(tx, card, says.setupIntentId);
+  if (says.status === 'succeeded' && says.paymentMethodId) {
+    await detachLater(tx, { memberId: card.memberId, paymentMethodId: says.paymentMethodId });
   }
 }
 

@@ -94,6 +94,8 @@ export function connectGateway(options: GatewayOptions): Gateway {
       ),
     retrieveSetupIntent: async (setupIntentId) =>
       toSetup(await read(() => stripe.setupIntents.retrieve(setupIntentId, { expand: setupDetails }))),
+    cancelSetupIntent: ({ setupIntentId, idempotencyKey }) =>
+      setup(() => stripe.setupIntents.cancel(setupIntentId, { expand: setupDetails }, { idempotencyKey })),
     attachPaymentMethod: async ({ paymentMethodId, customerId, idempotencyKey }) => {
       try {
         const method = await stripe.paymentMethods.attach(
@@ -162,6 +164,7 @@ export function gatewayNotConnected(): Gateway {
     capturePaymentIntent: refuse,
     createSetupIntent: refuse,
     retrieveSetupIntent: refuse,
+    cancelSetupIntent: refuse,
     attachPaymentMethod: refuse,
     detachPaymentMethod: refuse,
     retrievePaymentMethod: refuse,

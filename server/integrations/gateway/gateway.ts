@@ -192,6 +192,8 @@ export interface Gateway {
     input: { customerId: string; paymentMethodId: string; returnUrl: string } & Meant,
   ): Promise<GatewaySetup>;
   retrieveSetupIntent(setupIntentId: string): Promise<GatewaySetup>;
+  /** Refused when it is over already. */
+  cancelSetupIntent(input: { setupIntentId: string } & Meant): Promise<GatewaySetup>;
   /** A card that the bank declines is not attached: `failure`, and `method` null. */
   attachPaymentMethod(
     input: { paymentMethodId: string; customerId: string } & Meant,
