@@ -10,7 +10,7 @@ import { join } from './commands/join.ts';
 import { replaceProfile, updateProfile } from './commands/profile.ts';
 import { rejoin, resign } from './commands/status.ts';
 import { resendVerification, verifyEmail } from './commands/verification.ts';
-import { anonymousContext, joined, joinInput, personContext, staffContext } from './members.testing.ts';
+import { anonymousContext, follows, joined, joinInput, personContext, staffContext } from './members.testing.ts';
 import { getMember, reveal } from './queries/member.ts';
 import type { PutInput } from './shapes.ts';
 
@@ -204,7 +204,7 @@ test('a new e-mail waits beside the verified one, and may be asked for another m
   const { memberId, userId, ctx, input } = await joined(app.current);
   const tokenFor = () => inTransaction(ctx, (tx) => issueToken(tx, { userId, purpose: 'verify-email' }));
   await verifyEmail(ctx, { token: await tokenFor() });
-  await act(staffContext(app.current), memberId, 'reinstate', 'paid');
+  await follows(app.current, memberId);
   const verified = await getMember(ctx, memberId);
   expect(verified.verifiedAt).not.toBeNull();
   const stale = await tokenFor();
@@ -331,6 +331,27 @@ test('leaving and coming back lifts no suspension', async () => {
   expect(await rejoin(ctx, memberId)).toMatchObject({ status: 'pending' });
 });
 
+test('who is reinstated stands where they would stand: a suspension pays for no day', async () => {
+  const staff = staffContext(app.current);
+  const day = (fromToday: number) => new Date(Date.now() + fromToday * 86_400_000).toISOString().slice(0, 10);
+  for (const [paidUntil, status] of [
+    [null, 'pending'],
+    [day(0), 'active'],
+    [day(-1), 'grace'],
+    [day(-30), 'grace'],
+    [day(-31), 'lapsed'],
+  ] as const) {
+    const { memberId } = await joined(app.current);
+    if (paidUntil) await follows(app.current, memberId, paidUntil);
+    await act(staff, memberId, 'suspend', 'complaint under review');
+    await act(staff, memberId, 'reinstate', 'settled');
+    expect([paidUntil, (await getMember(staff, memberId)).status]).toEqual([paidUntil, status]);
+    await act(staff, memberId, 'resign', 'by telephone');
+    await act(staff, memberId, 'reinstate', 'by telephone');
+    expect((await getMember(staff, memberId)).status).toBe(status === 'active' ? 'active' : 'pending');
+  }
+});
+
 test('a reveal gives the clear values asked for and leaves its reason', async () => {
   const { memberId, input } = await joined(app.current);
   const shown = await reveal(staffContext(app.current), memberId, ['phone'], 'called us about a parcel');
@@ -350,8 +371,9 @@ test('a reveal gives the clear values asked for and leaves its reason', async ()
 test('actions follow the life cycle, with a reason, and never on oneself', async () => {
   const { memberId } = await joined(app.current);
   const staff = staffContext(app.current);
-  await act(staff, memberId, 'reinstate', 'paid by bank transfer');
-  expect(await getMember(staff, memberId)).toMatchObject({ status: 'active', version: 2 });
+  await expect(act(staff, memberId, 'reinstate', 'paid')).rejects.toMatchObject({ code: 'rule_violated' });
+  await follows(app.current, memberId);
+  expect(await getMember(staff, memberId)).toMatchObject({ status: 'active', version: 3 });
   await act(staff, memberId, 'extend', 'a courtesy');
   await act(staff, memberId, 'note', 'Prefers letters');
   await act(staff, memberId, 'suspend', 'complaint under review');

@@ -1,8 +1,9 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Role } from '#server/access/permissions.ts';
 import type { App } from '#server/context/app.ts';
-import { type Ctx, createContext } from '#server/context/context.ts';
+import { type Ctx, createContext, inTransaction } from '#server/context/context.ts';
 import { installPlans, startingPlans } from '#server/memberships/plans.ts';
+import { followMembership } from './commands/follow-membership.ts';
 import { type Joined, join } from './commands/join.ts';
 import type { JoinInput } from './shapes.ts';
 
@@ -59,3 +60,9 @@ export async function joined(
   const result = await join(anonymousContext(app), input);
   return { ...result, input, ctx: personContext(app, result) };
 }
+
+/** A membership has begun, and the record follows it. `paidUntil`: the last day that is paid for. */
+export const follows = (app: App, memberId: string, paidUntil = '2099-12-31', status: 'active' | 'lapsed' = 'active') =>
+  inTransaction(systemContext(app), (tx) =>
+    followMembership(tx, { memberId, status, planId: professional, planCode: 'professional', paidUntil }),
+  );

@@ -6,13 +6,23 @@ const transitions: Record<MemberStatus, readonly MemberStatus[]> = {
   active: ['grace', 'lapsed', 'suspended', 'resigned', 'deceased', 'erased'],
   grace: ['active', 'lapsed', 'suspended', 'resigned', 'deceased', 'erased'],
   lapsed: ['active', 'resigned', 'deceased', 'erased'],
-  suspended: ['active', 'resigned', 'deceased', 'erased'],
+  suspended: ['pending', 'active', 'grace', 'lapsed', 'resigned', 'deceased', 'erased'],
   resigned: ['pending', 'active', 'suspended', 'deceased', 'erased'],
   deceased: ['erased'],
   erased: [],
 };
 
 export const mayBecome = (from: MemberStatus, to: MemberStatus) => transitions[from].includes(to);
+
+/** Days after the end of what is paid for, within which a member keeps their place. */
+const graceDays = 30;
+
+/** How a member stands by what is paid for alone. Days are `YYYY-MM-DD`, UTC; the last one that is paid for counts. */
+export function standingOf(paidUntil: string | null, today: string): 'pending' | 'active' | 'grace' | 'lapsed' {
+  if (paidUntil === null) return 'pending';
+  if (paidUntil >= today) return 'active';
+  return Date.parse(today) - Date.parse(paidUntil) <= graceDays * 86_400_000 ? 'grace' : 'lapsed';
+}
 
 /** Who can still change their own record. */
 export const isOpen = (status: MemberStatus) => status !== 'deceased' && status !== 'erased';

@@ -7,11 +7,10 @@ import { issueToken } from '#server/access/mailed-tokens.ts';
 import { inTransaction } from '#server/context/context.ts';
 import { testWeb } from '#server/gateway/web.testing.ts';
 import { testApp } from '#test/database.ts';
-import { act } from './commands/actions.ts';
 import { join } from './commands/join.ts';
 import { updateProfile } from './commands/profile.ts';
 import { checkVerification, resendVerification, verifyEmail } from './commands/verification.ts';
-import { anonymousContext, joined, joinInput, personContext, staffContext, systemContext } from './members.testing.ts';
+import { anonymousContext, follows, joined, joinInput, personContext, systemContext } from './members.testing.ts';
 import { getMember } from './queries/member.ts';
 import { verificationQuestion } from './queries/verification.ts';
 import { findMember } from './record.ts';
@@ -269,7 +268,7 @@ test('who joined with an address and did not prove it while the first link works
 
 test('who paid keeps the address, proved or not', async () => {
   const member = await aJoiner();
-  await act(staffContext(app.current), member.memberId, 'reinstate', 'paid');
+  await follows(app.current, member.memberId);
   await expect(join(inThreeDays(), joinInput({ email: member.input.email }))).rejects.toMatchObject(taken);
   expect(await member.isSignedIn()).toBe(true);
 });

@@ -1,6 +1,7 @@
 import type { StreamEvent } from '#server/gateway/event-stream.ts';
 import { type AnyRoute, route, stream } from '#server/gateway/route.ts';
 import { followChanges } from '#server/live/changes.ts';
+import { takePlace } from '#server/live/places.ts';
 import { overview, overviewEveryMs } from './queries.ts';
 import { consoleOverview } from './shapes.ts';
 
@@ -21,7 +22,10 @@ export const routes: AnyRoute[] = [
     summary: 'Says `changed` when something has happened, at most once a second; the data is the newest position',
     tag,
     permission: ['console:open'],
-    open: async (ctx, { signal }) => changed(await followChanges(ctx.app, signal, overviewEveryMs)),
+    async open(ctx, { signal }) {
+      takePlace(ctx, signal);
+      return changed(await followChanges(ctx.app, signal, overviewEveryMs));
+    },
   }),
 ];
 

@@ -34,8 +34,12 @@ export function actionsFor(member: Pick<StaffMember, 'status' | 'verifiedAt'>): 
           about: 'The paid-until date moves 30 days on, from today or from where it is, whichever is later.',
         }
       : null,
-    status === 'suspended'
-      ? { action: 'reinstate', label: 'Reinstate', about: 'The member is active again, at once and in every system.' }
+    status === 'suspended' || status === 'resigned'
+      ? {
+          action: 'reinstate',
+          label: 'Reinstate',
+          about: 'The member stands again where what is paid for puts them, at once and in every system.',
+        }
       : null,
     ['active', 'grace', 'lapsed', 'pending'].includes(status)
       ? {

@@ -7,6 +7,7 @@ import { AppError, ruleViolated } from '#server/errors/errors.ts';
 import { append } from '#server/events/append.ts';
 import { memberStream } from '../events.ts';
 import { lockMember, type MemberRecord, memberCacheKey, writeMember } from '../record.ts';
+import { standingOf } from '../rules.ts';
 import type { MemberAction } from '../shapes.ts';
 import { changeStatus } from './status.ts';
 import { requestVerification } from './verification.ts';
@@ -17,7 +18,7 @@ const work: Record<MemberAction, Work> = {
   'resend-verification': resendVerification,
   'reset-password': resetPassword,
   suspend: (tx, member, reason) => changeStatus(tx, member, 'suspended', 'suspend', reason),
-  reinstate: (tx, member, reason) => changeStatus(tx, member, 'active', 'reinstate', reason),
+  reinstate,
   resign: (tx, member, reason) => changeStatus(tx, member, 'resigned', 'resign', reason),
   'mark-deceased': (tx, member, reason) => changeStatus(tx, member, 'deceased', 'mark-deceased', reason),
   extend,
@@ -44,6 +45,18 @@ async function resendVerification(tx: TxCtx, member: MemberRecord, reason: strin
 async function resetPassword(tx: TxCtx, member: MemberRecord, reason: string): Promise<void> {
   await requestPasswordResetFor(tx, { memberId: member.id });
   await writeAudit(tx, { action: 'member.reset-password', resourceType: 'member', resourceId: member.id, reason });
+}
+
+/** Back to where they would stand: a suspension, or having left, pays for no day. */
+async function reinstate(tx: TxCtx, member: MemberRecord, reason: string): Promise<void> {
+  if (member.status !== 'suspended' && member.status !== 'resigned') {
+    throw ruleViolated(
+      'Only who is suspended or has resigned can be reinstated. What was paid is recorded as a payment.',
+    );
+  }
+  const standing = standingOf(member.paidUntil, tx.now().toISOString().slice(0, 10));
+  const to = member.status === 'resigned' && standing !== 'active' ? 'pending' : standing;
+  await changeStatus(tx, member, to, 'reinstate', reason);
 }
 
 const extensionDays = 30;

@@ -5,7 +5,7 @@ import { notYours, ruleViolated } from '#server/errors/errors.ts';
 import { append } from '#server/events/append.ts';
 import { memberStream } from '../events.ts';
 import { lockMember, type MemberRecord, memberCacheKey, writeMember } from '../record.ts';
-import { mayBecome } from '../rules.ts';
+import { mayBecome, standingOf } from '../rules.ts';
 
 /**
  * Changes the status, writes event and audit. `reason` is a person's words and goes to the audit trail only; the event
@@ -57,7 +57,7 @@ export async function rejoin(ctx: Ctx, id: string): Promise<MemberRecord> {
     const member = await lockMember(tx.sql, id);
     if (member.status !== 'resigned') throw ruleViolated('You have not resigned: there is nothing to take back.');
     if (await wasSuspended(tx, id)) return changeStatus(tx, member, 'suspended', 'rejoin');
-    const covered = member.paidUntil !== null && member.paidUntil >= tx.now().toISOString().slice(0, 10);
+    const covered = standingOf(member.paidUntil, tx.now().toISOString().slice(0, 10)) === 'active';
     return changeStatus(tx, member, covered ? 'active' : 'pending', 'rejoin');
   });
 }
