@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { forgetOldAccess, forgetOldGrants } from '#server/access/commands/housekeeping.ts';
 import { prepareAddressKeys } from '#server/audit/address.ts';
+import { sweepOpenCards } from '#server/cards/commands/call-off.ts';
 import { tellOfExpiringCards } from '#server/cards/commands/expiry.ts';
 import type { Ctx, TxCtx } from '#server/context/context.ts';
 import { sweepIdempotencyKeys } from '#server/gateway/idempotency.ts';
@@ -40,6 +41,7 @@ const task = z.enum([
   'membership-steps',
   'renewal-links',
   'abandoned-payments',
+  'open-cards',
   'invariants',
 ]);
 export type MaintenanceTask = z.output<typeof task>;
@@ -64,6 +66,7 @@ const work: Record<MaintenanceTask, (tx: TxCtx) => Promise<unknown>> = {
   'ledger-check': (tx) => checkLedger(tx, { kind: 'schedule' }),
   'loan-dues': (tx) => sweepLoans(tx, loansAtATime),
   'abandoned-payments': (tx) => sweepAbandoned(tx, paymentsAtATime),
+  'open-cards': (tx) => sweepOpenCards(tx, cardsAtATime),
   'expiring-cards': (tx) => tellOfExpiringCards(tx, cardsAtATime),
   'plan-prices': showPricesOfToday,
   'membership-import': (tx) => importMemberships(tx, importsAtATime),
@@ -103,6 +106,7 @@ const batches: Partial<Record<MaintenanceTask, number>> = {
   'membership-plans': importsAtATime,
   'membership-steps': stepsAtATime,
   'abandoned-payments': paymentsAtATime,
+  'open-cards': cardsAtATime,
 };
 
 async function forget(tx: TxCtx, table: 'partner_calls' | 'inbox', column: 'at' | 'handled_at'): Promise<number> {

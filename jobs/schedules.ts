@@ -32,6 +32,7 @@ const schedules: readonly Schedule[] = [
   { cron: '45 * * * *', task: 'membership-import', atOnce: true },
   { cron: '55 2 * * *', task: 'renewal-links' },
   { cron: '*/10 * * * *', task: 'abandoned-payments' },
+  { cron: '40 * * * *', task: 'open-cards' },
   { cron: '*/10 * * * *', task: 'invariants' },
 ];
 

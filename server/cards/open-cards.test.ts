@@ -9,9 +9,9 @@ import { joined, staffContext, systemContext } from '#server/members/members.tes
 import { prepareQueues } from '#server/queue/boss.ts';
 import { testApp } from '#test/database.ts';
 import { insertCard, keepCard } from './commands/activate.ts';
-import { callOffSetup } from './commands/call-off.ts';
+import { callOffSetup, sweepOpenCards } from './commands/call-off.ts';
 import { forgetAll, forgetDetached, removeCard } from './commands/choose.ts';
-import { addCard, settleCard } from './commands/set-up.ts';
+import { addCard, confirmCard, settleCard } from './commands/set-up.ts';
 import { findCard } from './record.ts';
 
 /** No worker: what a job would do is done by the test, when it suits. */
@@ -108,6 +108,35 @@ describe('of a member who is erased', () => {
     await inTransaction(system(), (tx) => keepCard(tx, memberId, kept('pm_paid')));
     expect(await sql()`select 1 from cards where member_id = ${memberId}`).toHaveLength(0);
     expect(await jobsOf('card-detachments', memberId)).toEqual([{ memberId, paymentMethodId: 'pm_paid' }]);
+  });
+});
+
+describe('a card that its holder has not confirmed', () => {
+  const halfAnHourAgo = (cardId: string) =>
+    sql()`update cards set updated_at = now() - interval '31 minutes' where id = ${cardId}`;
+  const sweep = () => inTransaction(system(), (tx) => sweepOpenCards(tx, 100));
+
+  it('is called off after half an hour, at the gateway first', async () => {
+    const { memberId, cardId, setupIntentId } = await asked();
+    expect(await sweep()).toBe(0);
+    await halfAnHourAgo(cardId);
+    expect(await sweep()).toBe(1);
+    expect(await sweep()).toBe(0);
+    const job = { memberId, cardId, setupIntentId };
+    expect(await jobsOf('card-cancellations', memberId)).toEqual([job]);
+    await inTransaction(system(), await callOffSetup(system(), job));
+    expect(await statusOf(cardId)).toBe('failed');
+    expect((await gateway().retrieveSetupIntent(setupIntentId)).status).toBe('canceled');
+  });
+
+  it('or has, and nobody has told us, is kept', async () => {
+    const { memberId, cardId, setupIntentId, page, ctx } = await asked();
+    await approve(page);
+    await halfAnHourAgo(cardId);
+    expect(await sweep()).toBe(1);
+    await inTransaction(system(), await callOffSetup(system(), { memberId, cardId, setupIntentId }));
+    expect(await statusOf(cardId)).toBe('active');
+    expect((await confirmCard(ctx, cardId)).card.status).toBe('active');
   });
 });
 

@@ -3,7 +3,25 @@ import { withBreaker } from '#server/integrations/breaker.ts';
 import { callPartner } from '#server/integrations/commands.ts';
 import type { Gateway, GatewaySetup } from '#server/integrations/gateway/index.ts';
 import { partnersOf } from '#server/integrations/partners.ts';
+import { callOffLater } from './activate.ts';
 import { settleCard } from './set-up.ts';
+
+/** How long the bank's question may wait for an answer. */
+const abandonedAfterMs = 30 * 60_000;
+
+/** Calls off, in jobs, up to `limit` cards that their holders have not confirmed. @returns how many */
+export async function sweepOpenCards(tx: TxCtx, limit: number): Promise<number> {
+  const before = new Date(tx.now().getTime() - abandonedAfterMs).toISOString();
+  const rows = await tx.sql<{ id: string; memberId: string; setupIntentId: string }[]>`
+    select id, member_id as "memberId", setup_intent_id as "setupIntentId" from cards
+    where status = 'requires_action' and setup_intent_id is not null and updated_at < ${before}
+    order by updated_at limit ${limit} for update skip locked`;
+  // Looked at now: the next sweep comes to others.
+  await tx.sql`
+    update cards set updated_at = ${tx.now().toISOString()} where id = any(${rows.map(({ id }) => id)}::uuid[])`;
+  for (const { setupIntentId, ...card } of rows) await callOffLater(tx, card, setupIntentId);
+  return rows.length;
+}
 
 /**
  * Ends a card's set-up at the gateway, so that it cannot be confirmed any more; one that was confirmed after all is kept, or
