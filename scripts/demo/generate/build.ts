@@ -5,13 +5,15 @@ import { type SubjectKey, seal, sealOrNull } from '#server/crypto/seals.ts';
 import type { JsonObject } from '#server/events/stored-event.ts';
 import { memberNumber, normalisePhone } from '#server/members/rules.ts';
 import { startingPlans } from '#server/memberships/plans.ts';
+import { accountOf, openingOf } from './accounts.ts';
 import type { GeneratedMember } from './member.ts';
 import { eventOf, membershipOf } from './memberships.ts';
 import type { Person, Step } from './people.ts';
 
 const uuidAt = (msecs: number) => v7({ msecs, random: pooledRandom(16) });
 
-export function buildMember(app: App, person: Person, sequence: number): GeneratedMember {
+/** `sequence` and `accountSequence`: of the member's number, and of their account's. */
+export function buildMember(app: App, person: Person, sequence: number, accountSequence: number): GeneratedMember {
   const id = uuidAt(person.joinedAt);
   const key: SubjectKey = { subjectId: id, key: pooledRandom(32) };
   const plan = startingPlans.find((one) => one.code === person.planCode);
@@ -33,6 +35,7 @@ export function buildMember(app: App, person: Person, sequence: number): Generat
     verifiedAt: null,
     updatedAt: person.joinedAt,
     membership: null,
+    account: null,
     events: [],
   };
   addEvent(member, person.joinedAt, `member-${id}`, 1, 'member.registered', {
@@ -56,6 +59,8 @@ export function buildMember(app: App, person: Person, sequence: number): Generat
   }
   member.membership = membershipOf(member);
   if (member.membership) member.events.push(eventOf(member, member.membership));
+  member.account = accountOf(member, accountSequence);
+  if (member.account) member.events.push(openingOf(member, member.account));
   member.phoneSealed = sealOrNull(key, 'phone', member.phone);
   member.phoneIndex = member.phone && app.keyRing.blindIndex('phone', normalisePhone(member.phone));
   return member;

@@ -27,13 +27,19 @@ export async function generateMembers(
   const months = 26;
   const firstMonth = new Date(options.now - 760 * 86_400_000).toISOString().slice(0, 10);
   await sql`select ensure_event_partitions(${firstMonth}::date, ${months + 3})`;
-  const [numbers] = await sql<{ first: number }[]>`
-    select setval('member_numbers', nextval('member_numbers') + ${options.members})::bigint - ${options.members} as first`;
+  const [numbers] = await sql<{ first: number; account: number }[]>`
+    select setval('member_numbers', nextval('member_numbers') + ${options.members})::bigint - ${options.members} as first,
+      setval('account_numbers', nextval('account_numbers') + ${options.members})::bigint - ${options.members} as account`;
   let events = 0;
   let writing = Promise.resolve();
   for (let done = 0; done < options.members; done += chunk) {
     const members = Array.from({ length: Math.min(chunk, options.members - done) }, (_, offset) =>
-      buildMember(app, makePerson(random, done + offset, options.now), (numbers?.first ?? 1) + done + offset),
+      buildMember(
+        app,
+        makePerson(random, done + offset, options.now),
+        (numbers?.first ?? 1) + done + offset,
+        (numbers?.account ?? 1) + done + offset,
+      ),
     );
     events += members.reduce((sum, member) => sum + member.events.length, 0);
     // The next thousand are made while the database writes these.

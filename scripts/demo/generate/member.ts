@@ -32,6 +32,7 @@ export interface GeneratedMember {
   verifiedAt: number | null;
   updatedAt: number;
   membership: GeneratedMembership | null;
+  account: GeneratedAccount | null;
   events: GeneratedEvent[];
 }
 
@@ -40,4 +41,9 @@ export interface GeneratedMembership {
   id: string;
   status: MembershipStatus;
   periods: Period[];
+}
+
+export interface GeneratedAccount {
+  id: string;
+  number: string;
 }

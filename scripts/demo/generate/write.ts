@@ -1,4 +1,5 @@
 import type { Sql, TransactionSql } from '#db/client.ts';
+import { accountRows } from './accounts.ts';
 import { copy } from './copy.ts';
 import type { GeneratedEvent, GeneratedMember } from './member.ts';
 import { copyMemberships } from './memberships.ts';
@@ -14,6 +15,7 @@ export async function writeMembers(sql: Sql, members: GeneratedMember[]): Promis
     await copy(transaction, 'users', members.map(userRow));
     await copy(transaction, 'sync_states', members.flatMap(syncRows));
     await copyMemberships(transaction, members);
+    await copy(transaction, 'accounts', members.flatMap(accountRows));
     const events = members.flatMap((member) => member.events);
     await copy(transaction, 'streams', streamRows(events));
     await copy(transaction, 'events', events.map(eventRow));
