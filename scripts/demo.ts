@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { type EmbeddedCluster, startEmbedded } from '#db/embedded.ts';
 import { migrateDatabase } from '#db/migrate.ts';
 import { buildIfNeeded } from './build.ts';
-import { fillDemo, joinDemoMember } from './demo/fill.ts';
+import { fillDemo, letPeopleIn } from './demo/fill.ts';
 import { type DemoKeys, demoKeys } from './demo/keys.ts';
 import { takeLock } from './demo/lock.ts';
 import { type DemoOptions, demoOptions } from './demo/options.ts';
@@ -76,7 +76,7 @@ async function main(): Promise<void> {
     const address = `http://localhost:${options.port}`;
     await waitForAnswer(`${address}/api/ready`, 60_000, failed);
     await waitForAnswer(`${address}/signin`, 60_000, failed);
-    await joinDemoMember(env);
+    await letPeopleIn(env);
     console.log(`sandbox: ${sandboxUrls.pages}`);
     console.log(`mailbox: ${sandboxUrls.pages}/mail`);
     console.log(`crm:     ${sandboxUrls.pages}/crm/contacts`);

@@ -34,18 +34,18 @@ export async function fillDemo(
     const [existing] = await app.database.sql<{ count: number }[]>`select count(*)::int as count from members`;
     if ((existing?.count ?? 0) === 0) await fillEmpty(app, legacy, env, options);
     await seedDemoAccess(contextOf(app));
-    await installLoans(app);
   } finally {
     await legacy.close();
     await app.close();
   }
 }
 
-/** The demo's member joins once the house runs, so that everything follows as it does for anyone. */
-export async function joinDemoMember(env: Record<string, string>): Promise<void> {
+/** People act once the house runs, so that everything follows as it does for anyone. */
+export async function letPeopleIn(env: Record<string, string>): Promise<void> {
   const app = appOf(env);
   try {
     await makeDemoMember(contextOf(app));
+    await installLoans(app);
   } finally {
     await app.close();
   }
