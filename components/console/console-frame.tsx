@@ -55,6 +55,7 @@ const pageOf = (href: ConsolePath) => consolePages.find((page) => page.href === 
 /** The pages whose open work the rail counts. */
 const waitingAt: Partial<Record<ConsolePath, (needs: ConsoleOverview['needs']) => number>> = {
   '/ops/help': (needs) => needs.helpRequests.open,
+  '/ops/loans': (needs) => needs.loans.count,
   '/ops/dead-letters': (needs) => needs.deadLetters.open,
 };
 

@@ -1,4 +1,5 @@
 import type { Ctx } from '#server/context/context.ts';
+import { waitingLoans } from '#server/loans/queries/waiting.ts';
 import { countOrders } from '#server/orders/queries/today.ts';
 import { failedRefunds, takings } from '#server/payments/queries/today.ts';
 import { openDiscrepancies } from '#server/reconciliation/queries.ts';
@@ -9,17 +10,18 @@ import type { ConsoleOverview } from './shapes.ts';
 const mostParts = 5;
 
 export interface MoneyOverview {
-  needs: Pick<ConsoleOverview['needs'], 'stuckSagas' | 'failedRefunds' | 'discrepancies'>;
+  needs: Pick<ConsoleOverview['needs'], 'stuckSagas' | 'failedRefunds' | 'discrepancies' | 'loans'>;
   today: Pick<ConsoleOverview['today'], 'takings' | 'takingsWeekAgo' | 'orders' | 'ordersInFlight'>;
 }
 
 export async function moneyOverview({ sql }: Ctx): Promise<MoneyOverview> {
-  const [stuck, refunds, discrepancies, taken, orders] = await Promise.all([
+  const [stuck, refunds, discrepancies, loans, taken, orders] = await Promise.all([
     stuckSagas(sql, mostParts),
     failedRefunds(sql, mostParts),
     openDiscrepancies(sql, mostParts),
+    waitingLoans(sql),
     takings(sql),
     countOrders(sql),
   ]);
-  return { needs: { stuckSagas: stuck, failedRefunds: refunds, discrepancies }, today: { ...taken, ...orders } };
+  return { needs: { stuckSagas: stuck, failedRefunds: refunds, discrepancies, loans }, today: { ...taken, ...orders } };
 }

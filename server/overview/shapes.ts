@@ -34,6 +34,8 @@ export const consoleOverview = z.strictObject({
     pausedFlows: z.array(z.strictObject({ name: z.string(), reason: z.string().nullable(), changedAt: timestamp })),
     subscriptions: z.array(z.strictObject({ name: z.string(), status: z.string(), lag: z.int() })),
     helpRequests: z.strictObject({ open: z.int(), oldestAt: timestamp.nullable() }),
+    /** Applications that wait for a decision, or for a second one. */
+    loans: z.strictObject({ count: z.int(), oldestAt: timestamp.nullable() }),
     /** Those that can go neither on nor back; the oldest five follow. */
     stuckSagas: z.strictObject({
       count: z.int(),

@@ -22,6 +22,7 @@ const overview = (
     pausedFlows: [],
     subscriptions: [],
     helpRequests: { open: 0, oldestAt: null },
+    loans: { count: 0, oldestAt: null },
     stuckSagas: { count: 0, oldest: [] },
     failedRefunds: { count: 0, oldest: [] },
     discrepancies: { count: 0, worst: [] },
@@ -121,5 +122,14 @@ describe('needs', () => {
       '/ops/payments/p1',
       '/ops/payments/p2',
     ]);
+  });
+
+  test('loans that wait for a decision are counted, with the age of the oldest', () => {
+    const [need] = needsOf(overview({ loans: { count: 3, oldestAt: '2026-01-02T03:04:05Z' } }));
+    expect(need).toMatchObject({
+      title: '3 loans wait for a decision',
+      at: '2026-01-02T03:04:05Z',
+      href: '/ops/loans?status=waiting',
+    });
   });
 });

@@ -89,6 +89,7 @@ export function needsOf({ needs, flow }: Pick<ConsoleOverview, 'needs' | 'flow'>
     ...paused,
     ...letterNeed(needs.deadLetters),
     ...helpNeed(needs.helpRequests, answers),
+    ...loanNeed(needs.loans),
   ].sort((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad'));
 }
 
@@ -128,6 +129,22 @@ function helpNeed({ open, oldestAt }: ConsoleOverview['needs']['helpRequests'], 
       detail: null,
       at: oldestAt,
       href: answers ? '/ops/help' : '/ops/events?type=support.requested',
+      parts: [],
+    },
+  ];
+}
+
+function loanNeed({ count, oldestAt }: ConsoleOverview['needs']['loans']): Need[] {
+  if (count === 0) return [];
+  return [
+    {
+      id: 'loans',
+      tone: 'warn',
+      word: 'Waiting',
+      title: `${counted(count, 'loan')} ${count === 1 ? 'waits' : 'wait'} for a decision`,
+      detail: null,
+      at: oldestAt,
+      href: '/ops/loans?status=waiting',
       parts: [],
     },
   ];
