@@ -4,13 +4,12 @@ import { events, projections, reactions } from '#jobs/subscriptions.ts';
 import { startWorker, type Worker } from '#jobs/worker.ts';
 import { type Sandbox, startSandbox } from '#sandbox/start.ts';
 import { eventually } from '#server/events/store.testing.ts';
-import { fundedAccountOf } from '#server/ledger/ledger.testing.ts';
 import { balanceOf, findMemberAccount } from '#server/ledger/queries/accounts.ts';
 import { refundByStaff } from '#server/payments/commands/refund.ts';
 import { testApp } from '#test/database.ts';
-import { repayLoan, settleLoan } from './commands/repay.ts';
+import { repayLoan } from './commands/repay.ts';
 import { type Borrower, books, borrower, hardship, lent, someStaff } from './loans.testing.ts';
-import { getLoan, settlementOf } from './queries/loans.ts';
+import { getLoan } from './queries/loans.ts';
 
 let sandbox: Sandbox;
 let worker: Worker;
@@ -78,14 +77,3 @@ it('an answer that was lost neither loses nor doubles a repayment', async () => 
   sandbox.faults.clear();
   await until(ada, loanId, { owed: { amount: 90_000 }, repayments: [{ status: 'posted' }, {}] });
 }, 60_000);
-
-it('what was paid back twice at the same time is on the member’s account', async () => {
-  const ada = await borrower(app.current);
-  const { id: loanId } = await lent(app.current, ada, { productId: hardship.id, amount: 120_000 });
-  await fundedAccountOf(app.current, ada.memberId, 0);
-  const { total } = await settlementOf(ada.ctx, loanId);
-  await settleLoan(ada.ctx, { loanId, amount: total, from: 'pm_card_visa' });
-  await settleLoan(ada.ctx, { loanId, amount: total, from: 'account' });
-  await until(ada, loanId, { status: 'settled', owed: { amount: 0 } });
-  await eventually(async () => expect([await inAccount(ada), await deposits()]).toEqual([120_000, 0]), 20_000);
-});

@@ -8,6 +8,7 @@ import { testApp } from '#test/database.ts';
 import { applyForLoan, withdrawApplication } from './commands/apply.ts';
 import { decideLoan } from './commands/decide.ts';
 import { lockUpToDate, sweepLoans } from './commands/dues.ts';
+import { followPayment } from './commands/follow-payment.ts';
 import { repayLoan, settleLoan } from './commands/repay.ts';
 import { writeOffLoan } from './commands/write-off.ts';
 import {
@@ -49,6 +50,14 @@ const written = async () => {
       + (select count(*) from events where type like 'loan.%')::int as n`;
   return row?.n;
 };
+/** What the worker would hear from the payment, on a day. */
+async function cardAnswers(loanId: string, paymentId: string | null, status: 'succeeded' | 'failed', day: string) {
+  await app.current.database.sql`
+    update payments set status = ${status}, settled_at = now() where id = ${paymentId ?? ''}`;
+  await inTransaction(at(systemContext(app.current), day), (tx) =>
+    followPayment(tx, { loanId, paymentId: paymentId ?? '', refund: null }),
+  );
+}
 const bringTo = (loanId: string, day: string) =>
   inTransaction(at(systemContext(app.current), day), (tx) => lockUpToDate(tx, loanId));
 
@@ -328,6 +337,50 @@ describe('paying back', () => {
     expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
     expect(await inAccount(ada)).toBe(20_000);
     expect((await getLoan(ada.ctx, loanId)).owed?.amount).toBe(20_000);
+  });
+});
+
+describe('by card', () => {
+  const lentTo = async (ada: Borrower, day?: string) =>
+    (await lent(app.current, ada, { productId: hardship.id, amount: 120_000 }, day)).id;
+
+  it('one repayment is under way at a time: nothing is charged or booked twice', async () => {
+    const ada = await borrower(app.current);
+    const loanId = await lentTo(ada);
+    const all = { loanId, amount: 120_000, from: 'pm_card_visa' };
+    const tries = await Promise.allSettled([
+      repayLoan(ada.ctx, all),
+      settleLoan(ada.ctx, all),
+      repayLoan(ada.ctx, all),
+    ]);
+    const [paid] = tries.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    expect(tries.filter((one) => one.status === 'fulfilled')).toHaveLength(1);
+    for (const one of tries) if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'conflict' });
+    await expect(repayLoan(ada.ctx, { ...all, from: 'account' })).rejects.toMatchObject({ code: 'conflict' });
+    await expect(writeOffLoan(someStaff(app.current), { loanId, reason: 'Nothing comes' })).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    const payments = await app.current.database.sql`select 1 from payments where loan_id = ${loanId}`;
+    expect(payments).toHaveLength(1);
+
+    const today = new Date().toISOString().slice(0, 10);
+    await cardAnswers(loanId, paid?.paymentId ?? null, 'failed', today);
+    await repayLoan(ada.ctx, { ...all, from: 'account' });
+    expect((await loanNow(app.current, loanId)).status).toBe('settled');
+  });
+
+  it('what comes in after all, for what was paid otherwise, is on the member’s account', async () => {
+    const ada = await borrower(app.current);
+    const loanId = await lentTo(ada);
+    const today = new Date().toISOString().slice(0, 10);
+    const given = await settleLoan(ada.ctx, { loanId, amount: 120_000, from: 'pm_card_visa' });
+    await cardAnswers(loanId, given.paymentId, 'failed', today);
+    await settleLoan(ada.ctx, { loanId, amount: 120_000, from: 'account' });
+    await cardAnswers(loanId, given.paymentId, 'succeeded', today);
+    expect((await getLoan(ada.ctx, loanId)).repayments).toContainEqual(
+      expect.objectContaining({ source: 'card', status: 'posted', principal: 0, excess: 120_000 }),
+    );
+    expect(await inAccount(ada)).toBe(120_000);
   });
 });
 

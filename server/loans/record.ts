@@ -230,6 +230,14 @@ export async function findRepayment(sql: Queryable, id: string): Promise<Repayme
   return row ? repaymentTimes(row) : null;
 }
 
+/** The oldest repayment by card of which nobody knows yet how it ends. */
+export async function cardUnderWay(sql: Queryable, loanId: string): Promise<Repayment | null> {
+  const [row] = await sql<Repayment[]>`
+    select ${repaymentColumns(sql)} from loan_repayments
+    where loan_id = ${loanId} and source = 'card' and status = 'pending' order by created_at, id limit 1`;
+  return row ? repaymentTimes(row) : null;
+}
+
 export async function repaymentOfPayment(sql: Queryable, paymentId: string): Promise<Repayment | null> {
   const [row] = await sql<Repayment[]>`
     select ${repaymentColumns(sql)} from loan_repayments where payment_id = ${paymentId}`;

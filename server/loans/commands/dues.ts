@@ -1,8 +1,9 @@
 import type { TxCtx } from '#server/context/context.ts';
+import { conflict } from '#server/errors/errors.ts';
 import { systemAccount } from '#server/ledger/commands/accounts.ts';
 import { postEntry } from '#server/ledger/commands/entries.ts';
 import { enqueue, jobIdOf } from '#server/queue/enqueue.ts';
-import { advanceLoan, instalmentsOf, type Loan, lockLoan, type News } from '../record.ts';
+import { advanceLoan, cardUnderWay, instalmentsOf, type Loan, lockLoan, type News } from '../record.ts';
 import { broughtTo, dueOf, type Instalment, interestLeft, principalLeft, statusOf } from '../rules/allocation.ts';
 import { addDays } from '../rules/days.ts';
 
@@ -19,6 +20,16 @@ export async function lockUpToDate(tx: TxCtx, loanId: string): Promise<Standing>
   const loan = await lockLoan(tx.sql, loanId);
   if (!isRunning(loan)) return { loan, instalments: await instalmentsOf(tx.sql, loanId) };
   return markArrears(tx, await bookDues(tx, loan));
+}
+
+/**
+ * A card is charged outside of our transactions: until it is known how that ended, nobody knows what is owed. The caller has
+ * locked the loan. @throws AppError `conflict`
+ */
+export async function requireNoCardUnderWay(tx: TxCtx, loan: Loan): Promise<void> {
+  if (await cardUnderWay(tx.sql, loan.id)) {
+    throw conflict('A repayment by card is under way. Once it has arrived or failed, this is possible again.');
+  }
 }
 
 /** Whatever has fallen due: its interest is booked then, and not before. */

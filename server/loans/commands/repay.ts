@@ -8,7 +8,7 @@ import { startPayment } from '#server/payments/commands/start.ts';
 import { findRepayment, type Loan, type Repayment } from '../record.ts';
 import { type Owed, owedOn } from '../rules/allocation.ts';
 import { auditLoan } from './apply.ts';
-import { lockUpToDate, type Standing } from './dues.ts';
+import { lockUpToDate, requireNoCardUnderWay, type Standing } from './dues.ts';
 import { postRepayment } from './post.ts';
 
 export interface RepaymentInput {
@@ -23,7 +23,7 @@ export interface RepaymentInput {
  * Pays back: interest before principal, the oldest instalment first; what is over lowers the instalments to come, or settles
  * the loan. From the account it is booked at once, by card when the money is in.
  * @throws AppError `not_found` for somebody else's loan, `rule_violated` for one on which nothing is owed, an amount above what
- * is owed, too little in the account, or an unknown card
+ * is owed, too little in the account, or an unknown card; `conflict` while a repayment by card is under way
  */
 export const repayLoan = (ctx: Ctx, input: RepaymentInput): Promise<Repayment> =>
   inTransaction(ctx, async (tx) => {
@@ -60,6 +60,7 @@ async function lockOwn(tx: TxCtx, loanId: string): Promise<Standing> {
   const { loan } = standing;
   if (!isOwn(tx, loan.memberId) && !can(tx, 'payments:record')) throw notYours();
   if (loan.status !== 'active' && loan.status !== 'in_arrears') throw ruleViolated('Nothing is owed on this loan.');
+  await requireNoCardUnderWay(tx, loan);
   return standing;
 }
 

@@ -6,18 +6,19 @@ import { advanceLoan, decisionsOf, type Loan } from '../record.ts';
 import { type Owed, owedOn } from '../rules/allocation.ts';
 import { auditLoan } from './apply.ts';
 import { lockForDecision, recordDecision } from './decide.ts';
-import { lockUpToDate } from './dues.ts';
+import { lockUpToDate, requireNoCardUnderWay } from './dues.ts';
 
 /**
  * Gives up what is owed, on the word of two different people: the first proposes, the second does it.
- * @throws AppError `forbidden` without the permission and on one's own loan, `conflict` for a loan that is not running and for
- * the same person twice
+ * @throws AppError `forbidden` without the permission and on one's own loan, `conflict` for a loan that is not running, while a
+ * repayment by card is under way, and for the same person twice
  */
 export async function writeOffLoan(ctx: Ctx, input: { loanId: string; reason: string }): Promise<Loan> {
   requirePermission(ctx, 'loans:decide');
   return inTransaction(ctx, async (tx) => {
     await lockForDecision(tx, input.loanId, ['active', 'in_arrears']);
     const { loan, instalments } = await lockUpToDate(tx, input.loanId);
+    await requireNoCardUnderWay(tx, loan);
     const proposed = (await decisionsOf(tx.sql, loan.id)).some((one) => one.kind === 'write_off');
     await recordDecision(tx, loan, 'write_off', input.reason);
     const today = tx.now().toISOString().slice(0, 10);
