@@ -382,6 +382,32 @@ describe('by card', () => {
     );
     expect(await inAccount(ada)).toBe(120_000);
   });
+
+  it('it counts for the day on which it was meant, also when an instalment falls due before the money is in', async () => {
+    const ada = await borrower(app.current);
+    const loan = await lent(app.current, ada, { productId: practice.id, amount: 2_500_000 }, '2026-01-10');
+    const before = at(ada.ctx, '2026-02-09');
+    const { total } = await settlementOf(before, loan.id);
+    const { paymentId } = await settleLoan(before, { loanId: loan.id, amount: total, from: 'pm_card_visa' });
+    await bringTo(loan.id, '2026-02-10');
+    await cardAnswers(loan.id, paymentId, 'succeeded', '2026-02-11');
+    expect(await getLoan(at(ada.ctx, '2026-02-11'), loan.id)).toMatchObject({
+      status: 'settled',
+      owed: { amount: 0 },
+      repayments: [{ principal: 2_500_000, excess: 0 }],
+    });
+  });
+
+  it('when it fails, what fell due meanwhile is booked', async () => {
+    const ada = await borrower(app.current);
+    const loan = await lent(app.current, ada, { productId: practice.id, amount: 2_500_000 }, '2026-01-10');
+    const before = at(ada.ctx, '2026-02-09');
+    const { paymentId } = await repayLoan(before, { loanId: loan.id, amount: 100_000, from: 'pm_card_visa' });
+    await bringTo(loan.id, '2026-02-20');
+    expect(await typesOf(loan.id)).not.toContain('loan.instalment_due');
+    await cardAnswers(loan.id, paymentId, 'failed', '2026-02-20');
+    expect(await typesOf(loan.id)).toEqual(expect.arrayContaining(['loan.instalment_due', 'loan.in_arrears']));
+  });
 });
 
 describe('an instalment', () => {

@@ -15,12 +15,23 @@ export interface Standing {
 
 const isRunning = ({ status }: Loan) => status === 'active' || status === 'in_arrears';
 
-/** Locks a loan and brings it up to today. @throws AppError `not_found` */
+/**
+ * Locks a loan and brings it up to today. While a repayment by card is under way no further than to the day on which that was
+ * meant: what falls due after it may be paid by then. @throws AppError `not_found`
+ */
 export async function lockUpToDate(tx: TxCtx, loanId: string): Promise<Standing> {
   const loan = await lockLoan(tx.sql, loanId);
-  if (!isRunning(loan)) return { loan, instalments: await instalmentsOf(tx.sql, loanId) };
-  return markArrears(tx, await bookDues(tx, loan));
+  const underWay = await cardUnderWay(tx.sql, loanId);
+  return bringTo(tx, loan, dayOf(underWay?.createdAt ?? tx.now().toISOString()));
 }
+
+/** The caller has locked the loan. */
+export async function bringTo(tx: TxCtx, loan: Loan, day: string): Promise<Standing> {
+  if (!isRunning(loan)) return { loan, instalments: await instalmentsOf(tx.sql, loan.id) };
+  return markArrears(tx, await bookDues(tx, loan, day), day);
+}
+
+export const dayOf = (time: string) => time.slice(0, 10);
 
 /**
  * A card is charged outside of our transactions: until it is known how that ended, nobody knows what is owed. The caller has
@@ -33,9 +44,8 @@ export async function requireNoCardUnderWay(tx: TxCtx, loan: Loan): Promise<void
 }
 
 /** Whatever has fallen due: its interest is booked then, and not before. */
-async function bookDues(tx: TxCtx, before: Loan): Promise<Loan> {
-  const today = tx.now().toISOString().slice(0, 10);
-  const { loan, fallenDue } = broughtTo(before, await instalmentsOf(tx.sql, before.id), today);
+async function bookDues(tx: TxCtx, before: Loan, day: string): Promise<Loan> {
+  const { loan, fallenDue } = broughtTo(before, await instalmentsOf(tx.sql, before.id), day);
   if (fallenDue.length === 0) return before;
   for (const one of fallenDue) {
     await bookInterest(tx, before, one);
@@ -71,10 +81,9 @@ async function bookInterest(tx: TxCtx, loan: Loan, { seq, dueOn, interest }: Ins
 }
 
 /** Told once for each instalment. */
-async function markArrears(tx: TxCtx, loan: Loan): Promise<Standing> {
-  const today = tx.now().toISOString().slice(0, 10);
+async function markArrears(tx: TxCtx, loan: Loan, day: string): Promise<Standing> {
   const due = dueOf(await instalmentsOf(tx.sql, loan.id));
-  const late = due.filter((one) => one.arrearsAt === null && addDays(one.dueOn, loan.graceDays) < today);
+  const late = due.filter((one) => one.arrearsAt === null && addDays(one.dueOn, loan.graceDays) < day);
   if (late.length > 0) {
     await tx.sql`
       update loan_instalments set arrears_at = ${tx.now().toISOString()}

@@ -7,11 +7,12 @@ import {
   insertInstalments,
   instalmentsOf,
   type Loan,
+  lockLoan,
   type Repayment,
   repaymentOfPayment,
 } from '../record.ts';
 import { type Instalment, statusOf } from '../rules/allocation.ts';
-import { lockUpToDate, type Standing } from './dues.ts';
+import { bringTo, dayOf, lockUpToDate, type Standing } from './dues.ts';
 import { postRepayment } from './post.ts';
 import { insertRepayment } from './repay.ts';
 
@@ -24,20 +25,23 @@ export interface PaymentNews {
 
 /** What becomes of a repayment by card, from the payment's events in their order. Twice is the same as once. */
 export async function followPayment(tx: TxCtx, { loanId, paymentId, refund }: PaymentNews): Promise<void> {
-  const standing = await lockUpToDate(tx, loanId);
+  const loan = await lockLoan(tx.sql, loanId);
   const payment = await findPayment(tx.sql, paymentId);
   if (!payment) throw new Error('the payment of a repayment is not there');
   const repayment =
     (await repaymentOfPayment(tx.sql, paymentId)) ??
-    (await insertRepayment(tx, standing.loan, { amount: payment.amount, paymentId }));
-  if (refund) return takeBack(tx, standing, repayment, refund);
+    (await insertRepayment(tx, loan, { amount: payment.amount, paymentId }));
+  if (refund) return takeBack(tx, await lockUpToDate(tx, loanId), repayment, refund);
   if (repayment.status === 'posted') return;
   if (payment.status === 'failed') {
     await tx.sql`
       update loan_repayments set status = 'failed', failure_message = ${payment.failureMessage} where id = ${repayment.id}`;
-    return;
+  } else {
+    const standing = await bringTo(tx, loan, dayOf(repayment.createdAt));
+    await postRepayment(tx, standing, repayment, await systemAccount(tx, 'customer_deposits', payment.currency));
   }
-  await postRepayment(tx, standing, repayment, await systemAccount(tx, 'customer_deposits', payment.currency));
+  // What fell due meanwhile has waited for it.
+  await lockUpToDate(tx, loanId);
 }
 
 /** The payer has it back: it is owed again, at once and without interest. What was written off is lost once more. */
