@@ -51,6 +51,12 @@ export function accountRecordOf(row: AccountRow): AccountRecord {
 
 export const accountOf = ({ limited: _limited, balance: _balance, ...account }: AccountRecord): Account => account;
 
+/** The entry that an idempotency key made, or null. */
+export async function entryIdOfKey(sql: Queryable, key: string): Promise<string | null> {
+  const [row] = await sql<{ id: string }[]>`select id from journal_entries where idempotency_key = ${key}`;
+  return row?.id ?? null;
+}
+
 /** What an entry belongs to, as columns. */
 export interface RefColumns {
   member_id: string | null;

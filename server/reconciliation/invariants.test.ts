@@ -5,6 +5,8 @@ import { createContext, inTransaction } from '#server/context/context.ts';
 import { systemContext } from '#server/events/store.testing.ts';
 import { systemAccount } from '#server/ledger/commands/accounts.ts';
 import { postEntry, reverseEntry } from '#server/ledger/commands/entries.ts';
+import { fundedAccountOf } from '#server/ledger/ledger.testing.ts';
+import { requestTransfer } from '#server/ledger/transfers/commands.ts';
 import { joined } from '#server/members/members.testing.ts';
 import { aMembershipOf, professional } from '#server/memberships/memberships.testing.ts';
 import { aProduct, card } from '#server/orders/orders.testing.ts';
@@ -188,6 +190,27 @@ describe('memberships', () => {
     await check();
     expect(await openOnes(membershipId)).toEqual(['membership_without_period']);
     expect(await foundFor(membershipId)).toHaveLength(1);
+  });
+});
+
+describe('the ledger', () => {
+  it('finds a transfer whose money is not where it is said to be', async () => {
+    const [from, to] = [await joined(app.current), await joined(app.current)];
+    const accounts = [
+      await fundedAccountOf(app.current, from.memberId, 1_000),
+      await fundedAccountOf(app.current, to.memberId, 0),
+    ];
+    const [a, b] = accounts.map(({ id }) => id);
+    const ask = () =>
+      requestTransfer(from.ctx, { fromAccountId: a ?? '', toAccountId: b ?? '', amount: 100, currency: 'EUR' });
+    const end = (id: string, status: string) =>
+      sql()`update transfers set status = ${status}, finished_at = ${longAgo} where id = ${id}`;
+    const [waiting, held, unpaid] = [await ask(), await ask(), await ask()];
+    await end(held.id, 'failed');
+    await end(unpaid.id, 'completed');
+    await check();
+    const found = await Promise.all([waiting, held, unpaid].map(({ id }) => openOnes(id)));
+    expect(found).toEqual([[], ['transfer_not_in_books'], ['transfer_not_in_books']]);
   });
 });
 

@@ -1,12 +1,18 @@
 import type { TxCtx } from '#server/context/context.ts';
 import { recordDiscrepancy, resolveUnseen } from './commands.ts';
 import type { Break, Invariant } from './invariants/invariant.ts';
+import { ledgerInvariants } from './invariants/ledger.ts';
 import { membershipInvariants } from './invariants/memberships.ts';
 import { orderInvariants } from './invariants/orders.ts';
 import { paymentInvariants } from './invariants/payments.ts';
 
 /** What must be true of money, whatever crashed in between. */
-const invariants: readonly Invariant[] = [...paymentInvariants, ...orderInvariants, ...membershipInvariants];
+const invariants: readonly Invariant[] = [
+  ...paymentInvariants,
+  ...orderInvariants,
+  ...membershipInvariants,
+  ...ledgerInvariants,
+];
 
 /** How long something may be under way before it counts as broken. */
 const settleMs = 2 * 60_000;

@@ -3,25 +3,54 @@ import { append } from '#server/events/append.ts';
 import { completed, type DatabaseStep, defineSaga, type SagaEnd, type SagaRun } from '#server/sagas/define.ts';
 import { systemAccount } from '../commands/accounts.ts';
 import { postEntry, postPending, reverseEntry, voidPending } from '../commands/entries.ts';
+import { entryIdOfKey } from '../record.ts';
+import type { JournalEntry } from '../shapes.ts';
 import { customerViewStream } from './events.ts';
 import { endTransfer, lockTransfer, type Transfer } from './record.ts';
 
 const transferOf = (tx: TxCtx, saga: SagaRun) => lockTransfer(tx.sql, saga.subjectId);
+
+/** The steps' own keys: what a step has done, is about to do, or is done in its place by hand, is done once. */
+const keyOf = (transfer: Transfer, step: 'debit' | 'credit' | 'void') => `transfer:${transfer.id}:${step}`;
+
+const postDebit = (tx: TxCtx, transfer: Transfer) =>
+  postPending(tx, { entryId: transfer.holdEntryId, idempotencyKey: keyOf(transfer, 'debit') });
+
+const postCredit = async (tx: TxCtx, transfer: Transfer) =>
+  postEntry(tx, {
+    kind: 'transfer',
+    currency: transfer.currency,
+    postings: [
+      {
+        accountId: await systemAccount(tx, 'transfers_in_transit', transfer.currency),
+        direction: 'debit',
+        amount: transfer.amount,
+      },
+      { accountId: transfer.toAccountId, direction: 'credit', amount: transfer.amount },
+    ],
+    idempotencyKey: keyOf(transfer, 'credit'),
+    refs: { transferId: transfer.id, memberId: transfer.toMemberId },
+  });
+
+/** Takes back what a step has posted; null when it has posted nothing. */
+async function undo(tx: TxCtx, transfer: Transfer, step: 'debit' | 'credit'): Promise<JournalEntry | null> {
+  const key = keyOf(transfer, step);
+  const entryId = await entryIdOfKey(tx.sql, key);
+  return entryId === null ? null : reverseEntry(tx, { entryId, idempotencyKey: `${key}:undone` });
+}
 
 /** What was held leaves the sender's account; until it arrives it is in transit. */
 const debit: DatabaseStep = {
   kind: 'database',
   name: 'debit',
   async run(tx, saga) {
-    const transfer = await transferOf(tx, saga);
-    const entry = await postPending(tx, { entryId: transfer.holdEntryId, idempotencyKey: saga.idempotencyKey });
+    const entry = await postDebit(tx, await transferOf(tx, saga));
     return completed({ entryId: entry.id });
   },
   async compensate(tx, saga) {
-    const entryId = saga.results.debit?.entryId;
-    if (typeof entryId !== 'string') throw new Error('a debit without an entry');
-    const entry = await reverseEntry(tx, { entryId, idempotencyKey: `${saga.idempotencyKey}:undone` });
-    return completed({ entryId, reversedBy: entry.id });
+    const entry = await undo(tx, await transferOf(tx, saga), 'debit');
+    if (!entry) throw new Error('a debit without an entry');
+    return completed({ entryId: entry.reverses, reversedBy: entry.id });
   },
 };
 
@@ -30,21 +59,7 @@ const credit: DatabaseStep = {
   kind: 'database',
   name: 'credit',
   async run(tx, saga) {
-    const transfer = await transferOf(tx, saga);
-    const entry = await postEntry(tx, {
-      kind: 'transfer',
-      currency: transfer.currency,
-      postings: [
-        {
-          accountId: await systemAccount(tx, 'transfers_in_transit', transfer.currency),
-          direction: 'debit',
-          amount: transfer.amount,
-        },
-        { accountId: transfer.toAccountId, direction: 'credit', amount: transfer.amount },
-      ],
-      idempotencyKey: saga.idempotencyKey,
-      refs: { transferId: transfer.id, memberId: transfer.toMemberId },
-    });
+    const entry = await postCredit(tx, await transferOf(tx, saga));
     return completed({ entryId: entry.id });
   },
 };
@@ -88,12 +103,21 @@ export async function transactionsLast30(ctx: Pick<Ctx, 'sql' | 'now'>, memberId
 
 export const transferSaga = defineSaga({ type: 'transfer', steps: [debit, credit, customerView], onEnd: end });
 
+/**
+ * The books agree with the outcome, whoever decided on it: what the steps have done already is not done again, and what the
+ * ledger refuses refuses the outcome.
+ */
 async function end(tx: TxCtx, saga: SagaRun, how: SagaEnd): Promise<void> {
   const transfer = await transferOf(tx, saga);
-  if (how === 'completed') return endTransfer(tx, transfer, 'completed', null);
+  if (how === 'completed') {
+    await postDebit(tx, transfer);
+    await postCredit(tx, transfer);
+    return endTransfer(tx, transfer, 'completed', null);
+  }
   const failure = saga.error ?? { code: 'undone', reason: 'It was called off by hand.' };
-  if (saga.results.debit) return endTransfer(tx, transfer, 'compensated', failure);
+  await undo(tx, transfer, 'credit');
+  if (await undo(tx, transfer, 'debit')) return endTransfer(tx, transfer, 'compensated', failure);
   // Never debited: what is held is let go.
-  await voidPending(tx, { entryId: transfer.holdEntryId, idempotencyKey: `transfer:${transfer.id}:void` });
+  await voidPending(tx, { entryId: transfer.holdEntryId, idempotencyKey: keyOf(transfer, 'void') });
   await endTransfer(tx, transfer, 'failed', failure);
 }

@@ -4,7 +4,9 @@ import { events, projections, reactions } from '#jobs/subscriptions.ts';
 import { startWorker, type Worker } from '#jobs/worker.ts';
 import { inTransaction } from '#server/context/context.ts';
 import { eventually, systemContext } from '#server/events/store.testing.ts';
-import { joined, staffContext } from '#server/members/members.testing.ts';
+import { joined, personContext, staffContext } from '#server/members/members.testing.ts';
+import { settleSaga } from '#server/sagas/commands.ts';
+import { runDatabaseTurn } from '#server/sagas/turn.ts';
 import { testApp } from '#test/database.ts';
 import { closeAccount, findOrOpenMemberAccount, systemAccount } from '../commands/accounts.ts';
 import { postEntry } from '../commands/entries.ts';
@@ -147,6 +149,59 @@ describe('a transfer', () => {
     const { available } = await balanceOf(staffContext(app.current), ada.accountId);
     expect(available).toBe(1_000);
   });
+});
+
+describe('settled by hand', () => {
+  /** One that got stuck after so many of its steps. */
+  async function stuckAfter(steps: number, from: Person, to: Person) {
+    const { id } = await send(from, to, 600);
+    const { sql } = app.current.database;
+    for (let n = 0; n < steps; n += 1) {
+      const [saga] = await sql<{ id: string; turn: number }[]>`select id, turn from sagas where subject_id = ${id}`;
+      const turn = { sagaId: saga?.id ?? '', turn: saga?.turn ?? 0, timedOut: false };
+      await inTransaction(systemContext(app.current), (tx) => runDatabaseTurn(tx, turn, new AbortController().signal));
+    }
+    const [saga] = await sql<{ id: string }[]>`
+      update sagas set status = 'stuck' where subject_id = ${id} returning id`;
+    const settle = (outcome: 'completed' | 'failed') =>
+      settleSaga(personContext(app.current, { roles: ['staff'] }), saga?.id ?? '', { outcome, reason: 'By hand' });
+    return { id, settle };
+  }
+  const held = async (of: Person) => {
+    const { posted, available } = await balanceOf(staffContext(app.current), of.accountId);
+    return [posted, available];
+  };
+
+  it.each([0, 1, 2])('after %i steps the books agree with what was said', async (steps) => {
+    await stop();
+    const [ada, bob] = [await person(1_000), await person()];
+    const done = await stuckAfter(steps, ada, bob);
+    await done.settle('completed');
+    expect([await held(ada), await held(bob), await transit()]).toEqual([[400, 400], [600, 600], 0]);
+    expect((await getTransfer(ada.ctx, done.id)).status).toBe('completed');
+    const undone = await stuckAfter(steps, bob, ada);
+    await undone.settle('failed');
+    expect([await held(ada), await held(bob), await transit()]).toEqual([[400, 400], [600, 600], 0]);
+    expect((await getTransfer(bob.ctx, undone.id)).status).toBe(steps === 0 ? 'failed' : 'compensated');
+  });
+
+  it('is refused when the books do not allow it, and nothing changes', async () => {
+    await stop();
+    const [ada, bob, eve] = [await person(2_000), await person(), await person()];
+    const spent = await stuckAfter(2, ada, bob);
+    await send(bob, eve, 500);
+    await expect(spent.settle('failed')).rejects.toMatchObject({ code: 'rule_violated' });
+    expect((await getTransfer(ada.ctx, spent.id)).status).toBe('pending');
+    await spent.settle('completed');
+    const closed = await stuckAfter(1, ada, await person());
+    await app.current.database.sql`
+      update accounts set status = 'closed', closed_at = now() where id = (select to_account_id from transfers where id = ${closed.id})`;
+    await expect(closed.settle('completed')).rejects.toMatchObject({ code: 'rule_violated' });
+    await closed.settle('failed');
+    expect([await held(ada), await transit()]).toEqual([[1_400, 1_400], 0]);
+  });
+
+  afterAll(start);
 });
 
 describe('what cannot be', () => {
