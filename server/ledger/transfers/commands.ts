@@ -4,12 +4,14 @@ import { type Ctx, inTransaction, isOwn, type TxCtx } from '#server/context/cont
 import { seal } from '#server/crypto/seals.ts';
 import { notYours, ruleViolated } from '#server/errors/errors.ts';
 import { append } from '#server/events/append.ts';
+import { memberStatusOf } from '#server/members/queries/status.ts';
 import { startSaga } from '#server/sagas/commands.ts';
 import { systemAccount } from '../commands/accounts.ts';
 import { pendEntry } from '../commands/entries.ts';
 import { type AccountRecord, findAccount } from '../record.ts';
 import { transferStream } from './events.ts';
 import { aboutOf, lockTransfer, type Transfer } from './record.ts';
+import { mayReceive, maySend } from './rules.ts';
 import './saga.ts';
 
 export interface NewTransfer {
@@ -85,13 +87,17 @@ async function ownAccount(tx: TxCtx, id: string): Promise<MemberAccount> {
   const account = await findAccount(tx.sql, id);
   if (!account?.memberId || !isOwn(tx, account.memberId)) throw notYours();
   if (account.loanId !== null) throw refusal('fromAccountId', 'A loan’s account cannot be paid from.');
+  const status = await memberStatusOf(tx, account.memberId);
+  if (!maySend(status)) throw refusal('fromAccountId', `Nothing can be sent: your membership is ${status}.`);
   return { ...account, memberId: account.memberId };
 }
 
 async function recipientAccount(tx: TxCtx, input: NewTransfer, from: MemberAccount): Promise<MemberAccount> {
   const account = await findAccount(tx.sql, input.toAccountId);
   // The house's accounts are nobody's to pay into: to a member they are not there.
-  if (!account?.memberId || account.loanId !== null) throw refusal('toAccountId', 'There is no such account.');
+  if (!account?.memberId || account.loanId !== null || !mayReceive(await memberStatusOf(tx, account.memberId))) {
+    throw refusal('toAccountId', 'There is no such account.');
+  }
   if (account.id === from.id) throw refusal('toAccountId', 'This is the account that it would come from.');
   if (account.status !== 'open') throw refusal('toAccountId', 'This account is closed.');
   if (input.currency !== from.currency) throw refusal('currency', `Your account is in ${from.currency}.`);

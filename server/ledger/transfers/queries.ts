@@ -4,9 +4,10 @@ import { maskName } from '#server/crypto/mask.ts';
 import { openOrNull } from '#server/crypto/seals.ts';
 import { notFound, notYours } from '#server/errors/errors.ts';
 import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
-import { memberLabelsOf, memberNameOf } from '#server/members/queries/status.ts';
+import { memberLabelsOf, memberNameOf, memberStatusOf } from '#server/members/queries/status.ts';
 import { type StepView, stepsOf } from '#server/sagas/queries.ts';
 import { findTransfer, type Transfer, transferColumns, withTimes } from './record.ts';
+import { mayReceive } from './rules.ts';
 import './saga.ts';
 
 export interface TransferSummary {
@@ -139,7 +140,8 @@ export async function findRecipient(
   const [row] = await ctx.sql<{ id: string; memberId: string; currency: string }[]>`
     select id, member_id as "memberId", currency from accounts
     where number = ${number} and member_id is not null and loan_id is null and status = 'open'`;
-  const name = row && (await memberNameOf(ctx, row.memberId));
+  const found = row && mayReceive(await memberStatusOf(ctx, row.memberId));
+  const name = found ? await memberNameOf(ctx, row.memberId) : null;
   if (!row || !name) throw notFound('There is no open account with this number.');
   return { accountId: row.id, holder: maskName(name), currency: row.currency };
 }

@@ -4,6 +4,7 @@ import { events, projections, reactions } from '#jobs/subscriptions.ts';
 import { startWorker, type Worker } from '#jobs/worker.ts';
 import { inTransaction } from '#server/context/context.ts';
 import { eventually, systemContext } from '#server/events/store.testing.ts';
+import { act } from '#server/members/commands/actions.ts';
 import { joined, personContext, staffContext } from '#server/members/members.testing.ts';
 import { settleSaga } from '#server/sagas/commands.ts';
 import { runDatabaseTurn } from '#server/sagas/turn.ts';
@@ -202,6 +203,23 @@ describe('settled by hand', () => {
   });
 
   afterAll(start);
+});
+
+describe('who', () => {
+  const from = (who: Person, to: Person) => send(who, to, 10);
+
+  it('is suspended sends nothing', async () => {
+    const [ada, bob] = [await person(1_000), await person()];
+    await act(personContext(app.current, { roles: ['admin'] }), ada.memberId, 'suspend', 'Fraud');
+    await expect(from(ada, bob)).rejects.toMatchObject({ code: 'rule_violated' });
+  });
+
+  it.each(['erased', 'deceased'])('is %s has no account that anybody could find or pay into', async (status) => {
+    const [ada, bob] = [await person(1_000), await person()];
+    await app.current.database.sql`update members set status = ${status} where id = ${bob.memberId}`;
+    await expect(from(ada, bob)).rejects.toMatchObject({ message: 'There is no such account.' });
+    await expect(findRecipient(ada.ctx, bob.number)).rejects.toMatchObject({ code: 'not_found' });
+  });
 });
 
 describe('what cannot be', () => {
