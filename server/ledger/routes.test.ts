@@ -6,7 +6,13 @@ import { testWeb } from '#server/gateway/web.testing.ts';
 import { systemContext } from '#server/members/members.testing.ts';
 import { prepareQueues } from '#server/queue/boss.ts';
 import { testApp } from '#test/database.ts';
-import { closeAccount, findOrOpenMemberAccount, openMissingAccounts, systemAccount } from './commands/accounts.ts';
+import {
+  closeAccount,
+  findOrOpenMemberAccount,
+  openLoanAccount,
+  openMissingAccounts,
+  systemAccount,
+} from './commands/accounts.ts';
 import { checkLedger } from './commands/checks.ts';
 import { pendEntry, postEntry } from './commands/entries.ts';
 import { booked, fundedAccountOf } from './ledger.testing.ts';
@@ -185,8 +191,39 @@ describe('staff', () => {
     expect([seen.length, new Set(seen).size]).toEqual([count?.n, count?.n]);
   });
 
+  it('reverse by hand only what was posted by hand: an order, a payment or a loan rests on the rest', async () => {
+    for (const refs of [
+      { orderId: uuidv7() },
+      { paymentId: uuidv7() },
+      { transferId: uuidv7() },
+      { loanId: uuidv7() },
+    ]) {
+      const entry = await post(spending(10, { refs, kind: 'adjustment' }));
+      expect((await call<EntryView>(staff, `/ledger/entries/${entry.id}`)).body.reversible).toBe(false);
+      const refused = await call<{ detail: string }>(staff, `/ledger/entries/${entry.id}/reverse`, { reason: 'x' });
+      expect([refused.status, refused.body.detail]).toEqual([422, expect.stringContaining('by hand')]);
+    }
+    const manual = await post(spending(10, { kind: 'adjustment', refs: {} }));
+    expect((await call<EntryView>(staff, `/ledger/entries/${manual.id}`)).body.reversible).toBe(true);
+  });
+
+  it('adjust no loan’s account: its schedule would not follow', async () => {
+    const loan = await booked(app.current, (tx) =>
+      openLoanAccount(tx, { loanId: uuidv7(), memberId: bob.memberId ?? '', currency: 'EUR' }),
+    );
+    const { status, body } = await call<{ errors: unknown }>(staff, '/ledger/adjustments', {
+      currency: 'EUR',
+      postings: [
+        { account: loan.id, direction: 'debit', amount: 5 },
+        { account: income, direction: 'credit', amount: 5 },
+      ],
+      reason: 'test',
+    });
+    expect([status, body.errors]).toEqual([422, [expect.objectContaining({ path: 'postings.0.account' })]]);
+  });
+
   it('reverse once, with a reason; nobody corrects their own account; an auditor corrects nothing', async () => {
-    const entry = await post(spending(50));
+    const entry = await post(spending(50, { kind: 'adjustment', refs: {} }));
     expect((await call(auditor, `/ledger/entries/${entry.id}/reverse`, { reason: 'wrong' })).status).toBe(403);
     expect((await call(staff, `/ledger/entries/${entry.id}/reverse`, {})).status).toBe(400);
     const both = await aSignedInUser(app.current, { roles: ['member', 'staff'] });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type AccountClass, maxAmount } from '#db/schema/ledger.ts';
 import { decimals } from '#server/documents/money.ts';
 import { type AppError, ruleViolated } from '#server/errors/errors.ts';
-import type { Balance, EntryInput, Posting } from './shapes.ts';
+import type { Balance, EntryInput, EntryRefs, Posting } from './shapes.ts';
 
 /** The currency that the house keeps its members' accounts in. */
 export const houseCurrency = 'EUR';
@@ -42,6 +42,10 @@ const totalOf = (postings: readonly Posting[], direction: Posting['direction']) 
 
 /** The same for the same meaning: a key that comes again with another one is a mistake. */
 export const fingerprintOf = (meant: unknown) => createHash('sha256').update(JSON.stringify(meant)).digest('base64url');
+
+/** Posted by hand: no order, payment, transfer, loan or invoice rests on it, and none would be wrong without it. */
+export const isByHand = ({ orderId, paymentId, transferId, loanId, invoiceId }: EntryRefs) =>
+  (orderId ?? paymentId ?? transferId ?? loanId ?? invoiceId) === undefined;
 
 interface Sums {
   postedDebits: number;

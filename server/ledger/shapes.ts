@@ -158,6 +158,7 @@ export const entryView = z.strictObject({
   resolvedBy: id.nullable(),
   reverses: id.nullable(),
   reversedBy: id.nullable(),
+  reversible: z.boolean().describe('by hand: nothing else rests on it'),
   memo: z.string().nullable(),
   refs,
   correlationId: id,

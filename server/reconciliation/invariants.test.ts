@@ -7,6 +7,8 @@ import { systemAccount } from '#server/ledger/commands/accounts.ts';
 import { postEntry, reverseEntry } from '#server/ledger/commands/entries.ts';
 import { fundedAccountOf } from '#server/ledger/ledger.testing.ts';
 import { requestTransfer } from '#server/ledger/transfers/commands.ts';
+import { repayLoan } from '#server/loans/commands/repay.ts';
+import { borrower, hardship, lent } from '#server/loans/loans.testing.ts';
 import { joined } from '#server/members/members.testing.ts';
 import { aMembershipOf, professional } from '#server/memberships/memberships.testing.ts';
 import { aProduct, card } from '#server/orders/orders.testing.ts';
@@ -193,7 +195,27 @@ describe('memberships', () => {
   });
 });
 
+/** The mirror image of an entry, written by somebody. */
+const takeBack = async (key: string) => {
+  const [entry] = await sql()<{ id: string }[]>`select id from journal_entries where idempotency_key = ${key}`;
+  await inTransaction(systemContext(app.current), (tx) =>
+    reverseEntry(tx, { entryId: entry?.id ?? '', idempotencyKey: `test:${key}` }),
+  );
+};
+
 describe('the ledger', () => {
+  it('finds a loan that is not what its schedule says', async () => {
+    const ada = await borrower(app.current, 50_000);
+    const sound = await lent(app.current, ada, { productId: hardship.id, amount: 120_000 });
+    await repayLoan(ada.ctx, { loanId: sound.id, amount: 50_000, from: 'account' });
+    const bob = await borrower(app.current, 50_000);
+    const broken = await lent(app.current, bob, { productId: hardship.id, amount: 120_000 });
+    await takeBack(`loan:${broken.id}:disbursement`);
+    await sql()`update loans set updated_at = ${longAgo}`;
+    await check();
+    expect([await openOnes(sound.id), await openOnes(broken.id)]).toEqual([[], ['loan_not_in_books']]);
+  });
+
   it('finds a transfer whose money is not where it is said to be', async () => {
     const [from, to] = [await joined(app.current), await joined(app.current)];
     const accounts = [

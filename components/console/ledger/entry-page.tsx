@@ -49,7 +49,6 @@ function Loaded({ entry }: { entry: JournalEntry }) {
   const may = useMay();
   const [reversing, setReversing] = useState(false);
   const total = formatMoney(totalOf(entry), entry.currency);
-  const reversible = entry.state === 'posted' && entry.reversedBy === null && entry.reverses === null;
   return (
     <>
       <PageHeader
@@ -58,7 +57,7 @@ function Loaded({ entry }: { entry: JournalEntry }) {
         state={<StatePill state={entry.reversedBy ? 'reversed' : entry.state} tone={toneOf(entry)} />}
         lead={entry.memo}
         actions={
-          reversible && may('ledger:manage') ? (
+          entry.reversible && may('ledger:manage') ? (
             <Button variant="default" onClick={() => setReversing(true)}>
               Reverse
             </Button>

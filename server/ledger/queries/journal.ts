@@ -3,7 +3,7 @@ import { type Ctx, requirePermission } from '#server/context/context.ts';
 import { notFound } from '#server/errors/errors.ts';
 import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
 import { type RefColumns, refsOf } from '../record.ts';
-import { isDebitNormal } from '../rules.ts';
+import { isByHand, isDebitNormal } from '../rules.ts';
 import type { CheckView, EntriesQuery, EntryView, TrialBalanceView } from '../shapes.ts';
 
 interface Row extends RefColumns {
@@ -100,6 +100,7 @@ const viewOf = (row: Row): EntryView => ({
   resolvedBy: row.resolved_by,
   reverses: row.reverses,
   reversedBy: row.reversed_by,
+  reversible: row.state === 'posted' && row.reversed_by === null && row.reverses === null && isByHand(refsOf(row)),
   memo: row.memo,
   refs: refsOf(row),
   correlationId: row.correlation_id,

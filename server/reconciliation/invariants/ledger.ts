@@ -3,6 +3,22 @@ import type { Invariant } from './invariant.ts';
 /** The ledger's accounts say the same as what rests on them. */
 export const ledgerInvariants: readonly Invariant[] = [
   {
+    kind: 'loan_not_in_books',
+    severity: 'critical',
+    find: (tx, settled) => tx.sql`
+      select l.id::text as key, l.member_id as "memberId", null::uuid as "orderId", null::uuid as "paymentId",
+        null::uuid as "membershipId", abs(owed.balance - coalesce(planned.principal, 0))::bigint as amount, l.currency
+      from loans l
+      join (
+        select account_id, sum(posted_debits - posted_credits) as balance from account_balances group by account_id
+      ) as owed on owed.account_id = l.account_id
+      left join (
+        select loan_id, sum(principal - principal_paid) as principal from loan_instalments
+        where status in ('planned', 'due') group by loan_id
+      ) as planned on planned.loan_id = l.id
+      where l.updated_at < ${settled} and owed.balance <> coalesce(planned.principal, 0)`,
+  },
+  {
     // Where it was completed the money is with the receiver, else with the sender; nothing is held any more.
     kind: 'transfer_not_in_books',
     severity: 'critical',
