@@ -236,6 +236,30 @@ describe('the ledger', () => {
   });
 });
 
+describe('an entry that was taken back', () => {
+  it('counts as none: for a charge, a refund and a sale', async () => {
+    const charge = await aPayment(null);
+    await anEntry(`payment:${charge}`, { kind: 'payment', paymentId: charge });
+    const refund = uuidv7();
+    await sql()`
+      update payments set refunds_asked = 2500, refunded_amount = 2500, status = 'refunded' where id = ${charge}`;
+    await sql()`
+      insert into refunds (id, payment_id, amount, currency, status, cause, meaning, created_at, updated_at)
+      values (${refund}, ${charge}, 2500, 'EUR', 'succeeded', 'staff', ${refund}, ${longAgo}, ${longAgo})`;
+    await anEntry(`refund:${refund}`, { kind: 'refund', paymentId: charge });
+    const order = await anOrder('completed');
+    await anEntry(`order:${order}:sale`, { kind: 'sale', orderId: order });
+    await check();
+    expect([await openOnes(charge), await openOnes(refund)]).toEqual([[], []]);
+    expect(await openOnes(order)).not.toContain('order_without_sale');
+    for (const key of [`payment:${charge}`, `refund:${refund}`, `order:${order}:sale`]) await takeBack(key);
+    await check();
+    expect(await openOnes(charge)).toContain('charge_without_entry');
+    expect(await openOnes(refund)).toContain('refund_without_entry');
+    expect(await openOnes(order)).toContain('order_without_sale');
+  });
+});
+
 describe('the other way round', () => {
   it('sees entries without a refund, and sales and deliveries of orders that were given up', async () => {
     const charge = await aPayment(null);

@@ -23,7 +23,8 @@ export const orderInvariants: readonly Invariant[] = [
       select ${orderColumns(tx)} from orders o
       where o.status = 'completed' and o.total > 0 and o.finished_at < ${settled}
         and not exists (select from journal_entries e
-          where e.order_id = o.id and e.idempotency_key = 'order:' || o.id::text || ':sale')`,
+          where e.order_id = o.id and e.idempotency_key = 'order:' || o.id::text || ':sale'
+          and not exists (select from journal_entries b where b.reverses = e.id))`,
   },
   {
     kind: 'sale_without_order',

@@ -9,7 +9,7 @@ const entryColumns = (tx: TxCtx) => tx.sql`
   e.id::text as key, e.member_id as "memberId", e.order_id as "orderId", e.payment_id as "paymentId",
   null::uuid as "membershipId", null::bigint as amount, null::text as currency`;
 
-/** Every charge and every refund has its entry in the books, and every such entry its charge or refund. */
+/** Every charge and every refund has an entry in the books that was not taken back, and every such entry its charge or refund. */
 export const paymentInvariants: readonly Invariant[] = [
   {
     kind: 'charge_without_entry',
@@ -18,7 +18,8 @@ export const paymentInvariants: readonly Invariant[] = [
       select ${paymentColumns(tx)} from payments p
       where p.status in ('succeeded', 'refunded', 'partially_refunded') and p.settled_at < ${settled}
         and not exists (select from journal_entries e
-          where e.payment_id = p.id and e.idempotency_key = 'payment:' || p.id::text)`,
+          where e.payment_id = p.id and e.idempotency_key = 'payment:' || p.id::text
+          and not exists (select from journal_entries b where b.reverses = e.id))`,
   },
   {
     kind: 'entry_without_charge',
@@ -38,7 +39,8 @@ export const paymentInvariants: readonly Invariant[] = [
         null::uuid as "membershipId", r.amount, r.currency
       from refunds r join payments p on p.id = r.payment_id
       where r.status = 'succeeded' and r.updated_at < ${settled}
-        and not exists (select from journal_entries e where e.idempotency_key = 'refund:' || r.id::text)`,
+        and not exists (select from journal_entries e where e.idempotency_key = 'refund:' || r.id::text
+          and not exists (select from journal_entries b where b.reverses = e.id))`,
   },
   {
     // One that the payer's bank sent back has an entry of its own for that.
