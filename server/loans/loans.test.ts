@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { queues } from '#jobs/queues.ts';
-import { inTransaction } from '#server/context/context.ts';
+import { createContext, inTransaction } from '#server/context/context.ts';
 import { balanceOf, findMemberAccount } from '#server/ledger/queries/accounts.ts';
 import { personContext, staffContext, systemContext } from '#server/members/members.testing.ts';
 import { prepareQueues } from '#server/queue/boss.ts';
@@ -482,6 +482,20 @@ describe('writing off', () => {
     const interest = (before.loan_interest_income ?? 0) - (after.loan_interest_income ?? 0);
     expect((after.loan_losses ?? 0) - (before.loan_losses ?? 0)).toBe(120_000 + interest);
     expect(await getLoan(second, loan.id)).toMatchObject({ owed: { amount: 0 }, overdue: null, next: null });
+  });
+
+  it('is a person’s: no machine decides, and none is a second person', async () => {
+    const ada = await borrower(app.current);
+    const machine = createContext(app.current, { actor: { kind: 'client', clientId: 'script', scopes: ['*'] } });
+    const { id } = await applyForLoan(ada.ctx, application());
+    for (const decision of ['approve', 'reject'] as const) {
+      await expect(decideLoan(machine, { loanId: id, decision, reason: 'x' })).rejects.toMatchObject({
+        code: 'forbidden',
+      });
+    }
+    expect((await getLoan(machine, id)).may).toMatchObject({ decide: false, why: expect.stringContaining('person') });
+    await approve(id);
+    await expect(writeOffLoan(machine, { loanId: id, reason: 'x' })).rejects.toMatchObject({ code: 'forbidden' });
   });
 
   it('is nobody’s on their own loan', async () => {

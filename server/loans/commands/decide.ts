@@ -1,6 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { DecisionKind, LoanStatus } from '#db/schema/loans.ts';
-import { actorId } from '#server/context/actor.ts';
 import { type Ctx, inTransaction, isOwn, requirePermission, type TxCtx } from '#server/context/context.ts';
 import { seal } from '#server/crypto/seals.ts';
 import { AppError, conflict, ruleViolated } from '#server/errors/errors.ts';
@@ -19,16 +18,23 @@ export interface DecisionInput {
 
 /**
  * Staff decide on an application. Above the product's limit two different people agree; the word of the last pays the loan out.
- * @throws AppError `forbidden` without the permission and on one's own loan, `conflict` when it is decided or the same person
- * agrees twice, `rule_violated` for a member who may not borrow any more
+ * @throws AppError `forbidden` without the permission, to machines and on one's own loan, `conflict` when it is decided or the
+ * same person agrees twice, `rule_violated` for a member who may not borrow any more
  */
 export async function decideLoan(ctx: Ctx, input: DecisionInput): Promise<Loan> {
-  requirePermission(ctx, 'loans:decide');
+  requireDecider(ctx);
   return inTransaction(ctx, async (tx) => {
     const loan = await lockForDecision(tx, input.loanId, ['applied', 'awaiting_second']);
     if (input.decision === 'reject') return reject(tx, loan, input.reason);
     return approve(tx, loan, input.reason);
   });
+}
+
+/** Gives who decides. Two machines may be one person, and one of them the borrower. @throws AppError `forbidden` */
+export function requireDecider(ctx: Ctx): string {
+  requirePermission(ctx, 'loans:decide');
+  if (ctx.actor.kind !== 'user') throw new AppError('forbidden', 'Only a person decides on a loan.');
+  return ctx.actor.userId;
 }
 
 /** @throws AppError `forbidden` on one's own loan, `conflict` when the loan is not in one of these states */
@@ -69,7 +75,7 @@ async function approve(tx: TxCtx, loan: Loan, reason: string): Promise<Loan> {
 
 /** Notes who decided. @throws AppError `conflict` when the same person did already: the other one is missing */
 export async function recordDecision(tx: TxCtx, loan: Loan, kind: DecisionKind, reason: string): Promise<void> {
-  const decidedBy = deciderOf(tx);
+  const decidedBy = requireDecider(tx);
   const before = await decisionsOf(tx.sql, loan.id);
   if (before.some((one) => one.kind === kind && one.decidedBy === decidedBy)) {
     throw conflict('You have agreed already. A second person must agree too.');
@@ -79,9 +85,6 @@ export async function recordDecision(tx: TxCtx, loan: Loan, kind: DecisionKind, 
     insert into loan_decisions (id, loan_id, kind, decided_by, reason_sealed, at)
     values (${uuidv7()}, ${loan.id}, ${kind}, ${decidedBy}, ${seal(key, 'loanReason', reason)}, ${tx.now().toISOString()})`;
 }
-
-/** Who the asker is as a decider: a person, or a machine with an admin's rights. */
-export const deciderOf = ({ actor }: Ctx): string => actorId(actor) ?? actor.kind;
 
 /** The money reaches the member's account in the same transaction as the word that gives it. */
 async function disburse(tx: TxCtx, loan: Loan): Promise<Loan> {

@@ -1,20 +1,20 @@
-import { type Ctx, inTransaction, requirePermission, type TxCtx } from '#server/context/context.ts';
+import { type Ctx, inTransaction, type TxCtx } from '#server/context/context.ts';
 import { systemAccount } from '#server/ledger/commands/accounts.ts';
 import { postEntry } from '#server/ledger/commands/entries.ts';
 import type { Posting } from '#server/ledger/shapes.ts';
 import { advanceLoan, decisionsOf, type Loan } from '../record.ts';
 import { type Owed, owedOn } from '../rules/allocation.ts';
 import { auditLoan } from './apply.ts';
-import { lockForDecision, recordDecision } from './decide.ts';
+import { lockForDecision, recordDecision, requireDecider } from './decide.ts';
 import { lockUpToDate, requireNoCardUnderWay } from './dues.ts';
 
 /**
  * Gives up what is owed, on the word of two different people: the first proposes, the second does it.
- * @throws AppError `forbidden` without the permission and on one's own loan, `conflict` for a loan that is not running, while a
+ * @throws AppError `forbidden` as `decideLoan`, `conflict` for a loan that is not running, while a
  * repayment by card is under way, and for the same person twice
  */
 export async function writeOffLoan(ctx: Ctx, input: { loanId: string; reason: string }): Promise<Loan> {
-  requirePermission(ctx, 'loans:decide');
+  requireDecider(ctx);
   return inTransaction(ctx, async (tx) => {
     await lockForDecision(tx, input.loanId, ['active', 'in_arrears']);
     const { loan, instalments } = await lockUpToDate(tx, input.loanId);

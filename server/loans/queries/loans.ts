@@ -2,12 +2,12 @@ import type { z } from 'zod';
 import { requirePerson } from '#server/access/commands/sessions.ts';
 import { actorsById } from '#server/access/queries/actors.ts';
 import { writeAudit } from '#server/audit/commands.ts';
+import { actorId } from '#server/context/actor.ts';
 import { type Ctx, can, inTransaction, isOwn, requirePermission } from '#server/context/context.ts';
 import { openOrNull, type SubjectKey } from '#server/crypto/seals.ts';
 import { AppError, notFound, notYours, ruleViolated } from '#server/errors/errors.ts';
 import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
 import { findPayment } from '#server/payments/queries/records.ts';
-import { deciderOf } from '../commands/decide.ts';
 import {
   type Decision,
   decisionsOf,
@@ -178,7 +178,7 @@ async function decisionViewsOf(ctx: Ctx, decisions: readonly Decision[], key: Su
   return decisions.map((one): LoanView['decisions'][number] => ({
     kind: one.kind,
     by: actors.find(({ id }) => id === one.decidedBy)?.name ?? one.decidedBy,
-    mine: one.decidedBy === deciderOf(ctx),
+    mine: one.decidedBy === actorId(ctx.actor),
     reason: openOrNull(key, 'loanReason', one.reasonSealed),
     at: one.at,
   }));
@@ -188,7 +188,8 @@ function mayOf(ctx: Ctx, loan: Loan, decisions: readonly Decision[]): LoanView['
   const no = (why: string | null) => ({ decide: false, writeOff: false, why });
   if (!can(ctx, 'loans:decide')) return no(null);
   if (isOwn(ctx, loan.memberId)) return no('This is your own loan.');
-  const me = deciderOf(ctx);
+  if (ctx.actor.kind !== 'user') return no('Only a person decides on a loan.');
+  const { userId: me } = ctx.actor;
   const said = (kind: Decision['kind']) => decisions.some((one) => one.kind === kind && one.decidedBy === me);
   const waits = loan.status === 'applied' || loan.status === 'awaiting_second';
   if (waits && said('approve')) return no('You have agreed. A second person must decide.');
