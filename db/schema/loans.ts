@@ -127,16 +127,26 @@ export const loanInstalments = pgTable(
   (table) => [primaryKey({ columns: [table.loanId, table.seq] })],
 );
 
-export const loanDecisions = pgTable('loan_decisions', {
-  id: uuid().primaryKey(),
-  loanId: uuid()
-    .notNull()
-    .references(() => loans.id),
-  kind: text({ enum: decisionKinds }).notNull(),
-  decidedBy: text().notNull(),
-  reasonSealed: text().notNull(),
-  at: at().notNull(),
-});
+export const loanDecisions = pgTable(
+  'loan_decisions',
+  {
+    id: uuid().primaryKey(),
+    loanId: uuid()
+      .notNull()
+      .references(() => loans.id),
+    kind: text({ enum: decisionKinds }).notNull(),
+    decidedBy: text().notNull(),
+    reasonSealed: text(),
+    amount: minorUnits(),
+    lapsedAt: at(),
+    at: at().notNull(),
+  },
+  (table) => [
+    uniqueIndex('loan_decisions_person_key')
+      .on(table.loanId, table.kind, table.decidedBy)
+      .where(sql`${table.lapsedAt} is null`),
+  ],
+);
 
 export const loanRepayments = pgTable('loan_repayments', {
   id: uuid().primaryKey(),

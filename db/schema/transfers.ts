@@ -37,6 +37,7 @@ export const transfers = pgTable(
     index('transfers_from').on(table.fromMemberId, table.createdAt, table.id),
     index('transfers_to').on(table.toMemberId, table.createdAt, table.id),
     index('transfers_created').on(table.createdAt, table.id),
+    index('transfers_status').on(table.status, table.createdAt, table.id),
   ],
 );
 

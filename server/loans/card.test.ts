@@ -5,10 +5,12 @@ import { startWorker, type Worker } from '#jobs/worker.ts';
 import { type Sandbox, startSandbox } from '#sandbox/start.ts';
 import { eventually } from '#server/events/store.testing.ts';
 import { balanceOf, findMemberAccount } from '#server/ledger/queries/accounts.ts';
+import { act } from '#server/members/commands/actions.ts';
 import { refundByStaff } from '#server/payments/commands/refund.ts';
 import { testApp } from '#test/database.ts';
+import { applyForLoan } from './commands/apply.ts';
 import { repayLoan } from './commands/repay.ts';
-import { type Borrower, books, borrower, hardship, lent, someStaff } from './loans.testing.ts';
+import { application, type Borrower, books, borrower, hardship, lent, loanNow, someStaff } from './loans.testing.ts';
 import { getLoan } from './queries/loans.ts';
 
 let sandbox: Sandbox;
@@ -77,3 +79,10 @@ it('an answer that was lost neither loses nor doubles a repayment', async () => 
   sandbox.faults.clear();
   await until(ada, loanId, { owed: { amount: 90_000 }, repayments: [{ status: 'posted' }, {}] });
 }, 60_000);
+
+it('an application of somebody who is erased is withdrawn', async () => {
+  const ada = await borrower(app.current);
+  const { id: loanId } = await applyForLoan(ada.ctx, application());
+  await act(someStaff(app.current, 'admin'), ada.memberId, 'erase', 'Asked for it');
+  await eventually(async () => expect((await loanNow(app.current, loanId)).status).toBe('withdrawn'), 20_000);
+});

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { queues } from '#jobs/queues.ts';
 import { createContext, inTransaction } from '#server/context/context.ts';
 import { balanceOf, findMemberAccount } from '#server/ledger/queries/accounts.ts';
+import { act } from '#server/members/commands/actions.ts';
 import { personContext, staffContext, systemContext } from '#server/members/members.testing.ts';
 import { prepareQueues } from '#server/queue/boss.ts';
 import { testApp } from '#test/database.ts';
@@ -496,6 +497,21 @@ describe('writing off', () => {
     expect((await getLoan(machine, id)).may).toMatchObject({ decide: false, why: expect.stringContaining('person') });
     await approve(id);
     await expect(writeOffLoan(machine, { loanId: id, reason: 'x' })).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  it('is possible for somebody who was erased: no reason is kept about them', async () => {
+    const ada = await borrower(app.current);
+    const loan = await lent(app.current, ada, {}, '2027-01-31');
+    await act(someStaff(app.current, 'admin'), ada.memberId, 'erase', 'Asked for it');
+    for (const status of ['in_arrears', 'written_off']) {
+      const ctx = at(someStaff(app.current), '2027-04-15');
+      expect((await writeOffLoan(ctx, { loanId: loan.id, reason: 'Gone' })).status).toBe(status);
+    }
+    const { decisions } = await getLoan(staffContext(app.current), loan.id);
+    expect(decisions.slice(0, 2)).toMatchObject([
+      { kind: 'write_off', reason: null },
+      { kind: 'write_off', reason: null },
+    ]);
   });
 
   it('is nobody’s on their own loan', async () => {

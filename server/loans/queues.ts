@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { id } from '#server/gateway/shapes.ts';
 import { databaseQueue } from '#server/queue/define.ts';
+import { withdrawForErased } from './commands/apply.ts';
 import { lockUpToDate } from './commands/dues.ts';
 import { followPayment } from './commands/follow-payment.ts';
 
@@ -28,4 +29,13 @@ const payments = databaseQueue({
   handle: (tx, job) => followPayment(tx, job.payload),
 });
 
-export const loanQueues = [dues, payments] as const;
+const withdrawals = databaseQueue({
+  name: 'withdraw-applications',
+  payload: z.strictObject({ memberId: id }),
+  order: 'free',
+  concurrency: 1,
+  expireSeconds: 30,
+  handle: (tx, job) => withdrawForErased(tx, job.payload.memberId),
+});
+
+export const loanQueues = [dues, payments, withdrawals] as const;

@@ -5,6 +5,12 @@ const refunded = z.object({ refundId: z.string(), amount: z.object({ amount: z.i
 
 export const reactions = [
   defineReaction({
+    name: 'withdraw-applications',
+    types: ['member.erased'],
+    queue: 'withdraw-applications',
+    payload: (event) => ({ memberId: String(event.data.memberId) }),
+  }),
+  defineReaction({
     name: 'loan-payments',
     types: ['payment.completed', 'payment.failed', 'payment.refunded'],
     queue: 'loan-payments',

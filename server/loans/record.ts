@@ -178,7 +178,8 @@ export async function insertInstalments(
 export interface Decision {
   kind: DecisionKind;
   decidedBy: string;
-  reasonSealed: string;
+  /** null about somebody who was erased. */
+  reasonSealed: string | null;
   at: string;
 }
 

@@ -116,13 +116,29 @@ export async function withdrawApplication(ctx: Ctx, loanId: string): Promise<Loa
   return inTransaction(ctx, async (tx) => {
     const loan = await lockLoan(tx.sql, loanId);
     if (!isOwn(ctx, loan.memberId)) throw notYours();
-    if (loan.status !== 'applied' && loan.status !== 'awaiting_second') throw conflict('It was decided already.');
-    const after = await advanceLoan(tx, loan, { status: 'withdrawn', closedAt: tx.now().toISOString() }, [
-      { type: 'loan.withdrawn' },
-    ]);
-    await auditLoan(tx, after, 'loan.withdraw');
-    return after;
+    if (!isOpen(loan)) throw conflict('It was decided already.');
+    return withdraw(tx, loan);
   });
+}
+
+/** There is nobody left to lend to. Twice is the same as once. */
+export async function withdrawForErased(tx: TxCtx, memberId: string): Promise<void> {
+  const rows = await tx.sql<{ id: string }[]>`
+    select id from loans where member_id = ${memberId} and status in ('applied', 'awaiting_second')`;
+  for (const { id } of rows) {
+    const loan = await lockLoan(tx.sql, id);
+    if (isOpen(loan)) await withdraw(tx, loan);
+  }
+}
+
+const isOpen = ({ status }: Loan) => status === 'applied' || status === 'awaiting_second';
+
+async function withdraw(tx: TxCtx, loan: Loan): Promise<Loan> {
+  const after = await advanceLoan(tx, loan, { status: 'withdrawn', closedAt: tx.now().toISOString() }, [
+    { type: 'loan.withdrawn' },
+  ]);
+  await auditLoan(tx, after, 'loan.withdraw');
+  return after;
 }
 
 type Extra = Pick<Parameters<typeof writeAudit>[1], 'before' | 'after' | 'reason'>;

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { DecisionKind, LoanStatus } from '#db/schema/loans.ts';
+import { obtainUnlessDestroyed } from '#server/audit/address.ts';
 import { type Ctx, inTransaction, isOwn, requirePermission, type TxCtx } from '#server/context/context.ts';
 import { seal } from '#server/crypto/seals.ts';
 import { AppError, conflict, ruleViolated } from '#server/errors/errors.ts';
@@ -80,10 +81,10 @@ export async function recordDecision(tx: TxCtx, loan: Loan, kind: DecisionKind, 
   if (before.some((one) => one.kind === kind && one.decidedBy === decidedBy)) {
     throw conflict('You have agreed already. A second person must agree too.');
   }
-  const key = await tx.app.dataKeys.obtain(tx.sql, loan.memberId);
+  const key = await obtainUnlessDestroyed(tx.app, tx.sql, loan.memberId);
   await tx.sql`
     insert into loan_decisions (id, loan_id, kind, decided_by, reason_sealed, at)
-    values (${uuidv7()}, ${loan.id}, ${kind}, ${decidedBy}, ${seal(key, 'loanReason', reason)}, ${tx.now().toISOString()})`;
+    values (${uuidv7()}, ${loan.id}, ${kind}, ${decidedBy}, ${key && seal(key, 'loanReason', reason)}, ${tx.now().toISOString()})`;
 }
 
 /** The money reaches the member's account in the same transaction as the word that gives it. */
