@@ -59,6 +59,9 @@ async function cardAnswers(loanId: string, paymentId: string | null, status: 'su
     followPayment(tx, { loanId, paymentId: paymentId ?? '', refund: null }),
   );
 }
+/** How often somebody of the staff is said to have looked at a part of a member's record. */
+const looksAt = (memberId: string, part: string) => app.current.database.sql`
+  select 1 from audit_entries where action = 'member.read' and resource_id = ${memberId} and after->'looked' ? ${part}`;
 const bringTo = (loanId: string, day: string) =>
   inTransaction(at(systemContext(app.current), day), (tx) => lockUpToDate(tx, loanId));
 
@@ -545,6 +548,18 @@ describe('reading', () => {
     } while (cursor);
     expect(seen.slice(-2)).toEqual([one.id, two.id]);
     expect(new Set(seen).size).toBe(seen.length);
+  });
+
+  it('by staff is in the member’s trail, and by oneself is not', async () => {
+    const ada = await borrower(app.current);
+    const { id } = await applyForLoan(ada.ctx, application());
+    await getLoan(ada.ctx, id);
+    await listLoans(ada.ctx, loansQuery.parse({ memberId: 'me' }));
+    expect(await looksAt(ada.memberId, 'loan')).toHaveLength(0);
+    await getLoan(someStaff(app.current), id);
+    await listLoans(someStaff(app.current), loansQuery.parse({ memberId: ada.memberId }));
+    expect(await looksAt(ada.memberId, 'loan')).toHaveLength(1);
+    expect(await looksAt(ada.memberId, 'loans')).toHaveLength(1);
   });
 
   it('says what a loan would cost for each term', async () => {

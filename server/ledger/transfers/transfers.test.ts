@@ -220,6 +220,28 @@ describe('who', () => {
     await expect(from(ada, bob)).rejects.toMatchObject({ message: 'There is no such account.' });
     await expect(findRecipient(ada.ctx, bob.number)).rejects.toMatchObject({ code: 'not_found' });
   });
+
+  it('of the staff looks at a transfer is in the trail of both', async () => {
+    const [ada, bob] = [await person(1_000), await person()];
+    const { id } = await send(ada, bob, 10);
+    const looks = async (part: string) =>
+      (
+        await app.current.database.sql<{ id: string }[]>`
+          select resource_id as id from audit_entries where action = 'member.read' and after->'looked' ? ${part}
+            and resource_id = any(${[ada.memberId, bob.memberId]}::text[])`
+      )
+        .map((row) => row.id)
+        .sort();
+    await getTransfer(ada.ctx, id);
+    await listTransfers(bob.ctx, { limit: 10 });
+    expect([await looks('transfer'), await looks('transfers')]).toEqual([[], []]);
+    await getTransfer(staffContext(app.current), id);
+    await listTransfers(staffContext(app.current), { limit: 10, memberId: ada.memberId });
+    expect([await looks('transfer'), await looks('transfers')]).toEqual([
+      [ada.memberId, bob.memberId].sort(),
+      [ada.memberId],
+    ]);
+  });
 });
 
 describe('what cannot be', () => {
