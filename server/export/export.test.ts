@@ -5,6 +5,7 @@ import { contextOf } from '#server/access/access.testing.ts';
 import { signIn } from '#server/access/commands/sign-in.ts';
 import { createContext } from '#server/context/context.ts';
 import { aMember } from '#server/gateway/callers.testing.ts';
+import { decideLoan } from '#server/loans/commands/decide.ts';
 import { act } from '#server/members/commands/actions.ts';
 import { closeHelpRequest, replyToHelpRequest, requestHelp } from '#server/members/commands/help.ts';
 import { updateProfile } from '#server/members/commands/profile.ts';
@@ -92,6 +93,7 @@ test('one’s export holds the addresses that one signed in from, and one’s po
 test('it holds what one bought, paid, was lent and is owed; and nobody else’s', async () => {
   await prepareQueues(app.current, queues);
   const [ada, bob] = [await aMember(app.current, 'ada'), await aMember(app.current, 'bob')];
+  await decideLoan(staffContext(app.current), { loanId: ada.loanId, decision: 'reject', reason: 'Too much debt' });
   const held = await exportMember(createContext(app.current, { actor: ada.caller.actor }), ada.memberId);
   expect(held).toMatchObject({
     memberships: [{ id: ada.membershipId }],
@@ -104,7 +106,9 @@ test('it holds what one bought, paid, was lent and is owed; and nobody else’s'
     transfers: [],
     cart: { items: [] },
   });
-  const [loan] = held.loans as { answers: { id: string; value: unknown }[] }[];
+  const [loan] = held.loans as { answers: { id: string; value: unknown }[]; assessment: unknown; decisions: unknown }[];
+  expect(loan?.assessment).toMatchObject({ advice: 'weak', parts: [] });
+  expect(loan?.decisions).toEqual([{ kind: 'reject', reason: 'Too much debt', at: expect.any(String) }]);
   expect(loan?.answers).toContainEqual(expect.objectContaining({ id: 'income', value: 350_000 }));
   const text = JSON.stringify(held);
   for (const id of [bob.memberId, bob.orderId, bob.accountId, bob.loanId]) expect(text).not.toContain(id);

@@ -10,7 +10,8 @@ import { partnerCallsOf, syncStatesOf } from '#server/integrations/queries.ts';
 import { listAccountEntries } from '#server/ledger/queries/account-entries.ts';
 import { listAccounts } from '#server/ledger/queries/accounts.ts';
 import { listTransfers } from '#server/ledger/transfers/queries.ts';
-import { getLoan, listLoans } from '#server/loans/queries/loans.ts';
+import { heldLoan } from '#server/loans/queries/held.ts';
+import { listLoans } from '#server/loans/queries/loans.ts';
 import { heldMember } from '#server/members/queries/held.ts';
 import { listMemberships } from '#server/memberships/queries/memberships.ts';
 import { listNotifications, mailsOf } from '#server/notifications/queries.ts';
@@ -63,7 +64,7 @@ async function heldMoney(ctx: Ctx, memberId: string): Promise<Record<string, unk
     })),
     transfers: await all((page) => listTransfers(ctx, { ...page, memberId })),
     loans: await each(await all((page) => listLoans(ctx, { ...page, memberId, order: 'oldest' })), ({ id }) =>
-      getLoan(ctx, id),
+      heldLoan(ctx, id),
     ),
   };
 }
