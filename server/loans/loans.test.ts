@@ -517,6 +517,25 @@ describe('writing off', () => {
     ]);
   });
 
+  it('holds for thirty days and for the amount that was proposed; then it is proposed anew', async () => {
+    const ada = await borrower(app.current, 50_000);
+    const loan = await lent(app.current, ada, { productId: hardship.id, amount: 120_000 }, '2027-01-31');
+    const first = someStaff(app.current);
+    const second = someStaff(app.current);
+    const off = async (ctx: typeof first, day: string) =>
+      (await writeOffLoan(at(ctx, day), { loanId: loan.id, reason: 'Gone' })).status;
+    expect(await off(first, '2027-02-01')).toBe('active');
+    // Too late: this is a proposal of their own, and the one who was first may agree to it.
+    expect(await off(second, '2027-03-05')).toBe('active');
+    const view = await getLoan(at(first, '2027-03-05'), loan.id);
+    expect(view.may).toMatchObject({ writeOff: true });
+    await repayLoan(at(ada.ctx, '2027-03-06'), { loanId: loan.id, amount: 10_000, from: 'account' });
+    // Of another amount by now.
+    expect(await off(first, '2027-03-07')).not.toBe('written_off');
+    await expect(off(first, '2027-03-08')).rejects.toMatchObject({ code: 'conflict' });
+    expect(await off(second, '2027-03-08')).toBe('written_off');
+  });
+
   it('is nobody’s on their own loan', async () => {
     const ada = await borrower(app.current);
     const loan = await lent(app.current, ada);

@@ -180,14 +180,16 @@ export interface Decision {
   decidedBy: string;
   /** null about somebody who was erased. */
   reasonSealed: string | null;
+  /** Minor units: what a proposal to write off would lose. */
+  amount: number | null;
   at: string;
 }
 
-/** Newest first. */
+/** Newest first; without proposals that have lapsed. */
 export async function decisionsOf(sql: Queryable, loanId: string): Promise<Decision[]> {
   const rows = await sql<Decision[]>`
-    select kind, decided_by as "decidedBy", reason_sealed as "reasonSealed", at from loan_decisions
-    where loan_id = ${loanId} order by at desc, id desc`;
+    select kind, decided_by as "decidedBy", reason_sealed as "reasonSealed", amount, at from loan_decisions
+    where loan_id = ${loanId} and lapsed_at is null order by at desc, id desc`;
   return rows.map((row) => ({ ...row, at: rfc3339(row.at) }));
 }
 

@@ -75,7 +75,13 @@ async function approve(tx: TxCtx, loan: Loan, reason: string): Promise<Loan> {
 }
 
 /** Notes who decided. @throws AppError `conflict` when the same person did already: the other one is missing */
-export async function recordDecision(tx: TxCtx, loan: Loan, kind: DecisionKind, reason: string): Promise<void> {
+export async function recordDecision(
+  tx: TxCtx,
+  loan: Loan,
+  kind: DecisionKind,
+  reason: string,
+  amount: number | null = null,
+): Promise<void> {
   const decidedBy = requireDecider(tx);
   const before = await decisionsOf(tx.sql, loan.id);
   if (before.some((one) => one.kind === kind && one.decidedBy === decidedBy)) {
@@ -83,8 +89,9 @@ export async function recordDecision(tx: TxCtx, loan: Loan, kind: DecisionKind, 
   }
   const key = await obtainUnlessDestroyed(tx.app, tx.sql, loan.memberId);
   await tx.sql`
-    insert into loan_decisions (id, loan_id, kind, decided_by, reason_sealed, at)
-    values (${uuidv7()}, ${loan.id}, ${kind}, ${decidedBy}, ${key && seal(key, 'loanReason', reason)}, ${tx.now().toISOString()})`;
+    insert into loan_decisions (id, loan_id, kind, decided_by, reason_sealed, amount, at)
+    values (${uuidv7()}, ${loan.id}, ${kind}, ${decidedBy}, ${key && seal(key, 'loanReason', reason)},
+      ${amount}, ${tx.now().toISOString()})`;
 }
 
 /** The money reaches the member's account in the same transaction as the word that gives it. */

@@ -4,12 +4,14 @@ import { postEntry } from '#server/ledger/commands/entries.ts';
 import type { Posting } from '#server/ledger/shapes.ts';
 import { advanceLoan, decisionsOf, type Loan } from '../record.ts';
 import { type Owed, owedOn } from '../rules/allocation.ts';
+import { lostOf, proposalHolds } from '../rules/write-off.ts';
 import { auditLoan } from './apply.ts';
 import { lockForDecision, recordDecision, requireDecider } from './decide.ts';
 import { lockUpToDate, requireNoCardUnderWay } from './dues.ts';
 
 /**
- * Gives up what is owed, on the word of two different people: the first proposes, the second does it.
+ * Gives up what is owed, on the word of two different people: the first proposes, the second does it. A proposal holds for
+ * thirty days and for its amount; after that the next word is a proposal again.
  * @throws AppError `forbidden` as `decideLoan`, `conflict` for a loan that is not running, while a
  * repayment by card is under way, and for the same person twice
  */
@@ -19,10 +21,10 @@ export async function writeOffLoan(ctx: Ctx, input: { loanId: string; reason: st
     await lockForDecision(tx, input.loanId, ['active', 'in_arrears']);
     const { loan, instalments } = await lockUpToDate(tx, input.loanId);
     await requireNoCardUnderWay(tx, loan);
-    const proposed = (await decisionsOf(tx.sql, loan.id)).some((one) => one.kind === 'write_off');
-    await recordDecision(tx, loan, 'write_off', input.reason);
     const today = tx.now().toISOString().slice(0, 10);
     const owed = owedOn(loan, instalments, today);
+    const proposed = await isProposed(tx, loan, lostOf(owed));
+    await recordDecision(tx, loan, 'write_off', input.reason, lostOf(owed));
     const after = proposed
       ? await writeOff(tx, loan, owed)
       : await advanceLoan(tx, loan, {}, [{ type: 'loan.write_off_proposed', amount: lostOf(owed) }]);
@@ -35,8 +37,16 @@ export async function writeOffLoan(ctx: Ctx, input: { loanId: string; reason: st
   });
 }
 
-/** Interest of the month under way was never booked: there is nothing of it to lose. */
-const lostOf = (owed: Owed) => owed.total - owed.interestAccrued;
+/** Whether somebody's proposal waits for a second person. One that holds no longer is laid aside. */
+async function isProposed(tx: TxCtx, loan: Loan, lost: number): Promise<boolean> {
+  const proposal = (await decisionsOf(tx.sql, loan.id)).find((one) => one.kind === 'write_off');
+  if (!proposal) return false;
+  if (proposalHolds(proposal, lost, tx.now())) return true;
+  await tx.sql`
+    update loan_decisions set lapsed_at = ${tx.now().toISOString()}
+    where loan_id = ${loan.id} and kind = 'write_off' and lapsed_at is null`;
+  return false;
+}
 
 async function writeOff(tx: TxCtx, loan: Loan, owed: Owed): Promise<Loan> {
   const { id: loanId, memberId, currency } = loan;

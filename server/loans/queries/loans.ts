@@ -33,6 +33,7 @@ import {
 import { instalmentOf } from '../rules/annuity.ts';
 import { type Answers, questionsOf } from '../rules/answers.ts';
 import type { Assessment } from '../rules/score.ts';
+import { lostOf, proposalHolds } from '../rules/write-off.ts';
 import type { answerView, LoanSummary, LoansQuery, LoanView, RepaymentView, SettlementView } from '../shapes.ts';
 
 type Row = Loan & { productName: string; memberName: string };
@@ -103,7 +104,7 @@ export async function getLoan(ctx: Ctx, id: string): Promise<LoanView> {
   const row = await readable(ctx, id);
   const instalments = await instalmentsOf(ctx.sql, id);
   const repayments = await repaymentsOf(ctx.sql, id);
-  const decisions = await decisionsOf(ctx.sql, id);
+  const decisions = (await decisionsOf(ctx.sql, id)).filter((one) => counts(ctx, row, instalments, one));
   const own = isOwn(ctx, row.memberId);
   const decides = can(ctx, 'loans:decide') && !own;
   const key = await ctx.app.dataKeys.find(ctx.sql, row.memberId);
@@ -118,6 +119,13 @@ export async function getLoan(ctx: Ctx, id: string): Promise<LoanView> {
     decisions: can(ctx, 'loans:read') && !own ? await decisionViewsOf(ctx, decisions, decides ? key : null) : [],
     may: mayOf(ctx, row, decisions),
   };
+}
+
+/** A proposal to write off that holds no longer is as if it had not been made. */
+function counts(ctx: Ctx, loan: Loan, instalments: readonly Instalment[], decision: Decision): boolean {
+  const running = loan.status === 'active' || loan.status === 'in_arrears';
+  if (decision.kind !== 'write_off' || !running) return true;
+  return proposalHolds(decision, lostOf(owedToday(ctx, loan, instalments)), ctx.now());
 }
 
 function summaryOf(ctx: Ctx, row: Row, stored: readonly Instalment[]): LoanSummary {
