@@ -80,11 +80,12 @@ const visitMs = 15 * minuteMs;
 
 /**
  * Records that a person or a machine looked at somebody's record. A page is many reads, and is read again while it is open: the
- * parts that one session looks at within a quarter of an hour are one entry, which names them.
+ * parts that one session looks at within a quarter of an hour are one entry, which names them. `subjectId`: whose record it
+ * is, where that is not the resource itself.
  */
 export async function recordLook(
   ctx: Ctx,
-  look: { resourceType: string; resourceId: string; part: string },
+  look: { resourceType: string; resourceId: string; part: string; subjectId?: string },
 ): Promise<void> {
   const at = ctx.now();
   const visit = Math.floor(at.getTime() / visitMs);
@@ -96,7 +97,7 @@ export async function recordLook(
       source_address_sealed, address_subject_id, correlation_id, subject_id, after, refusal_key, summed_until)
     values (${uuidv7()}, ${at.toISOString()}, ${ctx.actor.kind}, ${actorId(ctx.actor)}, ${`${look.resourceType}.read`},
       ${look.resourceType}, ${look.resourceId}, 'ok', ${address}, ${key?.subjectId ?? null}, ${ctx.correlationId},
-      ${look.resourceId}, jsonb_build_object('looked', array[${look.part}::text]),
+      ${look.subjectId ?? look.resourceId}, jsonb_build_object('looked', array[${look.part}::text]),
       ${`${ctx.actor.kind}:${who}|read|${look.resourceType}/${look.resourceId}|${visit}`},
       ${new Date((visit + 1) * visitMs).toISOString()})
     on conflict (refusal_key) where refusal_key is not null do update set
