@@ -25,7 +25,10 @@ export function ResignCard({ member }: { member: Member }) {
   if (member.status === 'deceased' || member.status === 'erased') return null;
   return (
     <Card id="resign" title="Resign">
-      <p className={`${stack.plain} ${stack.dim}`}>{resignWords(covered)}</p>
+      <p className={`${stack.plain} ${stack.dim}`}>
+        {resignWords(covered)}
+        {member.status === 'active' ? ' To stay until the end and just not renew, cancel above instead.' : ''}
+      </p>
       <div className={stack.actions}>
         <Button variant="default" mt={16} onClick={() => setAsking(true)}>
           Resign…

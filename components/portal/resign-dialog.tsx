@@ -1,7 +1,8 @@
 'use client';
 
 import { Button } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { accountQuery } from '../api/accounts.ts';
 import { useIntent } from '../api/intent.ts';
 import { memberKeys, resign } from '../api/members.ts';
 import { membershipKeys } from '../api/memberships.ts';
@@ -11,6 +12,7 @@ import { useValidatedForm } from '../forms/use-validated-form.ts';
 import { Dialog } from '../page/dialog.tsx';
 import { Notice } from '../page/notice.tsx';
 import stack from '../page/stack.module.css';
+import { formatMoney } from '../values/format.ts';
 import { resignWords } from './resign-words.ts';
 
 /** Says what it means and from when, asks why, and ends the membership. `covered`: until when something is paid for. */
@@ -36,6 +38,7 @@ export default function ResignDialog({ covered, onClose }: { covered: string | n
       <form noValidate aria-label="Resign" onSubmit={submit(({ reason }) => leave.mutate(reason.trim()))}>
         <div className={stack.fields}>
           <p className={stack.plain}>{resignWords(covered)}</p>
+          <MoneyLeft />
           <TextArea
             label="Why are you leaving? (optional)"
             description="It helps us to do better."
@@ -60,5 +63,17 @@ export default function ResignDialog({ covered, onClose }: { covered: string | n
         </div>
       </form>
     </Dialog>
+  );
+}
+
+/** What stands on the account stays theirs; better said before than found out after. */
+function MoneyLeft() {
+  const { data: account } = useQuery(accountQuery());
+  if (!account || account.balance.amount <= 0) return null;
+  const { amount, currency } = account.balance;
+  return (
+    <Notice title={`You have ${formatMoney(amount, currency)} on your account`}>
+      It stays yours: you can still sign in, send it to another member, or ask us to pay it out.
+    </Notice>
   );
 }
