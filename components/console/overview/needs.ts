@@ -28,7 +28,7 @@ const nameOf = (name: string) => (name in systemNames ? systemNames[name as Flow
 
 /** Where one looks when a flow does not flow: the events that say why. */
 export const flowHref = ({ system, state }: Pick<FlowStatus, 'system' | 'state'>): string => {
-  const troubled = state === 'stopped' || state === 'failing';
+  const troubled = state === 'stopped' || state === 'failing' || state === 'paused';
   if (system === 'mail') return '/ops/events?type=email.sent';
   if (system === 'gateway') return '/ops/payments';
   return `/ops/events?type=${troubled ? 'sync.failed' : 'sync.completed'}`;
@@ -62,7 +62,7 @@ export function needsOf({ needs, flow }: Pick<ConsoleOverview, 'needs' | 'flow'>
       tone: 'warn',
       word: 'Paused',
       title: `${nameOf(one.name)} is paused`,
-      detail: one.reason,
+      detail: [one.reason, 'tried again by itself; what waits goes on when it works'].filter(Boolean).join(' · '),
       at: one.changedAt,
       href: flowHref({ system: one.name as FlowStatus['system'], state: 'paused' }),
       parts: [],
