@@ -161,14 +161,17 @@ describe('after delivery', () => {
     await expectSound();
   });
 
-  it('and the gateway refuses it: nothing is booked, and it can be asked for again', async () => {
+  it('and the gateway refuses to be asked: nothing is booked, and it goes out once the job is done again', async () => {
     const { id, paymentId } = await delivered();
     house.sandbox.faults.set({ partner: 'gateway', fault: 'reject', rate: 1 });
     await refund(paymentId, 2_900);
-    await untilPayment(id, { status: 'succeeded', asked: 0 });
+    const letters = () => sql()`select id from dead_letters where queue = 'refunds' and key = ${paymentId}`;
+    await eventually(async () => expect(await letters()).toHaveLength(1), 30_000);
     house.sandbox.faults.clear();
+    expect(await paymentOf(id)).toMatchObject({ status: 'succeeded', asked: 2_900 });
     expect([await depositsOf(id), await creditNotes(id)]).toEqual([0, []]);
-    await refund(paymentId, 2_900);
+    const [letter] = await letters();
+    expect((await callAs(house, staff, 'POST', `/dead-letters/${letter?.id}/redrive`, {})).status).toBe(202);
     await untilCredited(id, [2_900]);
     expect(await depositsOf(id)).toBe(0);
     await expectSound();

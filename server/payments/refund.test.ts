@@ -147,3 +147,24 @@ const saysGone = async (refundId: string, { intentId, chargeId, currency }: Paym
   paymentRefundId: refundId,
   createdAt: new Date().toISOString(),
 });
+
+describe('a refund that was made while its worker died', () => {
+  it('is not given up because a question about it is refused', async () => {
+    const payment = await paid('donation');
+    const refund = await give(payment, 1_000);
+    await runRefund(system(), refund.id);
+    sandbox().faults.set({ partner: 'gateway', fault: 'reject' });
+    await expect(runRefund(system(), refund.id)).rejects.toMatchObject({ errorClass: 'permanent' });
+    expect(await findRefund(sql(), refund.id)).toMatchObject({ status: 'requested' });
+    sandbox().faults.clear();
+    expect((await send(refund.id)).status).toBe('succeeded');
+    expect(await madeFor(payment)).toEqual([1_000]);
+  });
+
+  it('is given up when the gateway refuses to make it', async () => {
+    const payment = await paid('donation');
+    const refund = await give(payment);
+    await onItsPages(sandbox(), '/v1/refunds', { payment_intent: payment.intentId ?? '' });
+    expect(await send(refund.id)).toMatchObject({ status: 'failed', failureCode: 'charge_already_refunded' });
+  });
+});

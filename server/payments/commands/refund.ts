@@ -5,7 +5,7 @@ import { type Ctx, inTransaction, isOwn, requirePermission, type TxCtx } from '#
 import { AppError, ruleViolated } from '#server/errors/errors.ts';
 import { withBreaker } from '#server/integrations/breaker.ts';
 import { callPartner } from '#server/integrations/commands.ts';
-import type { GatewayRefund } from '#server/integrations/gateway/index.ts';
+import type { Gateway, GatewayRefund, RefundInput } from '#server/integrations/gateway/index.ts';
 import { PartnerError } from '#server/integrations/partner-error.ts';
 import { partnersOf } from '#server/integrations/partners.ts';
 import { enqueue } from '#server/queue/enqueue.ts';
@@ -104,7 +104,10 @@ export async function requestRefund(tx: TxCtx, input: NewRefund): Promise<Refund
 export const sendRefund = (tx: TxCtx, refund: Refund) =>
   enqueue(tx, { queue: 'refunds', key: refund.paymentId, payload: { refundId: refund.id } });
 
-/** Sends a refund that was decided. The gateway makes one of however many tries. @throws PartnerError */
+/**
+ * Sends a refund that was decided. The gateway makes one of however many tries; only when it refuses to make it has it failed.
+ * @throws PartnerError, also `permanent`, when nobody knows whether it was made
+ */
 export async function runRefund(ctx: Ctx, refundId: string): Promise<(tx: TxCtx) => Promise<Refund>> {
   const refund = await findRefund(ctx.sql, refundId);
   const payment = refund && (await findPayment(ctx.sql, refund.paymentId));
@@ -113,38 +116,43 @@ export async function runRefund(ctx: Ctx, refundId: string): Promise<(tx: TxCtx)
   // Money that came by bank goes back by bank: the books say so, a person makes the transfer.
   if (payment.method !== 'card')
     return (tx) => finishRefund(tx, refund.id, { status: 'succeeded', gatewayRefundId: null });
-  try {
-    const call = await callPartner(ctx, { system: 'gateway', operation: 'refund', memberId: payment.memberId }, () =>
-      withBreaker('gateway', () => sendToGateway(ctx, payment, refund)),
+  const ask = <Answer>(operation: string, work: (gateway: Gateway) => Promise<Answer>) =>
+    callPartner(ctx, { system: 'gateway', operation, memberId: payment.memberId }, () =>
+      withBreaker('gateway', () => work(partnersOf(ctx.app).gateway())),
     );
-    return async (tx) => {
-      await call.record(tx);
-      return settleRefund(tx, refund.id, call.result);
-    };
+  // That this question is refused says nothing about the refund.
+  const looked = await ask('look', (gateway) => findMade(gateway, payment, refund));
+  if (looked.result) return recordingOf(refund.id, looked.result, [looked.record]);
+  try {
+    const sent = await ask('refund', (gateway) => gateway.createRefund(refundInput(payment, refund)));
+    return recordingOf(refund.id, sent.result, [looked.record, sent.record]);
   } catch (error) {
-    if (error instanceof PartnerError && error.errorClass === 'permanent') {
-      const code = /(\w+)$/.exec(error.reason)?.[1] ?? 'refused';
-      return (tx) => failRefund(tx, refund.id, code);
-    }
-    throw error;
+    if (!(error instanceof PartnerError) || error.errorClass !== 'permanent') throw error;
+    const code = /(\w+)$/.exec(error.reason)?.[1] ?? 'refused';
+    return (tx) => failRefund(tx, refund.id, code);
   }
 }
 
-async function sendToGateway(ctx: Ctx, payment: Payment, refund: Refund): Promise<GatewayRefund> {
-  const gateway = partnersOf(ctx.app).gateway();
+/** An answer may have been lost: under its key the gateway would replay even a 500 of a refund that it made. */
+async function findMade(gateway: Gateway, payment: Payment, refund: Refund): Promise<GatewayRefund | null> {
   if (refund.gatewayRefundId) return gateway.retrieveRefund(refund.gatewayRefundId);
-  const intentId = payment.intentId ?? '';
-  // An answer that was lost: under its key the gateway would replay even a 500 of a refund that it made.
-  const made = (await gateway.listRefunds(intentId)).find((one) => one.paymentRefundId === refund.id);
-  if (made) return made;
-  return gateway.createRefund({
-    intentId,
-    paymentRefundId: refund.id,
-    amount: refund.amount,
-    reason: 'requested_by_customer',
-    idempotencyKey: `refund:${refund.id}:${refund.amount}:${refund.currency}`,
-  });
+  const made = await gateway.listRefunds(payment.intentId ?? '');
+  return made.find((one) => one.paymentRefundId === refund.id) ?? null;
 }
+
+const refundInput = (payment: Payment, refund: Refund): RefundInput => ({
+  intentId: payment.intentId ?? '',
+  paymentRefundId: refund.id,
+  amount: refund.amount,
+  reason: 'requested_by_customer',
+  idempotencyKey: `refund:${refund.id}:${refund.amount}:${refund.currency}`,
+});
+
+const recordingOf =
+  (refundId: string, says: GatewayRefund, calls: readonly ((tx: TxCtx) => Promise<void>)[]) => async (tx: TxCtx) => {
+    for (const record of calls) await record(tx);
+    return settleRefund(tx, refundId, says);
+  };
 
 /** The one owner of a refund's completion: the call, the webhook and the repair come here, in any order. */
 export async function settleRefund(tx: TxCtx, refundId: string, says: GatewayRefund): Promise<Refund> {
