@@ -88,6 +88,7 @@ const contract: Record<string, { who: readonly string[] | 'anyone'; owned?: keyo
   'GET /api/v1/payments/{id}': { who: ['ada', ...staff, 'auditor'], owned: 'paymentId' },
   'GET /api/v1/payments/{id}/refunds': { who: ['ada', ...staff, 'auditor'], owned: 'paymentId' },
   'POST /api/v1/payments/{id}/refunds': { who: staff },
+  'POST /api/v1/refunds/{id}/sent': { who: staff },
   'GET /api/v1/disputes': { who: [...staff, 'auditor'] },
   'GET /api/v1/documents': { who: [...people, 'client *'] },
   'GET /api/v1/documents/{id}': { who: ['ada', ...staff, 'auditor'], owned: 'documentId' },

@@ -1,16 +1,17 @@
 import { v7 as uuidv7 } from 'uuid';
 import { describe, expect, it } from 'vitest';
 import { inTransaction } from '#server/context/context.ts';
+import { invoiceMember, recordInvoicePayment } from '#server/documents/commands/invoice.ts';
 import { partnersOf } from '#server/integrations/partners.ts';
 import { systemAccount } from '#server/ledger/commands/accounts.ts';
 import { postEntry } from '#server/ledger/commands/entries.ts';
 import { balanceOf, findMemberAccount } from '#server/ledger/queries/accounts.ts';
-import { joined, staffContext, systemContext } from '#server/members/members.testing.ts';
-import { ledgerOf } from '#server/orders/orders.testing.ts';
+import { joined, personContext, staffContext, systemContext } from '#server/members/members.testing.ts';
+import { aProduct, ledgerOf } from '#server/orders/orders.testing.ts';
 import { checkInvariants } from '#server/reconciliation/invariants.ts';
 import { chargePayment } from './commands/charge.ts';
 import { followGateway } from './commands/follow-gateway.ts';
-import { refundByStaff, runRefund, settleRefund } from './commands/refund.ts';
+import { recordRefundSent, refundByStaff, runRefund, settleRefund } from './commands/refund.ts';
 import { startPayment } from './commands/start.ts';
 import { onItsPages, testGateway } from './payments.testing.ts';
 import { failedRefunds } from './queries/today.ts';
@@ -166,5 +167,49 @@ describe('a refund that was made while its worker died', () => {
     const refund = await give(payment);
     await onItsPages(sandbox(), '/v1/refunds', { payment_intent: payment.intentId ?? '' });
     expect(await send(refund.id)).toMatchObject({ status: 'failed', failureCode: 'charge_already_refunded' });
+  });
+});
+
+describe('money that came by bank', () => {
+  async function invoiced(): Promise<Payment> {
+    const { memberId } = await joined(app.current);
+    const { id: productId } = await aProduct(app.current, { digital: true, amount: 5_000 });
+    const staff = staffContext(app.current);
+    const invoice = await invoiceMember(staff, { memberId, items: [{ productId, quantity: 1 }] });
+    const receivedOn = new Date().toISOString().slice(0, 10);
+    const received = { method: 'bank_transfer' as const, amount: 5_000, receivedOn, reference: 'INV' };
+    return recordInvoicePayment(staff, invoice.id, received);
+  }
+
+  it('goes back when somebody has sent it, and until then people are told', async () => {
+    const payment = await invoiced();
+    const refund = await give(payment, 2_000);
+    const before = await ledgerOf(app.current);
+    expect((await send(refund.id)).status).toBe('pending');
+    const check = async () => {
+      await sql()`update refunds set updated_at = updated_at - interval '1 hour'`;
+      await inTransaction(system(), (tx) => checkInvariants(tx));
+      return (await foundFor(payment)).includes('refund_to_send');
+    };
+    expect(await check()).toBe(true);
+    expect([(await now(payment))?.refundedAmount, await ledgerOf(app.current)]).toEqual([0, before]);
+
+    const staff = staffContext(app.current);
+    expect((await recordRefundSent(staff, refund.id)).status).toBe('succeeded');
+    expect((await recordRefundSent(staff, refund.id)).status).toBe('succeeded');
+    expect((await now(payment))?.refundedAmount).toBe(2_000);
+    expect((await ledgerOf(app.current)).bank).toBe((before.bank ?? 0) - 2_000);
+    expect(await check()).toBe(false);
+  });
+
+  it('is not sent by hand when it came by card, nor by whom it goes back to', async () => {
+    const card = await paid('donation');
+    const { id } = await give(card, 100);
+    await expect(recordRefundSent(staffContext(app.current), id)).rejects.toMatchObject({ code: 'rule_violated' });
+    const payment = await invoiced();
+    const own = personContext(app.current, { memberId: payment.memberId, roles: ['staff'] });
+    const refund = await give(payment, 100);
+    await expect(recordRefundSent(own, refund.id)).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(recordRefundSent(staffContext(app.current), uuidv7())).rejects.toMatchObject({ code: 'not_found' });
   });
 });

@@ -3,7 +3,7 @@ import { resolvePaymentMethod } from '#server/cards/queries/resolve.ts';
 import { type AnyRoute, route } from '#server/gateway/route.ts';
 import { idParams } from '#server/gateway/shapes.ts';
 import { confirmPayment } from './commands/confirm.ts';
-import { refundByStaff } from './commands/refund.ts';
+import { recordRefundSent, refundByStaff } from './commands/refund.ts';
 import { payByMember } from './commands/start.ts';
 import { takeWebhook } from './commands/webhook.ts';
 import { listDisputes } from './queries/disputes.ts';
@@ -140,6 +140,17 @@ export const routes: AnyRoute[] = [
     handle: async (ctx, { params, body }) => ({
       body: refundViewOf(await refundByStaff(ctx, { paymentId: params.id, ...body }), body.reason),
     }),
+  }),
+  route({
+    method: 'post',
+    path: '/refunds/{id}/sent',
+    summary: 'What did not come by card was sent back by bank',
+    tag,
+    permission: ['payments:record'],
+    params: idParams,
+    idempotent: true,
+    response: { status: 200, schema: refundView },
+    handle: async (ctx, { params }) => ({ body: refundViewOf(await recordRefundSent(ctx, params.id), null) }),
   }),
   route({
     method: 'get',

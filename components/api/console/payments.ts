@@ -63,3 +63,6 @@ export const paymentsNamed = (q: string, signal?: AbortSignal) =>
 /** `amount` in minor units; all that is left unless given. @throws ApiError 422 when more is asked than is left */
 export const refundPayment = (id: string, input: { amount?: number; reason: string }, key: string) =>
   post<Refund>(`/payments/${id}/refunds`, input, key);
+
+/** It did not come by card, and was sent back by bank. */
+export const markRefundSent = (id: string, key: string) => post<Refund>(`/refunds/${id}/sent`, {}, key);

@@ -145,7 +145,10 @@ function Loaded({ payment }: { payment: StaffPayment }) {
           >
             {refunds.data ? (
               refunds.data.length > 0 ? (
-                <RefundList refunds={refunds.data} />
+                <RefundList
+                  refunds={refunds.data}
+                  onSent={payment.method !== 'card' && may('payments:record') ? refresh : undefined}
+                />
               ) : (
                 <p className={page.plain}>Nothing was given back.</p>
               )

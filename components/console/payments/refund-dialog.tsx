@@ -68,7 +68,7 @@ export function RefundDialog({
             {most} of {formatMoney(payment.amount.amount, currency)} is left.{' '}
             {payment.method === 'card'
               ? 'It goes back to the card, which takes the bank some days. A refund cannot be taken back.'
-              : 'It did not come by card: the books say that it goes back, the transfer is yours to make.'}
+              : 'It did not come by card: the transfer is yours to make. Then mark it sent, and the books say that it has gone back.'}
           </p>
           <TextInput
             label={`Amount in ${currency}`}

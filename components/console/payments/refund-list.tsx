@@ -1,12 +1,20 @@
+'use client';
+
+import { Button } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { markRefundSent } from '../../api/console/payments.ts';
 import type { Refund } from '../../api/console/shapes.ts';
-import { wordsOf } from '../../values/format.ts';
+import { useIntent } from '../../api/intent.ts';
+import { messageOf } from '../../api/problem.ts';
+import { useAnnounce } from '../../shell/announcer.tsx';
+import { formatMoney, wordsOf } from '../../values/format.ts';
 import { MoneyText } from '../../values/money-text.tsx';
 import { RelativeTime } from '../../values/relative-time.tsx';
 import { StatePill } from '../../values/state-pill.tsx';
 import classes from './payments.module.css';
 
-/** What goes or has gone back of a payment. */
-export function RefundList({ refunds }: { refunds: readonly Refund[] }) {
+/** What goes or has gone back of a payment. `onSent`: for whoever may say that what is pending was sent by bank. */
+export function RefundList({ refunds, onSent }: { refunds: readonly Refund[]; onSent?: (() => void) | undefined }) {
   return (
     <ul className={classes.refunds}>
       {refunds.map((refund) => (
@@ -21,8 +29,28 @@ export function RefundList({ refunds }: { refunds: readonly Refund[] }) {
             {refund.failureCode ? ` · refused: ${wordsOf(refund.failureCode).toLowerCase()}` : null}
           </span>
           <RelativeTime at={refund.createdAt} className={classes.dim ?? ''} />
+          {onSent && refund.status === 'pending' ? <SentButton refund={refund} onSent={onSent} /> : null}
         </li>
       ))}
     </ul>
+  );
+}
+
+function SentButton({ refund, onSent }: { refund: Refund; onSent: () => void }) {
+  const intent = useIntent();
+  const announce = useAnnounce();
+  const amount = formatMoney(refund.amount.amount, refund.amount.currency);
+  const send = useMutation({
+    mutationFn: () => intent(refund.id, (key) => markRefundSent(refund.id, key)),
+    onSuccess: () => {
+      announce(`${amount} is marked as sent`);
+      onSent();
+    },
+    onError: (error) => announce(`Not marked. ${messageOf(error)}`),
+  });
+  return (
+    <Button size="compact-sm" variant="default" loading={send.isPending} onClick={() => send.mutate()}>
+      Mark {amount} sent
+    </Button>
   );
 }

@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { sealReason, writeAudit } from '#server/audit/commands.ts';
 import { actorId } from '#server/context/actor.ts';
 import { type Ctx, inTransaction, isOwn, requirePermission, type TxCtx } from '#server/context/context.ts';
-import { AppError, ruleViolated } from '#server/errors/errors.ts';
+import { AppError, notFound, ruleViolated } from '#server/errors/errors.ts';
 import { withBreaker } from '#server/integrations/breaker.ts';
 import { callPartner } from '#server/integrations/commands.ts';
 import type { Gateway, GatewayRefund, RefundInput } from '#server/integrations/gateway/index.ts';
@@ -113,9 +113,9 @@ export async function runRefund(ctx: Ctx, refundId: string): Promise<(tx: TxCtx)
   const payment = refund && (await findPayment(ctx.sql, refund.paymentId));
   if (!refund || !payment) throw new Error('a refund that is to be sent is not there');
   if (refund.status === 'succeeded' || refund.status === 'failed') return async () => refund;
-  // Money that came by bank goes back by bank: the books say so, a person makes the transfer.
+  // Money that came by bank goes back by bank: it is pending until the person who sends it says so.
   if (payment.method !== 'card')
-    return (tx) => finishRefund(tx, refund.id, { status: 'succeeded', gatewayRefundId: null });
+    return (tx) => finishRefund(tx, refund.id, { status: 'pending', gatewayRefundId: null });
   const ask = <Answer>(operation: string, work: (gateway: Gateway) => Promise<Answer>) =>
     callPartner(ctx, { system: 'gateway', operation, memberId: payment.memberId }, () =>
       withBreaker('gateway', () => work(partnersOf(ctx.app).gateway())),
@@ -131,6 +131,30 @@ export async function runRefund(ctx: Ctx, refundId: string): Promise<(tx: TxCtx)
     const code = /(\w+)$/.exec(error.reason)?.[1] ?? 'refused';
     return (tx) => failRefund(tx, refund.id, code);
   }
+}
+
+/**
+ * Staff have sent back by bank what had not come by card. Said again it is still sent.
+ * @throws AppError `not_found`, `forbidden` on one's own payment, `rule_violated` for a card's or one that has failed
+ */
+export async function recordRefundSent(ctx: Ctx, refundId: string): Promise<Refund> {
+  requirePermission(ctx, 'payments:record');
+  return inTransaction(ctx, async (tx) => {
+    if (!(await findRefund(tx.sql, refundId))) throw notFound();
+    const { payment, refund } = await lockBoth(tx, refundId);
+    if (isOwn(ctx, payment.memberId)) throw new AppError('forbidden', 'Nobody decides on their own record.');
+    if (payment.method === 'card') throw ruleViolated('What came by card the payment service sends back.');
+    if (refund.status === 'failed') throw ruleViolated('This refund was given up.');
+    if (refund.status === 'succeeded') return refund;
+    await writeAudit(tx, {
+      action: 'payment.refund-sent',
+      resourceType: 'payment',
+      resourceId: payment.id,
+      subjectId: payment.memberId,
+      after: { refundId, amount: refund.amount, currency: refund.currency },
+    });
+    return finishRefund(tx, refundId, { status: 'succeeded', gatewayRefundId: null });
+  });
 }
 
 /** An answer may have been lost: under its key the gateway would replay even a 500 of a refund that it made. */

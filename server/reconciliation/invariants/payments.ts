@@ -54,6 +54,16 @@ export const paymentInvariants: readonly Invariant[] = [
         and not exists (select from journal_entries b where b.reverses = e.id)`,
   },
   {
+    // Nobody but a person sends back what came by bank.
+    kind: 'refund_to_send',
+    severity: 'high',
+    find: (tx, settled) => tx.sql`
+      select r.id::text as key, p.member_id as "memberId", p.order_id as "orderId", p.id as "paymentId",
+        null::uuid as "membershipId", r.amount, r.currency
+      from refunds r join payments p on p.id = r.payment_id
+      where r.status = 'pending' and p.method <> 'card' and r.updated_at < ${settled}`,
+  },
+  {
     kind: 'payment_without_order',
     severity: 'critical',
     find: (tx, settled) => tx.sql`
