@@ -238,14 +238,25 @@ describe('before delivery', () => {
     await expectNothingOf(id);
   });
 
+  it('whole, and still on its way: nothing is delivered either', async () => {
+    const id = await beforeDelivery(
+      async (_, paymentId) => {
+        await refund(paymentId);
+        await untilPending(paymentId);
+      },
+      { method: 'pm_card_pendingRefund' },
+    );
+    await untilOrder(app.current, id, 'cancelled', 30_000);
+    await aDayPasses();
+    await untilPayment(id, { status: 'refunded' });
+    await expectNothingOf(id);
+  });
+
   it('whole, and still on its way when the stock turns out to be missing: it goes back once', async () => {
     const id = await beforeDelivery(
       async (_, paymentId) => {
         await refund(paymentId);
-        await eventually(async () => {
-          const [row] = await sql()`select status from refunds where payment_id = ${paymentId}`;
-          expect(row?.status).toBe('pending');
-        }, 30_000);
+        await untilPending(paymentId);
       },
       { method: 'pm_card_pendingRefund', missing: true },
     );
@@ -254,6 +265,12 @@ describe('before delivery', () => {
     await untilPayment(id, { status: 'refunded' });
     await expectNothingOf(id);
   });
+
+  const untilPending = (paymentId: string) =>
+    eventually(async () => {
+      const [row] = await sql()`select status from refunds where payment_id = ${paymentId}`;
+      expect(row?.status).toBe('pending');
+    }, 30_000);
 
   async function expectNothingOf(orderId: string): Promise<void> {
     expect(await sql()`select 1 from shipments where order_id = ${orderId} and status <> 'cancelled'`).toEqual([]);

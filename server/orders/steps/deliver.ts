@@ -57,7 +57,9 @@ export const ship: DatabaseStep = {
 /** Staff may give back what is still on its way: then nothing is delivered for it. */
 async function isGivenBack(tx: TxCtx, order: Order): Promise<boolean> {
   const paidBy = await paymentOfOrder(tx.sql, order.id);
-  return paidBy !== null && (await lockPayment(tx.sql, paidBy.id)).status === 'refunded';
+  if (paidBy === null) return false;
+  const { refundsAsked, amount } = await lockPayment(tx.sql, paidBy.id);
+  return refundsAsked === amount;
 }
 
 async function makeShipment(tx: TxCtx, order: Order): Promise<string> {
