@@ -35,8 +35,14 @@ export function taxLinesOf(lines: readonly PricedLine[]): TaxLine[] {
 export const confirmWithinMs = 30 * 60_000;
 /** How often an order looks itself after a payment that nobody can say anything of; the repair wakes it much sooner. */
 export const lookAgainMs = 24 * 3_600_000;
-/** How long an order on account waits for its invoice to be paid. */
-export const invoiceWithinMs = 60 * 24 * 3_600_000;
+const dayMs = 24 * 3_600_000;
+/** When the invoice of an order on account is due. */
+export const invoiceWithinMs = 60 * dayMs;
+/**
+ * How long the order waits for its invoice to be paid: what is paid on the last day takes a bank some working days, and
+ * somebody writes it down after that.
+ */
+export const invoiceWaitMs = invoiceWithinMs + 10 * dayMs;
 
 /** Members with whom no business is done. */
 const barred = new Set(['suspended', 'deceased', 'erased', 'resigned']);

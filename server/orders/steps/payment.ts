@@ -22,7 +22,7 @@ import {
 } from '#server/sagas/define.ts';
 import { advanceOrder } from '../news.ts';
 import { lockOrder, type Order } from '../record.ts';
-import { confirmWithinMs, invoiceWithinMs, lookAgainMs } from '../rules.ts';
+import { confirmWithinMs, invoiceWaitMs, lookAgainMs } from '../rules.ts';
 
 /**
  * The money. Charged once, whatever happens in between: the payment's own row and key see to that. While the bank asks the
@@ -124,7 +124,7 @@ async function invoiced(tx: TxCtx, saga: SagaRun): Promise<StepOutcome> {
   const received = await paymentOfOrder(tx.sql, saga.subjectId);
   if (received?.status === 'succeeded') return paid(tx, saga, received);
   if (saga.timedOut) return failed('invoice_unpaid', 'The invoice was not paid in time.');
-  return waiting(invoiceWithinMs);
+  return waiting(invoiceWaitMs);
 }
 
 /** All of it back. Only what this order has paid, under the meaning of this very undoing. */
