@@ -14,6 +14,7 @@ import { followGateway } from './commands/follow-gateway.ts';
 import { recordRefundSent, refundByStaff, runRefund, settleRefund } from './commands/refund.ts';
 import { startPayment } from './commands/start.ts';
 import { onItsPages, testGateway } from './payments.testing.ts';
+import { listPayments } from './queries/payments.ts';
 import { failedRefunds } from './queries/today.ts';
 import { findPayment, findRefund, type Payment } from './record.ts';
 
@@ -177,7 +178,7 @@ describe('money that came by bank', () => {
     const staff = staffContext(app.current);
     const invoice = await invoiceMember(staff, { memberId, items: [{ productId, quantity: 1 }] });
     const receivedOn = new Date().toISOString().slice(0, 10);
-    const received = { method: 'bank_transfer' as const, amount: 5_000, receivedOn, reference: 'INV' };
+    const received = { method: 'bank_transfer' as const, amount: 5_000, receivedOn, reference: uuidv7() };
     return recordInvoicePayment(staff, invoice.id, received);
   }
 
@@ -202,6 +203,20 @@ describe('money that came by bank', () => {
     expect(await check()).toBe(false);
   });
 
+  it('is found by what stands on the bank’s statement, and what goes back by the gateway’s name for it', async () => {
+    const payment = await invoiced();
+    const found = async (q: string) =>
+      (await listPayments(staffContext(app.current), { limit: 10, q })).data.map(({ id }) => id);
+    expect(await found(payment.reference ?? '')).toEqual([payment.id]);
+    const card = await paid('donation');
+    const { id } = await give(card, 100);
+    const sent = await send(id);
+    for (const q of [card.number.toLowerCase(), card.intentId, card.chargeId, sent.gatewayRefundId]) {
+      expect(await found(q ?? '')).toEqual([card.id]);
+    }
+    expect(await found('nowhere')).toEqual([]);
+  });
+
   it('is not sent by hand when it came by card, nor by whom it goes back to', async () => {
     const card = await paid('donation');
     const { id } = await give(card, 100);
@@ -211,5 +226,40 @@ describe('money that came by bank', () => {
     const refund = await give(payment, 100);
     await expect(recordRefundSent(own, refund.id)).rejects.toMatchObject({ code: 'forbidden' });
     await expect(recordRefundSent(staffContext(app.current), uuidv7())).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('a refund that failed', () => {
+  async function failed(payment: Payment, amount: number): Promise<void> {
+    const { id } = await give(payment, amount);
+    const says = { ...(await saysGone(id, payment)), status: 'failed' as const };
+    await inTransaction(system(), (tx) => settleRefund(tx, id, says));
+  }
+  const listed = async (payment: Payment) =>
+    (await failedRefunds(sql(), 1_000)).oldest
+      .filter(({ paymentId }) => paymentId === payment.id)
+      .map((one) => one.amount.amount);
+
+  it('is shown until as much was asked for again', async () => {
+    const payment = await paid('donation');
+    const other = await give(payment, 200);
+    await failed(payment, 1_000);
+    await send(other.id);
+    expect(await listed(payment)).toEqual([1_000]);
+    await give(payment, 300);
+    expect(await listed(payment)).toEqual([1_000]);
+    await give(payment, 700);
+    expect(await listed(payment)).toEqual([]);
+  });
+
+  it('and another are both shown until both were', async () => {
+    const payment = await paid('donation');
+    await failed(payment, 1_000);
+    await failed(payment, 1_000);
+    expect(await listed(payment)).toHaveLength(2);
+    await give(payment, 1_000);
+    expect(await listed(payment)).toHaveLength(1);
+    await give(payment);
+    expect(await listed(payment)).toEqual([]);
   });
 });

@@ -18,16 +18,20 @@ export async function takings(sql: Queryable) {
   return { takings: money(row?.today), takingsWeekAgo: money(row?.weekAgo) };
 }
 
-/** Refunds that failed and that nobody has asked for again since, the longest first: at most `limit`, and how many in all. */
+/**
+ * Refunds that failed and were not made good, the longest first: at most `limit`, and how many in all. What is asked for after
+ * one has failed makes it good when it is as much as has failed since.
+ */
 export async function failedRefunds(sql: Queryable, limit: number) {
   const rows = await sql<
     { paymentId: string; number: string; amount: number; currency: string; at: string; count: number }[]
   >`
     select r.payment_id as "paymentId", p.number, r.amount, r.currency, r.updated_at as at, count(*) over ()::int as count
     from refunds r join payments p on p.id = r.payment_id
-    where r.status = 'failed' and not exists (
-      select from refunds later
-      where later.payment_id = r.payment_id and later.created_at > r.created_at and later.status <> 'failed')
+    where r.status = 'failed' and p.refunds_asked < p.amount and (
+      select coalesce(sum(other.amount) filter (where other.status <> 'failed' and other.created_at > r.updated_at), 0)
+        < sum(other.amount) filter (where other.status = 'failed' and (other.updated_at, other.id) >= (r.updated_at, r.id))
+      from refunds other where other.payment_id = r.payment_id)
     order by r.updated_at limit ${limit}`;
   return {
     count: rows[0]?.count ?? 0,
