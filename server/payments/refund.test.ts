@@ -263,3 +263,22 @@ describe('a refund that failed', () => {
     expect(await listed(payment)).toEqual([]);
   });
 });
+
+it('money at the gateway with a stranger’s mark on it is nobody’s, and is told of', async () => {
+  const made = await onItsPages(sandbox(), '/v1/payment_intents', {
+    amount: '700',
+    currency: 'eur',
+    payment_method: 'pm_card_visa',
+    confirm: 'true',
+    'metadata[paymentId]': 'shop-17',
+    'allowed_payment_method_types[0]': 'card',
+  });
+  await inTransaction(system(), await followGateway(system(), { kind: 'payment', objectId: made.id }));
+  const refund = await onItsPages(sandbox(), '/v1/refunds', {
+    payment_intent: made.id,
+    'metadata[paymentRefundId]': 'shop-17',
+  });
+  await inTransaction(system(), await followGateway(system(), { kind: 'refund', objectId: refund.id }));
+  const found = await sql()`select kind from discrepancies where key = ${made.id}`;
+  expect(found).toEqual([{ kind: 'charge_of_nobody' }]);
+});

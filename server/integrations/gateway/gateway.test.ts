@@ -25,7 +25,8 @@ afterAll(() => sandbox.close());
 
 describe('payments', () => {
   it('takes the money and knows card, charge and fee', async () => {
-    const input = payment({ orderId: 'o-1', amount: 12_900, description: 'Membership' });
+    const orderId = randomUUID();
+    const input = payment({ orderId, amount: 12_900, description: 'Membership' });
     const paid = await gateway.createPaymentIntent(input);
     expect(paid).toEqual({
       intentId: expect.stringMatching(/^pi_/),
@@ -49,7 +50,7 @@ describe('payments', () => {
       paymentMethodId: expect.stringMatching(/^pm_/),
       customerId,
       paymentId: input.paymentId,
-      orderId: 'o-1',
+      orderId,
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
     });
     expect(await gateway.retrievePaymentIntent(paid.intentId)).toEqual(paid);
@@ -426,14 +427,15 @@ describe('failures', () => {
 describe('webhooks', () => {
   it('takes what the gateway has signed', async () => {
     const received = await receiver();
-    const input = payment({ orderId: 'o-7' });
+    const orderId = randomUUID();
+    const input = payment({ orderId });
     const paid = await gateway.createPaymentIntent(input);
     const event = await received.event('payment_intent.succeeded', paid.intentId);
     expect(event).toEqual({
       eventId: expect.stringMatching(/^evt_/),
       type: 'payment_intent.succeeded',
       createdAt: expect.stringMatching(/Z$/),
-      subject: { kind: 'payment', intentId: paid.intentId, paymentId: input.paymentId, orderId: 'o-7' },
+      subject: { kind: 'payment', intentId: paid.intentId, paymentId: input.paymentId, orderId },
     });
     const { refundId } = await gateway.createRefund(refund(paid.intentId));
     expect((await received.event('refund.created', refundId)).subject).toEqual({

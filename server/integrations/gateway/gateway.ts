@@ -44,7 +44,7 @@ export interface GatewayPayment {
   fee: number | null;
   paymentMethodId: string | null;
   customerId: string | null;
-  /** Our own ids, from the metadata. */
+  /** Our own ids, from the metadata; null for what is none of ours. */
   paymentId: string | null;
   orderId: string | null;
   /** ISO, UTC. */

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { z } from 'zod';
 import type {
   GatewayCard,
   GatewayDispute,
@@ -33,8 +34,8 @@ export function toPayment(intent: Stripe.PaymentIntent): GatewayPayment {
     fee: booked?.fee ?? null,
     paymentMethodId: idOf(intent.payment_method) ?? intent.last_payment_error?.payment_method?.id ?? null,
     customerId: idOf(intent.customer),
-    paymentId: intent.metadata.paymentId ?? null,
-    orderId: intent.metadata.orderId ?? null,
+    paymentId: ourId(intent.metadata.paymentId),
+    orderId: ourId(intent.metadata.orderId),
     createdAt: isoTime(intent.created),
   };
 }
@@ -66,7 +67,7 @@ export function toRefund(refund: Stripe.Refund): GatewayRefund {
     currency: refund.currency.toUpperCase(),
     status: refundStatus(refund.status),
     failureReason: refund.failure_reason ?? null,
-    paymentRefundId: refund.metadata?.paymentRefundId ?? null,
+    paymentRefundId: ourId(refund.metadata?.paymentRefundId),
     createdAt: isoTime(refund.created),
   };
 }
@@ -101,7 +102,7 @@ type Subject = {
 function subjectOf(event: Stripe.Event): GatewayEvent['subject'] {
   const subject = event.data.object as Subject;
   const intentId = idOf(subject.payment_intent);
-  const { paymentId = null, orderId = null } = subject.metadata ?? {};
+  const [paymentId, orderId] = [ourId(subject.metadata?.paymentId), ourId(subject.metadata?.orderId)];
   switch (subject.object) {
     case 'payment_intent':
       return { kind: 'payment', intentId: subject.id, paymentId, orderId };
@@ -201,6 +202,9 @@ function refundStatus(status: string | null): GatewayRefund['status'] {
       return 'pending';
   }
 }
+
+/** Strangers charge through the same account, and mark what is theirs as they like. */
+const ourId = (mark: string | undefined): string | null => z.uuid().safeParse(mark).data ?? null;
 
 function idOf(reference: string | { id: string } | null | undefined): string | null {
   if (!reference) return null;
