@@ -128,8 +128,11 @@ export async function listPayments(
 function named({ sql }: Ctx, q: string) {
   const upper = q.toUpperCase();
   if (/^P-\d+$/.test(upper)) return sql`and p.number = ${upper}`;
-  return sql`and (p.intent_id = ${q} or p.charge_id = ${q} or p.reference = ${q}
-    or p.id in (select r.payment_id from refunds r where r.gateway_refund_id = ${q}))`;
+  // Each by its own index: asked for with "or", all payments are read.
+  return sql`and p.id = any(array(
+    select id from payments where intent_id = ${q} union select id from payments where charge_id = ${q}
+    union select id from payments where reference = ${q}
+    union select payment_id from refunds where gateway_refund_id = ${q}))`;
 }
 
 /** Whose payments are listed; undefined for everybody's, null for nobody's. */
