@@ -81,6 +81,18 @@ test('calls to partners and what was handled are kept for 90 days', async () => 
   expect(scheduled).toHaveLength(2);
 });
 
+test('what the gateway has told is kept for 30 days', async () => {
+  await sql()`
+    insert into webhook_events (event_id, type, subject, created_at, received_at)
+    select 'evt_' || n, 'charge.succeeded', '{"kind":"other"}', now() - interval '31 days', now() - n * interval '1 day'
+    from generate_series(28, 32) n`;
+  await ask('webhook-events');
+  expect(await jobsOf('webhook-events')).toBe(1);
+  const kept = await sql()`select event_id from webhook_events order by event_id`;
+  expect(kept.map((row) => row.event_id)).toEqual(['evt_28', 'evt_29']);
+  expect(await sql()`select 1 from pgboss.schedule where key = 'webhook-events'`).toHaveLength(1);
+});
+
 test('members of a house that was there before get their accounts and memberships at the first start, not at the second', async () => {
   await worker.stop();
   worker = await startWorker(app.current, { projections: [], reactions: [], queues: [maintenance] });

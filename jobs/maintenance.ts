@@ -31,6 +31,7 @@ const task = z.enum([
   'rewrap-keys',
   'partner-calls',
   'inbox',
+  'webhook-events',
   'member-accounts',
   'ledger-check',
   'loan-dues',
@@ -61,6 +62,8 @@ const work: Record<MaintenanceTask, (tx: TxCtx) => Promise<unknown>> = {
   'rewrap-keys': (tx) => tx.app.dataKeys.rewrap(tx.sql, keysAtATime),
   'partner-calls': (tx) => forget(tx, 'partner_calls', 'at'),
   inbox: (tx) => forget(tx, 'inbox', 'handled_at'),
+  // The gateway sends an event again for three days.
+  'webhook-events': (tx) => forget(tx, 'webhook_events', 'received_at', 30),
   'member-accounts': (tx) => openMissingAccounts(tx, accountsAtATime),
   invariants: (tx) => checkInvariants(tx),
   'ledger-check': (tx) => checkLedger(tx, { kind: 'schedule' }),
@@ -99,6 +102,7 @@ const batches: Partial<Record<MaintenanceTask, number>> = {
   'rewrap-keys': keysAtATime,
   'partner-calls': rowsAtATime,
   inbox: rowsAtATime,
+  'webhook-events': rowsAtATime,
   'member-accounts': accountsAtATime,
   'loan-dues': loansAtATime,
   'expiring-cards': cardsAtATime,
@@ -109,8 +113,13 @@ const batches: Partial<Record<MaintenanceTask, number>> = {
   'open-cards': cardsAtATime,
 };
 
-async function forget(tx: TxCtx, table: 'partner_calls' | 'inbox', column: 'at' | 'handled_at'): Promise<number> {
-  const before = new Date(tx.now().getTime() - keptDays * 24 * 3_600_000).toISOString();
+async function forget(
+  tx: TxCtx,
+  table: 'partner_calls' | 'inbox' | 'webhook_events',
+  column: 'at' | 'handled_at' | 'received_at',
+  days = keptDays,
+): Promise<number> {
+  const before = new Date(tx.now().getTime() - days * 24 * 3_600_000).toISOString();
   const deleted = await tx.sql`
     delete from ${tx.sql(table)} where ctid = any(array(
       select ctid from ${tx.sql(table)} where ${tx.sql(column)} < ${before} limit ${rowsAtATime} for update skip locked))`;

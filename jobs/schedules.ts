@@ -20,6 +20,7 @@ const schedules: readonly Schedule[] = [
   { cron: '15 * * * *', task: 'rewrap-keys' },
   { cron: '45 2 * * *', task: 'partner-calls' },
   { cron: '50 2 * * *', task: 'inbox' },
+  { cron: '58 2 * * *', task: 'webhook-events' },
   { cron: '35 * * * *', task: 'member-accounts', atOnce: true },
   { cron: '55 * * * *', task: 'ledger-check' },
   // Hourly, so that a day that was missed is made up; each loan once a day.
