@@ -93,20 +93,33 @@ export interface PeriodRecord extends Period {
   currency: string;
   orderId: string | null;
   line: number | null;
-  replacesPlanId: string | null;
-  replacesAmount: number | null;
+  priceId: string | null;
+  /** The period whose rest it took the place of. */
+  replacesId: string | null;
+  /** What of `amount` was paid before: minor units by the order that paid them, under '' what no order has paid for. */
+  credits: Record<string, number>;
   createdAt: string;
 }
 
 /** Those in force, the oldest first. */
-export async function periodsOf(sql: Queryable, membershipIds: readonly string[]): Promise<PeriodRecord[]> {
+export const periodsOf = (sql: Queryable, membershipIds: readonly string[]): Promise<PeriodRecord[]> =>
+  selectPeriods(
+    sql,
+    sql`mp.membership_id = any(${[...membershipIds]}::uuid[]) and mp.voided_at is null order by mp.period`,
+  );
+
+/** In force or not; null for none. */
+export async function findPeriod(sql: Queryable, id: string): Promise<PeriodRecord | null> {
+  return (await selectPeriods(sql, sql`mp.id = ${id}`))[0] ?? null;
+}
+
+async function selectPeriods(sql: Queryable, which: ReturnType<typeof columns>): Promise<PeriodRecord[]> {
   return sql<PeriodRecord[]>`
     select mp.id, mp.membership_id as "membershipId", lower(mp.period)::text as "from", upper(mp.period)::text as "to",
       mp.plan_id as "planId", pl.name as "planName", pl.period_months as "planMonths", mp.origin, mp.amount, mp.currency,
-      mp.order_id as "orderId", mp.line, mp.replaces_plan_id as "replacesPlanId", mp.replaces_amount as "replacesAmount",
+      mp.order_id as "orderId", mp.line, mp.price_id as "priceId", mp.replaces_id as "replacesId", mp.credits,
       mp.created_at as "createdAt"
-    from membership_periods mp join plans pl on pl.id = mp.plan_id
-    where mp.membership_id = any(${[...membershipIds]}::uuid[]) and mp.voided_at is null order by mp.period`;
+    from membership_periods mp join plans pl on pl.id = mp.plan_id where ${which}`;
 }
 
 type Change = Partial<

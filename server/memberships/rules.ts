@@ -57,6 +57,28 @@ export function share(amount: number, part: number, whole: number): number {
   return (numerator - (numerator % denominator)) / denominator;
 }
 
+/** Divides an amount as `parts` are to each other, to the unit. All that is left of `whole` falls to nobody. */
+export function divide(amount: number, parts: Record<string, number>, whole: number): Record<string, number> {
+  let before = 0;
+  const divided = Object.entries(parts).map(([name, part]) => {
+    const from = share(amount, before, Math.max(whole, 1));
+    before += part;
+    return [name, share(amount, before, Math.max(whole, 1)) - from] as const;
+  });
+  return Object.fromEntries(divided);
+}
+
+export const sum = (parts: Record<string, number>) => Object.values(parts).reduce((all, part) => all + part, 0);
+
+/** Which orders have paid for so much of a period: the credits that it was paid with, and for the rest its own. */
+export function sourcesOf(
+  period: { amount: number; orderId: string | null; credits: Record<string, number> },
+  amount: number,
+): Record<string, number> {
+  const credits = divide(amount, period.credits, period.amount);
+  return { ...credits, [period.orderId ?? '']: amount - sum(credits) };
+}
+
 export interface Proration {
   /** What the days that are not used were worth, of what was paid for them. */
   credit: number;

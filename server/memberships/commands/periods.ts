@@ -17,16 +17,16 @@ export interface NewPeriod {
   orderId?: string | null;
   line?: number | null;
   causeEventId?: string | null;
-  replaces?: { planId: string; amount: number } | null;
+  replaces?: { id: string; credits: Record<string, number> } | null;
 }
 
 export async function insertPeriod(tx: TxCtx, membershipId: string, period: Period, what: NewPeriod): Promise<void> {
   await tx.sql`
     insert into membership_periods (id, membership_id, period, plan_id, price_id, origin, amount, currency, order_id, line,
-      cause_event_id, replaces_plan_id, replaces_amount, created_at)
+      cause_event_id, replaces_id, credits, created_at)
     values (${uuidv7()}, ${membershipId}, daterange(${period.from}::date, ${period.to}::date), ${what.planId}, ${what.priceId ?? null},
       ${what.origin}, ${what.amount}, ${what.currency}, ${what.orderId ?? null}, ${what.line ?? null}, ${what.causeEventId ?? null},
-      ${what.replaces?.planId ?? null}, ${what.replaces?.amount ?? null}, ${tx.now().toISOString()})`;
+      ${what.replaces?.id ?? null}, ${JSON.stringify(what.replaces?.credits ?? {})}::text::jsonb, ${tx.now().toISOString()})`;
 }
 
 /** A membership that begins: its row, its first period, its first event. */

@@ -1,12 +1,12 @@
 import type { TxCtx } from '#server/context/context.ts';
 import { paymentOfOrder } from '#server/payments/queries/records.ts';
-import { changeMembership, lockMember, lockMembership, type PeriodRecord, periodsOf } from '../record.ts';
-import { dayOf, daysBetween, laterOf, share } from '../rules.ts';
+import { changeMembership, findPeriod, lockMember, lockMembership, type PeriodRecord, periodsOf } from '../record.ts';
+import { dayOf, daysBetween, divide, laterOf, type Period, share, sum } from '../rules.ts';
 import { audit, cutPeriod, insertPeriod, standingUntil } from './periods.ts';
 
 /**
  * All of the money of an order went back, or the order was given up: what it paid for ends today. The rest of an upgrade goes
- * back to the plan that it took the place of, which was paid for by another order.
+ * back to the plan that it took the place of, as it was paid for: by another order.
  */
 export async function takeBack(tx: TxCtx, { orderId, memberId }: { orderId: string; memberId: string }): Promise<void> {
   const payment = await paymentOfOrder(tx.sql, orderId);
@@ -47,18 +47,20 @@ async function takeBackFrom(tx: TxCtx, membershipId: string, orderId: string): P
 
 async function giveBack(tx: TxCtx, period: PeriodRecord, today: string): Promise<void> {
   const from = laterOf(period.from, today);
-  await cutPeriod(tx, period, from, 0, 'refund');
-  if (period.replacesPlanId === null) return;
-  const left = daysBetween(from, period.to);
-  await insertPeriod(
-    tx,
-    period.membershipId,
-    { from, to: period.to },
-    {
-      planId: period.replacesPlanId,
-      origin: 'complimentary',
-      amount: share(period.replacesAmount ?? 0, left, daysBetween(period.from, period.to)),
-      currency: period.currency,
-    },
-  );
+  const credit = sum(period.credits);
+  const rest = share(credit, daysBetween(from, period.to), daysBetween(period.from, period.to));
+  await cutPeriod(tx, period, from, credit - rest, 'refund');
+  const old = period.replacesId === null ? null : await findPeriod(tx.sql, period.replacesId);
+  if (old) await restore(tx, old, { from, to: period.to }, divide(rest, period.credits, credit));
+}
+
+/** Days go back to the plan before, with what was paid for them then, and by whom. */
+async function restore(tx: TxCtx, old: PeriodRecord, period: Period, paid: Record<string, number>): Promise<void> {
+  const { [old.orderId ?? '']: _own, ...credits } = paid;
+  const { planId, priceId, origin, currency, orderId, line, replacesId } = old;
+  const replaces = replacesId === null ? null : { id: replacesId, credits };
+  const amount = sum(paid);
+  await insertPeriod(tx, old.membershipId, period, {
+    ...{ planId, priceId, origin, amount, currency, orderId, line, replaces },
+  });
 }

@@ -1,6 +1,6 @@
 import type { TxCtx } from '#server/context/context.ts';
 import { changeMembership, type Membership, periodsOf } from '../record.ts';
-import { laterOf } from '../rules.ts';
+import { laterOf, sourcesOf } from '../rules.ts';
 import type { PlanTerms } from '../terms.ts';
 import { audit, cutPeriod, insertPeriod, type NewPeriod } from './periods.ts';
 
@@ -15,7 +15,7 @@ export async function upgradePeriod(
   if (!old) throw new Error('the period that was upgraded is not in force any more');
   const rest = { from: laterOf(on, old.from), to: old.to };
   await cutPeriod(tx, old, rest.from, old.amount - credit, 'upgraded');
-  await insertPeriod(tx, before.id, rest, { ...what, replaces: { planId: old.planId, amount: credit } });
+  await insertPeriod(tx, before.id, rest, { ...what, replaces: { id: old.id, credits: sourcesOf(old, credit) } });
   const change = { planId: what.planId, nextPlanId: null, planFrom: null };
   const data = { cause: 'upgrade', ...(what.orderId ? { orderId: what.orderId } : {}) };
   const after = await changeMembership(tx, before, change, [{ type: 'membership.changed', period: rest, data }]);

@@ -1,0 +1,52 @@
+import { expect, it, vi } from 'vitest';
+import { eventually } from '#server/events/store.testing.ts';
+import { joined, staffContext } from '#server/members/members.testing.ts';
+import { refundByStaff } from '#server/payments/commands/refund.ts';
+import { testHouse } from '#server/payments/payments.testing.ts';
+import { paymentOfOrder } from '#server/payments/queries/records.ts';
+import { changePlan, previewChange } from './commands/change.ts';
+import { buyPlan, fellow, membershipNow, professional, untilPeriods } from './memberships.testing.ts';
+
+const house = testHouse();
+const app = () => house.app.current;
+const sql = () => app().database.sql;
+/** Each of these is several orders, one after the other. */
+const patience = 30_000;
+vi.setConfig({ testTimeout: 120_000 });
+
+type Person = Awaited<ReturnType<typeof joined>>;
+
+/** Somebody who has bought a plan today. */
+async function buyer(planId = professional) {
+  const person = await joined(app());
+  const orderId = await buyPlan(app(), person.memberId, planId);
+  const membership = await untilPeriods(app(), person.memberId, 1);
+  return { ...person, orderId, membership };
+}
+
+async function upgrade({ ctx, memberId }: Person, membershipId: string, planId: string) {
+  const { due, order } = await changePlan(ctx, membershipId, { planId, paymentMethod: 'pm_card_visa' });
+  await eventually(async () => expect((await membershipNow(app(), memberId)).planId).toBe(planId), patience);
+  return { orderId: order?.id ?? '', due: due.amount };
+}
+
+async function refund(orderId: string) {
+  const payment = await paymentOfOrder(sql(), orderId);
+  await refundByStaff(staffContext(app()), { paymentId: payment?.id ?? '', reason: 'asked for' });
+}
+
+const statusOf = async (id: string) => (await sql()`select status from memberships where id = ${id}`)[0]?.status;
+const untilCancelled = (id: string) => eventually(async () => expect(await statusOf(id)).toBe('cancelled'), patience);
+
+it('a refunded upgrade leaves the days as they were paid for: the next one costs the same, and their own refund ends them', async () => {
+  const ada = await buyer();
+  const { id } = ada.membership;
+  const first = await upgrade(ada, id, fellow);
+  await refund(first.orderId);
+  await eventually(async () => expect((await membershipNow(app(), ada.memberId)).planId).toBe(professional), patience);
+  const { periods } = await membershipNow(app(), ada.memberId);
+  expect(periods).toMatchObject([{ origin: 'paid', orderId: ada.orderId, amount: 12_900, planId: professional }]);
+  expect(await previewChange(ada.ctx, id, fellow)).toMatchObject({ kind: 'upgrade', due: { amount: first.due } });
+  await refund(ada.orderId);
+  await untilCancelled(id);
+});
