@@ -5,11 +5,13 @@ import { refundByStaff } from '#server/payments/commands/refund.ts';
 import { testHouse } from '#server/payments/payments.testing.ts';
 import { paymentOfOrder } from '#server/payments/queries/records.ts';
 import { changePlan, previewChange } from './commands/change.ts';
-import { buyPlan, fellow, membershipNow, professional, untilPeriods } from './memberships.testing.ts';
+import { buyPlan, fellow, membershipNow, professional, student, untilPeriods } from './memberships.testing.ts';
+import { addDays, dayOf, daysBetween, share } from './rules.ts';
 
 const house = testHouse();
 const app = () => house.app.current;
 const sql = () => app().database.sql;
+const today = () => dayOf(new Date());
 /** Each of these is several orders, one after the other. */
 const patience = 30_000;
 vi.setConfig({ testTimeout: 120_000 });
@@ -48,5 +50,36 @@ it('a refunded upgrade leaves the days as they were paid for: the next one costs
   expect(periods).toMatchObject([{ origin: 'paid', orderId: ada.orderId, amount: 12_900, planId: professional }]);
   expect(await previewChange(ada.ctx, id, fellow)).toMatchObject({ kind: 'upgrade', due: { amount: first.due } });
   await refund(ada.orderId);
+  await untilCancelled(id);
+});
+
+it('the first order’s refund takes the days that an upgrade was given for its money, and leaves those that the upgrade paid itself', async () => {
+  const ada = await buyer();
+  const { id, endsOn } = ada.membership;
+  const first = await upgrade(ada, id, fellow);
+  await refund(ada.orderId);
+  const paidFor = addDays(today(), share(daysBetween(today(), endsOn), first.due, 24_900));
+  await eventually(async () => expect((await membershipNow(app(), ada.memberId)).endsOn).toBe(paidFor), patience);
+  const after = await membershipNow(app(), ada.memberId);
+  expect(after).toMatchObject({ status: 'active', planId: fellow });
+  expect(after.periods).toMatchObject([{ orderId: first.orderId, amount: first.due, to: paidFor, credits: {} }]);
+  await refund(first.orderId);
+  await untilCancelled(id);
+});
+
+it('of two upgrades each keeps its own money, whichever order goes back', async () => {
+  const ada = await buyer(student);
+  const { id } = ada.membership;
+  const second = await upgrade(ada, id, professional);
+  const third = await upgrade(ada, id, fellow);
+  const credits = async () =>
+    (await membershipNow(app(), ada.memberId)).periods.map((one) => [one.amount, one.credits]);
+  expect(await credits()).toEqual([[24_900, { [ada.orderId]: 3_900, [second.orderId]: 9_000 }]]);
+  await refund(ada.orderId);
+  await eventually(async () => expect(await credits()).toEqual([[21_000, { [second.orderId]: 9_000 }]]), patience);
+  await refund(third.orderId);
+  await eventually(async () => expect(await credits()).toEqual([[9_000, {}]]), patience);
+  expect(await membershipNow(app(), ada.memberId)).toMatchObject({ status: 'active', planId: professional });
+  await refund(second.orderId);
   await untilCancelled(id);
 });
