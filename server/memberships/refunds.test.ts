@@ -1,9 +1,12 @@
 import { expect, it, vi } from 'vitest';
-import { eventually } from '#server/events/store.testing.ts';
+import { inTransaction } from '#server/context/context.ts';
+import { eventually, systemContext } from '#server/events/store.testing.ts';
 import { joined, staffContext } from '#server/members/members.testing.ts';
+import { untilOrder } from '#server/orders/orders.testing.ts';
 import { refundByStaff } from '#server/payments/commands/refund.ts';
 import { testHouse } from '#server/payments/payments.testing.ts';
 import { paymentOfOrder } from '#server/payments/queries/records.ts';
+import { checkInvariants } from '#server/reconciliation/invariants.ts';
 import { changePlan, previewChange } from './commands/change.ts';
 import { buyPlan, fellow, membershipNow, professional, student, untilPeriods } from './memberships.testing.ts';
 import { addDays, dayOf, daysBetween, share } from './rules.ts';
@@ -82,4 +85,31 @@ it('of two upgrades each keeps its own money, whichever order goes back', async 
   expect(await membershipNow(app(), ada.memberId)).toMatchObject({ status: 'active', planId: professional });
   await refund(second.orderId);
   await untilCancelled(id);
+});
+
+it('an upgrade whose period went away while the bank was asked is given back by itself', async () => {
+  const ada = await buyer();
+  const { id } = ada.membership;
+  const { order } = await changePlan(ada.ctx, id, { planId: fellow, paymentMethod: 'pm_card_authenticationRequired' });
+  const orderId = order?.id ?? '';
+  await untilOrder(app(), orderId, 'requires_action');
+  await refund(ada.orderId);
+  await untilCancelled(id);
+  const asked = (await paymentOfOrder(sql(), orderId))?.nextAction as { url?: string } | null;
+  await fetch(asked?.url ?? '', {
+    method: 'POST',
+    body: new URLSearchParams({ answer: 'approve' }),
+    redirect: 'manual',
+  });
+  await eventually(async () => expect((await paymentOfOrder(sql(), orderId))?.status).toBe('refunded'), patience);
+  expect(await statusOf(id)).toBe('cancelled');
+  expect(await sql()`select void_cause from membership_periods where order_id = ${orderId}`).toEqual([
+    { void_cause: 'not_deliverable' },
+  ]);
+  const later = new Date(Date.now() + 10 * 60_000);
+  await inTransaction({ ...systemContext(app()), now: () => later }, (tx) => checkInvariants(tx));
+  expect(await sql()`select kind from discrepancies where member_id = ${ada.memberId} and status = 'open'`).toEqual([]);
+  // What comes after it is not kept waiting.
+  await buyPlan(app(), ada.memberId, student);
+  await eventually(async () => expect((await membershipNow(app(), ada.memberId)).planId).toBe(student), patience);
 });

@@ -19,6 +19,8 @@ const planTerms = z.discriminatedUnion('kind', [
     kind: z.literal('upgrade'),
     priceId: z.uuid(),
     on: z.iso.date(),
+    /** Where the period ended when it was quoted; orders from before do not say. */
+    to: z.iso.date().optional(),
     periodId: z.uuid(),
     credit: z.int(),
   }),

@@ -97,7 +97,7 @@ function linesOf(period: PeriodRecord, price: PlanPrice, today: string, anchorDa
     period: rest,
     unitAmount: charge,
     planId: price.planId,
-    terms: { kind: 'upgrade' as const, priceId, on, periodId: period.id, credit },
+    terms: { kind: 'upgrade' as const, priceId, on, to: period.to, periodId: period.id, credit },
   };
   const back = {
     name: `Credit for ${period.planName}, ${counted(days)}`,

@@ -17,16 +17,20 @@ export interface NewPeriod {
   orderId?: string | null;
   line?: number | null;
   causeEventId?: string | null;
+  /** Never in force: bought, and not there to be had any more. */
+  voidCause?: string;
   replaces?: { id: string; credits: Record<string, number> } | null;
 }
 
 export async function insertPeriod(tx: TxCtx, membershipId: string, period: Period, what: NewPeriod): Promise<void> {
   await tx.sql`
     insert into membership_periods (id, membership_id, period, plan_id, price_id, origin, amount, currency, order_id, line,
-      cause_event_id, replaces_id, credits, created_at)
+      cause_event_id, replaces_id, credits, created_at,
+      voided_at, void_cause)
     values (${uuidv7()}, ${membershipId}, daterange(${period.from}::date, ${period.to}::date), ${what.planId}, ${what.priceId ?? null},
       ${what.origin}, ${what.amount}, ${what.currency}, ${what.orderId ?? null}, ${what.line ?? null}, ${what.causeEventId ?? null},
-      ${what.replaces?.id ?? null}, ${JSON.stringify(what.replaces?.credits ?? {})}::text::jsonb, ${tx.now().toISOString()})`;
+      ${what.replaces?.id ?? null}, ${JSON.stringify(what.replaces?.credits ?? {})}::text::jsonb, ${tx.now().toISOString()},
+      ${what.voidCause ? tx.now().toISOString() : null}, ${what.voidCause ?? null})`;
 }
 
 /** A membership that begins: its row, its first period, its first event. */
