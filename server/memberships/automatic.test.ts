@@ -265,6 +265,9 @@ describe('the sweeps', () => {
   it('begin the plan that follows on its day, and show the price of today', async () => {
     const one = await ending({ auto: false, endsOn: addDays(today(), 40) });
     await sql()`update memberships set next_plan_id = ${student}, plan_from = ${one.endsOn} where id = ${one.membershipId}`;
+    await sql()`
+      insert into membership_periods (id, membership_id, period, plan_id, origin, amount, currency, created_at)
+      values (uuidv7(), ${one.membershipId}, daterange(${one.endsOn}::date, ${one.endsOn}::date + 365), ${student}, 'import', 0, 'EUR', now())`;
     await inTransaction(onDay(app(), addDays(one.endsOn, -1)), (tx) => beginNextPlans(tx, 10));
     expect(await now(one)).toMatchObject({ planId: professional });
     await inTransaction(onDay(app(), one.endsOn), (tx) => beginNextPlans(tx, 10));

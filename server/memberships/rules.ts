@@ -47,6 +47,25 @@ export const daysLeft = (endsOn: string, today: string): Period => ({
   to: endsOn,
 });
 
+interface Plans {
+  planId: string;
+  /** The plan that follows: from `planFrom` on where that is paid for already, else from the end on. */
+  nextPlanId: string | null;
+  planFrom: string | null;
+}
+
+/**
+ * The plan of the days that have begun last, and the one that follows: of the first days ahead in another plan; without any, the
+ * one that was chosen and is not paid for yet. `periods` are in order; `known` counts where they say nothing.
+ */
+export function plansOn(today: string, periods: ReadonlyArray<Period & { planId: string }>, known: Plans): Plans {
+  const planId = periods.findLast(({ from }) => from <= today)?.planId ?? known.planId;
+  const next = periods.find((one) => one.from > today && one.planId !== planId);
+  if (next) return { planId, nextPlanId: next.planId, planFrom: next.from };
+  const chosen = known.planFrom === null && known.nextPlanId !== planId ? known.nextPlanId : null;
+  return { planId, nextPlanId: chosen, planFrom: null };
+}
+
 /** The last day that is covered. */
 export const lastDay = ({ to }: Pick<Period, 'to'>) => addDays(to, -1);
 

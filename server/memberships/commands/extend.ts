@@ -1,7 +1,7 @@
 import type { TxCtx } from '#server/context/context.ts';
 import { memberPlanOf } from '#server/members/queries/status.ts';
 import { priceOn } from '../queries/prices.ts';
-import { liveMembershipOf, lockMember, lockMembership, membershipsOf } from '../record.ts';
+import { liveMembershipOf, lockMember, lockMembership, membershipsOf, periodsOf } from '../record.ts';
 import { addDays, dayOf, dayOfMonth } from '../rules.ts';
 import { appendPeriod, beginMembership, type NewPeriod } from './periods.ts';
 
@@ -12,7 +12,7 @@ export interface Extension {
   paidUntil: string;
 }
 
-/** Days that were given: they follow the last ones, or begin today for whoever has lapsed. Their end is the new anniversary. */
+/** Days that were given: they follow the last ones, in their plan, or begin today for whoever has lapsed. Their end is the new anniversary. */
 export async function giveDays(tx: TxCtx, { memberId, eventId, paidUntil }: Extension): Promise<void> {
   await lockMember(tx.sql, memberId);
   const done = await tx.sql`select 1 from membership_periods where cause_event_id = ${eventId}`;
@@ -20,7 +20,9 @@ export async function giveDays(tx: TxCtx, { memberId, eventId, paidUntil }: Exte
   const to = addDays(paidUntil, 1);
   const today = dayOf(tx.now());
   const live = await liveMembershipOf(tx.sql, memberId);
-  const plan = live?.planId ?? (await membershipsOf(tx.sql, memberId))[0]?.planId ?? (await memberPlanOf(tx, memberId));
+  const last = live && (await periodsOf(tx.sql, [live.id])).at(-1);
+  const had = last?.planId ?? (live ?? (await membershipsOf(tx.sql, memberId))[0])?.planId;
+  const plan = had ?? (await memberPlanOf(tx, memberId));
   if (plan === null) return;
   const price = await priceOn(tx, plan, today);
   const what: NewPeriod = {

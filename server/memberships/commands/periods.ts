@@ -4,8 +4,8 @@ import { writeAudit } from '#server/audit/commands.ts';
 import type { TxCtx } from '#server/context/context.ts';
 import { append } from '#server/events/append.ts';
 import { membershipStream } from '../events.ts';
-import { changeMembership, lockMembership, type Membership, newsOf } from '../record.ts';
-import { dayOf, dayOfMonth, nextStep, type Period } from '../rules.ts';
+import { changeMembership, lockMembership, type Membership, newsOf, periodsOf } from '../record.ts';
+import { dayOf, dayOfMonth, nextStep, type Period, plansOn } from '../rules.ts';
 
 export interface NewPeriod {
   planId: string;
@@ -76,6 +76,11 @@ export function standingUntil(tx: TxCtx, endsOn: string) {
   };
 }
 
+/** In which plan a locked membership is by its days, and which one follows. */
+export async function plansNow(tx: TxCtx, before: Pick<Membership, 'id' | 'planId' | 'nextPlanId' | 'planFrom'>) {
+  return plansOn(dayOf(tx.now()), await periodsOf(tx.sql, [before.id]), before);
+}
+
 /** Days after the last ones. They may be in another plan, which then begins with them. */
 export async function appendPeriod(
   tx: TxCtx,
@@ -86,13 +91,7 @@ export async function appendPeriod(
 ): Promise<Membership> {
   await insertPeriod(tx, before.id, period, what);
   const standing = standingUntil(tx, period.to);
-  const otherPlan = what.planId !== before.planId;
-  const begun = period.from <= dayOf(tx.now());
-  const plan = !otherPlan
-    ? { nextPlanId: null, planFrom: null }
-    : begun
-      ? { planId: what.planId, nextPlanId: null, planFrom: null }
-      : { nextPlanId: what.planId, planFrom: period.from };
+  const plan = await plansNow(tx, before);
   // Who pays again has changed their mind about leaving.
   const stays = what.origin === 'paid' ? { cancelAtEnd: false, cancelReasonSealed: null } : {};
   const after = await changeMembership(tx, before, { ...standing, ...plan, ...stays }, [{ ...news, period }]);

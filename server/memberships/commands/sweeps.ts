@@ -2,7 +2,7 @@ import type { TxCtx } from '#server/context/context.ts';
 import { priceOn } from '../queries/prices.ts';
 import { changeMembership, lockMember, lockMembership } from '../record.ts';
 import { addDays, addMonths, dayOf, dayOfMonth, nextStep, steps } from '../rules.ts';
-import { beginMembership } from './periods.ts';
+import { beginMembership, plansNow } from './periods.ts';
 
 /** Memberships whose next plan, paid for already, begins. @returns of how many */
 export async function beginNextPlans(tx: TxCtx, limit: number): Promise<number> {
@@ -12,7 +12,7 @@ export async function beginNextPlans(tx: TxCtx, limit: number): Promise<number> 
     await lockMember(tx.sql, memberId);
     const before = await lockMembership(tx.sql, id);
     if (before.planFrom === null || before.nextPlanId === null) continue;
-    await changeMembership(tx, before, { planId: before.nextPlanId, nextPlanId: null, planFrom: null }, [
+    await changeMembership(tx, before, await plansNow(tx, before), [
       {
         type: 'membership.changed',
         period: { from: before.planFrom, to: before.endsOn },

@@ -2,7 +2,7 @@ import type { TxCtx } from '#server/context/context.ts';
 import { paymentOfOrder } from '#server/payments/queries/records.ts';
 import { changeMembership, findPeriod, lockMember, lockMembership, type PeriodRecord, periodsOf } from '../record.ts';
 import { addDays, dayOf, dayOfMonth, daysBetween, divide, laterOf, type Period, share, sum } from '../rules.ts';
-import { audit, cutPeriod, insertPeriod, standingUntil } from './periods.ts';
+import { audit, cutPeriod, insertPeriod, plansNow, standingUntil } from './periods.ts';
 
 /**
  * All of the money of an order went back, or the order was given up: what it paid for ends today. The rest of an upgrade goes
@@ -36,16 +36,12 @@ async function takeBackFrom(tx: TxCtx, membershipId: string, orderId: string): P
   const anchorDay = all.some(({ to }) => to === endsOn) ? before.anchorDay : dayOfMonth(endsOn);
   const period = { from: laterOf(first.from, today), to: unused.at(-1)?.to ?? first.to };
   const over = before.endedAt === null && endsOn === today;
-  const current = inForce.find(({ from, to }) => from <= today && today < to);
-  const planId = current?.planId ?? before.planId;
   const change = over
     ? { status: 'cancelled' as const, endsOn }
     : {
         ...(before.endedAt === null ? standingUntil(tx, endsOn) : { endsOn }),
         anchorDay,
-        planId,
-        nextPlanId: null,
-        planFrom: null,
+        ...(await plansNow(tx, before)),
       };
   const data = { cause: 'refund', ...(over ? {} : { orderId }) };
   const type = over ? 'membership.cancelled' : 'membership.changed';

@@ -2,7 +2,7 @@ import type { TxCtx } from '#server/context/context.ts';
 import { changeMembership, type Membership, type PeriodRecord, periodsOf } from '../record.ts';
 import { laterOf, sourcesOf } from '../rules.ts';
 import type { PlanTerms } from '../terms.ts';
-import { audit, cutPeriod, insertPeriod, type NewPeriod } from './periods.ts';
+import { audit, cutPeriod, insertPeriod, type NewPeriod, plansNow } from './periods.ts';
 
 type UpgradeTerms = Extract<PlanTerms, { kind: 'upgrade' }>;
 
@@ -22,7 +22,7 @@ export async function upgradePeriod(
   const rest = { from: laterOf(on, old.from), to: old.to };
   await cutPeriod(tx, old, rest.from, old.amount - credit, 'upgraded');
   await insertPeriod(tx, before.id, rest, { ...what, replaces: { id: old.id, credits: sourcesOf(old, credit) } });
-  const change = { planId: what.planId, nextPlanId: null, planFrom: null };
+  const change = await plansNow(tx, { ...before, nextPlanId: null, planFrom: null });
   const data = { cause: 'upgrade', ...(what.orderId ? { orderId: what.orderId } : {}) };
   const after = await changeMembership(tx, before, change, [{ type: 'membership.changed', period: rest, data }]);
   await audit(tx, after, 'membership.upgrade', { ...rest, planCode: after.planCode, credit });

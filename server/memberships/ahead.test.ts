@@ -1,0 +1,84 @@
+import { v7 as uuidv7 } from 'uuid';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { queues } from '#jobs/queues.ts';
+import { inTransaction, type TxCtx } from '#server/context/context.ts';
+import { joined } from '#server/members/members.testing.ts';
+import { prepareQueues } from '#server/queue/boss.ts';
+import { testApp } from '#test/database.ts';
+import { giveDays } from './commands/extend.ts';
+import { appendPeriod } from './commands/periods.ts';
+import { beginNextPlans } from './commands/sweeps.ts';
+import { aMembershipOf, fellow, membershipNow, onDay, student } from './memberships.testing.ts';
+import { renewalOf } from './queries/quote.ts';
+import { changeMembership, lockMembership, type Membership } from './record.ts';
+import { addDays } from './rules.ts';
+
+const app = testApp();
+beforeAll(async () => prepareQueues(app.current, queues));
+
+const start = '2026-01-10';
+const end = '2027-01-10';
+const on = <T>(day: string, work: (tx: TxCtx) => Promise<T>) => inTransaction(onDay(app.current, day), work);
+
+/** A fellow until `end`. */
+async function fellowSince() {
+  const { memberId, ctx } = await joined(app.current);
+  return { memberId, ctx, id: await aMembershipOf(app.current, memberId, start, fellow) };
+}
+
+const choose = (tx: TxCtx, membership: Membership, nextPlanId: string) =>
+  changeMembership(tx, membership, { nextPlanId }, []);
+
+/** The period that follows, as if it had been paid for in the plan that was quoted. */
+async function renew(tx: TxCtx, id: string, planId?: string) {
+  const membership = await lockMembership(tx.sql, id);
+  const { period, price } = await renewalOf(tx, membership);
+  const what = { planId: planId ?? price.planId, origin: 'complimentary' as const, amount: 0, currency: 'EUR' };
+  return appendPeriod(tx, membership, period, what, { type: 'membership.renewed', data: { origin: 'test' } });
+}
+
+describe('the plan that follows', () => {
+  it('begins with the first of the periods that are paid for in it', async () => {
+    const { id, memberId } = await fellowSince();
+    await on('2026-12-20', async (tx) => {
+      await choose(tx, await lockMembership(tx.sql, id), student);
+      await renew(tx, id);
+      expect(await renew(tx, id)).toMatchObject({ planId: fellow, nextPlanId: student, planFrom: end });
+    });
+    await on('2027-01-11', (tx) => beginNextPlans(tx, 10));
+    expect(await membershipNow(app.current, memberId)).toMatchObject({
+      ...{ planId: student, nextPlanId: null, planFrom: null },
+    });
+  });
+
+  it('stays chosen when staff give days', async () => {
+    const { id, memberId } = await fellowSince();
+    await on('2026-06-01', async (tx) => {
+      await choose(tx, await lockMembership(tx.sql, id), student);
+      await giveDays(tx, { memberId, eventId: uuidv7(), paidUntil: '2027-02-08' });
+    });
+    const after = await membershipNow(app.current, memberId);
+    expect(after).toMatchObject({ planId: fellow, nextPlanId: student, planFrom: null, endsOn: '2027-02-09' });
+    expect(after.periods.at(-1)).toMatchObject({ planId: fellow, origin: 'extension' });
+  });
+
+  it('goes on in the days that staff give after it was paid for', async () => {
+    const { id, memberId } = await fellowSince();
+    await on('2026-12-20', async (tx) => {
+      await choose(tx, await lockMembership(tx.sql, id), student);
+      const { endsOn } = await renew(tx, id);
+      await giveDays(tx, { memberId, eventId: uuidv7(), paidUntil: addDays(endsOn, 29) });
+    });
+    const after = await membershipNow(app.current, memberId);
+    expect(after).toMatchObject({ planId: fellow, nextPlanId: student, planFrom: end });
+    expect(after.periods.map(({ planId }) => planId)).toEqual([fellow, student, student]);
+  });
+
+  it('stays chosen when a renewal arrives that was begun before', async () => {
+    const { id } = await fellowSince();
+    await on('2026-12-28', async (tx) => {
+      await choose(tx, await lockMembership(tx.sql, id), student);
+      expect(await renew(tx, id, fellow)).toMatchObject({ planId: fellow, nextPlanId: student, planFrom: null });
+    });
+  });
+});
