@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { queues } from '#jobs/queues.ts';
 import { inTransaction, type TxCtx } from '#server/context/context.ts';
 import { joined } from '#server/members/members.testing.ts';
+import { composeMembershipMail } from '#server/notifications/membership-mails.ts';
 import { prepareQueues } from '#server/queue/boss.ts';
 import { testApp } from '#test/database.ts';
 import { giveDays } from './commands/extend.ts';
@@ -79,6 +80,48 @@ describe('the plan that follows', () => {
     await on('2026-12-28', async (tx) => {
       await choose(tx, await lockMembership(tx.sql, id), student);
       expect(await renew(tx, id, fellow)).toMatchObject({ planId: fellow, nextPlanId: student, planFrom: null });
+    });
+  });
+});
+
+describe('a mail about what comes', () => {
+  const facts = (membershipId: string) => ({
+    ...{
+      membershipId,
+      endsOn: end,
+      on: '2026-12-27',
+      amount: '€249.00',
+      code: 'card_declined',
+      nextTryOn: '2027-01-13',
+    },
+  });
+  const common = { organisation: 'Guildhall', givenName: 'Ada' };
+  const written = (tx: TxCtx, template: 'renewal-planned' | 'renewal-due' | 'payment-failed', id: string) =>
+    composeMembershipMail[template](tx, null, { facts: facts(id) }, common);
+  const kinds = ['renewal-planned', 'renewal-due', 'payment-failed'] as const;
+
+  it.each([
+    ['whoever has cancelled', { cancelAtEnd: true }, [false, false, false]],
+    ['a charge that was called off', { autoRenew: false }, [false, true, true]],
+    ['one that is over', { status: 'cancelled' as const }, [false, false, false]],
+    ['what is so still', {}, [true, true, true]],
+  ])('%s', async (_who, change, expected) => {
+    const { id } = await fellowSince();
+    await on('2026-12-28', async (tx) => {
+      await changeMembership(tx, await lockMembership(tx.sql, id), { autoRenew: true, ...change }, []);
+      const mails = [];
+      for (const kind of kinds) mails.push((await written(tx, kind, id)) !== null);
+      expect(mails).toEqual(expected);
+    });
+  });
+
+  it('is not written of what was renewed meanwhile, and promises no try that is not made', async () => {
+    const { id } = await fellowSince();
+    await on('2026-12-28', async (tx) => {
+      await changeMembership(tx, await lockMembership(tx.sql, id), { autoRenew: false }, []);
+      expect(await written(tx, 'payment-failed', id)).toMatchObject({ next: 'We do not try the card again.' });
+      await renew(tx, id);
+      for (const kind of kinds) expect(await written(tx, kind, id)).toBeNull();
     });
   });
 });

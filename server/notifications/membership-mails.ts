@@ -68,13 +68,14 @@ type Compose<Name extends Template> = (
 
 const url = (ctx: Ctx, path: string) => new URL(path, ctx.app.settings.GUILDHALL_URL).toString();
 
-/** null: there is nothing to write about any more, for it was renewed meanwhile. */
+/** null: there is nothing to write about any more, for it was renewed, cancelled or ended meanwhile. */
 export const composeMembershipMail: { [Name in Template]: Compose<Name> } = {
   'renewal-due': async (tx, _who, { facts }, common) => {
     const { membershipId, endsOn, on, amount } = facts as unknown as Facts;
     const words = await membershipInWords(tx, membershipId);
+    if (words?.dueOn !== endsOn) return null;
     const token = await issueRenewalLink(tx, { membershipId, endsOn });
-    if (!words || !token) return null;
+    if (!token) return null;
     return {
       ...common,
       planName: words.nextPlanName,
@@ -88,7 +89,7 @@ export const composeMembershipMail: { [Name in Template]: Compose<Name> } = {
   'renewal-planned': async (tx, _who, { facts }, common) => {
     const { membershipId, endsOn, amount } = facts as unknown as Facts;
     const words = await membershipInWords(tx, membershipId);
-    if (!words) return null;
+    if (words?.dueOn !== endsOn || !words.autoRenew) return null;
     return {
       ...common,
       planName: words.nextPlanName,
@@ -106,14 +107,18 @@ export const composeMembershipMail: { [Name in Template]: Compose<Name> } = {
   'payment-failed': async (tx, _who, { facts }, common) => {
     const { membershipId, endsOn, amount, code, nextTryOn } = facts as unknown as Facts;
     const words = await membershipInWords(tx, membershipId);
+    if (words?.dueOn !== endsOn) return null;
     const token = await issueRenewalLink(tx, { membershipId, endsOn });
-    if (!words || !token) return null;
+    if (!token) return null;
     return {
       ...common,
       planName: words.nextPlanName,
       amount,
       why: reasons[code] ?? wordsOf(code) ?? 'The bank refused the payment. Nothing was charged.',
-      next: nextTryOn ? `We try the card again on ${dayInWords(nextTryOn)}.` : 'We do not try the card again.',
+      next:
+        nextTryOn && words.autoRenew
+          ? `We try the card again on ${dayInWords(nextTryOn)}.`
+          : 'We do not try the card again.',
       renewUrl: url(tx, `/renew?token=${token}`),
       expiresInDays: words.linkDays,
     };

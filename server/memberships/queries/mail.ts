@@ -14,6 +14,9 @@ export async function membershipInWords(
   /** The last day that is covered. */
   endsOn: string;
   card: string;
+  /** The first day that is not covered and will be asked for; null where nothing is. */
+  dueOn: string | null;
+  autoRenew: boolean;
   linkDays: number;
 } | null> {
   const membership = await findMembership(ctx.sql, membershipId);
@@ -25,6 +28,8 @@ export async function membershipInWords(
     nextPlanName: price.planName,
     endsOn: lastDay({ to: membership.endsOn }),
     card: card ? cardText(card) : 'your card',
+    dueOn: membership.endedAt !== null || membership.cancelAtEnd ? null : membership.endsOn,
+    autoRenew: membership.autoRenew,
     linkDays,
   };
 }
