@@ -2,19 +2,22 @@ import { v7 as uuidv7 } from 'uuid';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { queues } from '#jobs/queues.ts';
 import { inTransaction, type TxCtx } from '#server/context/context.ts';
-import { joined } from '#server/members/members.testing.ts';
+import { joined, staffContext } from '#server/members/members.testing.ts';
 import { composeMembershipMail } from '#server/notifications/membership-mails.ts';
 import { prepareQueues } from '#server/queue/boss.ts';
 import { testApp } from '#test/database.ts';
 import { giveDays } from './commands/extend.ts';
+import { setAutoRenewal } from './commands/manage.ts';
 import { appendPeriod } from './commands/periods.ts';
+import { setPlanPrice } from './commands/prices.ts';
 import { beginNextPlans } from './commands/sweeps.ts';
 import { aMembershipOf, fellow, membershipNow, onDay, student } from './memberships.testing.ts';
 import { renewalOf } from './queries/quote.ts';
 import { changeMembership, lockMembership, type Membership } from './record.ts';
-import { addDays } from './rules.ts';
+import { addDays, dayOf } from './rules.ts';
 
 const app = testApp();
+const sql = () => app.current.database.sql;
 beforeAll(async () => prepareQueues(app.current, queues));
 
 const start = '2026-01-10';
@@ -123,5 +126,28 @@ describe('a mail about what comes', () => {
       await renew(tx, id);
       for (const kind of kinds) expect(await written(tx, kind, id)).toBeNull();
     });
+  });
+});
+
+describe('events', () => {
+  it('tell that renewals are automatic, or not any more', async () => {
+    const { id, ctx } = await fellowSince();
+    await sql()`update memberships set auto_renew = true where id = ${id}`;
+    await setAutoRenewal(ctx, id, false);
+    const [event] =
+      await sql()`select type, data from events where stream = ${`membership-${id}`} order by version desc limit 1`;
+    expect(event).toMatchObject({ type: 'membership.auto_renewal.changed', data: { membershipId: id, on: false } });
+  });
+
+  it('tell what a plan will cost', async () => {
+    const validFrom = addDays(dayOf(new Date()), 60);
+    await joined(app.current);
+    for (const amount of [4_200, 4_300]) {
+      await setPlanPrice(staffContext(app.current, 'admin'), student, { amount, validFrom });
+    }
+    expect(await sql()`select data from events where type = 'plan.price.set' order by version`).toEqual([
+      { data: { planId: student, amount: { amount: 4_200, currency: 'EUR' }, validFrom } },
+      { data: { planId: student, amount: { amount: 4_300, currency: 'EUR' }, validFrom } },
+    ]);
   });
 });

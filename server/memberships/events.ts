@@ -34,10 +34,21 @@ export const membershipEvents = [
   membership('membership.imported'),
   membership('membership.cancel_asked', { cause: cause.optional() }),
   membership('membership.cancel_undone'),
+  /** Renewals are paid by themselves from now on, or not any more. */
+  membership('membership.auto_renewal.changed', { on: z.boolean() }),
   /** It ends soon, or has ended: `period` is the one that would follow. */
   membership('membership.renewal_due', { step: z.int(), amount: money, automatic: z.boolean() }),
   membership('membership.renewal_failed', { step: z.int(), amount: money, code: cause, nextTryOn: day.nullable() }),
+  /** What it costs from a day on. */
+  defineEvent({
+    type: 'plan.price.set',
+    version: 1,
+    producers: ['guildhall'],
+    data: z.strictObject({ planId: z.uuid(), amount: money, validFrom: day }),
+  }),
 ];
 
 /** The stream's version is the membership's. */
 export const membershipStream = (id: string) => `membership-${id}`;
+
+export const planStream = (id: string) => `plan-${id}`;

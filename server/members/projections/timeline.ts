@@ -77,6 +77,8 @@ const lineOf: Record<string, Say> = {
   'membership.cancelled': () => guildhall('Membership ended'),
   'membership.cancel_asked': () => guildhall('Membership ends with what is paid for'),
   'membership.cancel_undone': () => guildhall('Membership goes on after what is paid for'),
+  'membership.auto_renewal.changed': (event) =>
+    guildhall(event.data.on ? 'Automatic renewal switched on' : 'Automatic renewal switched off'),
   'membership.renewal_due': () => guildhall('Renewal announced'),
   'membership.renewal_failed': (event) => guildhall(`Renewal failed: ${text(event.data.code).replaceAll('_', ' ')}`),
   ...moneyLines,

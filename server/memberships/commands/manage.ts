@@ -15,7 +15,9 @@ export async function setAutoRenewal(ctx: Ctx, id: string, on: boolean): Promise
       throw ruleViolated('Add a card first: renewals are paid with it.', [{ path: 'on', message: 'needs a card' }]);
     }
     if (before.autoRenew === on) return before;
-    const after = await changeMembership(tx, before, { autoRenew: on }, []);
+    const after = await changeMembership(tx, before, { autoRenew: on }, [
+      { type: 'membership.auto_renewal.changed', period: daysLeft(before.endsOn, dayOf(tx.now())), data: { on } },
+    ]);
     await audit(tx, after, 'membership.auto-renewal', { on });
     return after;
   });

@@ -1,6 +1,8 @@
 import { writeAudit } from '#server/audit/commands.ts';
 import { type Ctx, inTransaction, requirePermission } from '#server/context/context.ts';
 import { notFound, ruleViolated } from '#server/errors/errors.ts';
+import { append } from '#server/events/append.ts';
+import { planStream } from '../events.ts';
 import { addDays, dayOf, priceNoticeDays } from '../rules.ts';
 
 interface NewPrice {
@@ -27,8 +29,12 @@ export async function setPlanPrice(ctx: Ctx, planId: string, { amount, validFrom
       insert into plan_prices (plan_id, amount, currency, valid_from)
       values (${planId}, ${amount}, ${plan.currency}, ${validFrom})
       on conflict (plan_id, valid_from) do update set amount = excluded.amount`;
-    const after = { amount, currency: plan.currency, validFrom };
+    const price = { amount, currency: plan.currency };
+    await append(tx, planStream(planId), 'any', [
+      { type: 'plan.price.set', data: { planId, amount: price, validFrom } },
+    ]);
+    const after = { ...price, validFrom };
     await writeAudit(tx, { action: 'plan.price', resourceType: 'plan', resourceId: planId, after });
-    return { planId, amount: { amount, currency: plan.currency }, validFrom };
+    return { planId, amount: price, validFrom };
   });
 }
