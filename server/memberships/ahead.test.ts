@@ -10,8 +10,9 @@ import { giveDays } from './commands/extend.ts';
 import { setAutoRenewal } from './commands/manage.ts';
 import { appendPeriod } from './commands/periods.ts';
 import { setPlanPrice } from './commands/prices.ts';
-import { beginNextPlans } from './commands/sweeps.ts';
-import { aMembershipOf, fellow, membershipNow, onDay, student } from './memberships.testing.ts';
+import { beginNextPlans, importMemberships } from './commands/sweeps.ts';
+import { aMembershipOf, fellow, membershipNow, onDay, professional, student } from './memberships.testing.ts';
+import { priceOn } from './queries/prices.ts';
 import { renewalOf } from './queries/quote.ts';
 import { changeMembership, lockMembership, type Membership } from './record.ts';
 import { addDays, dayOf } from './rules.ts';
@@ -149,5 +150,38 @@ describe('events', () => {
       { data: { planId: student, amount: { amount: 4_200, currency: 'EUR' }, validFrom } },
       { data: { planId: student, amount: { amount: 4_300, currency: 'EUR' }, validFrom } },
     ]);
+  });
+});
+
+describe('one that cannot be done', () => {
+  it('keeps no other plan from beginning', async () => {
+    // Those of the tests before.
+    await on(end, (tx) => beginNextPlans(tx, 10));
+    const [broken, whole] = [await fellowSince(), await fellowSince()];
+    for (const { id } of [broken, whole]) {
+      await on('2026-12-20', async (tx) => {
+        await choose(tx, await lockMembership(tx.sql, id), student);
+        await renew(tx, id);
+      });
+    }
+    // Its stream is further than it knows.
+    await sql()`update memberships set version = 1 where id = ${broken.id}`;
+    expect(await on(end, (tx) => beginNextPlans(tx, 10))).toBe(1);
+    expect(await membershipNow(app.current, whole.memberId)).toMatchObject({ planId: student });
+    expect(await membershipNow(app.current, broken.memberId)).toMatchObject({ planId: fellow, planFrom: end });
+  });
+
+  it('keeps nobody else from being imported', async () => {
+    const [broken, whole] = [await joined(app.current), await joined(app.current)];
+    const planId = uuidv7();
+    await sql()`
+      insert into plans (id, code, name, description, price_amount, price_currency, period_months, sort)
+      values (${planId}, 'no-price', 'No price', '', 100, 'EUR', 12, 9)`;
+    await sql()`delete from plan_prices where plan_id = ${planId}`;
+    await sql()`update members set status = 'active', paid_until = '2027-02-27' where id in (${broken.memberId}, ${whole.memberId})`;
+    await sql()`update members set plan_id = ${planId} where id = ${broken.memberId}`;
+    expect(await on('2026-11-21', (tx) => importMemberships(tx, 500))).toBe(1);
+    expect(await membershipNow(app.current, whole.memberId)).toMatchObject({ planId: professional });
+    expect(await priceOn(onDay(app.current, end), planId, end)).toBeNull();
   });
 });

@@ -1,4 +1,6 @@
+import { sqlOf } from '#db/client.ts';
 import type { TxCtx } from '#server/context/context.ts';
+import { failureOf, isTransient } from '#server/queue/failure.ts';
 import { priceOn } from '../queries/prices.ts';
 import { changeMembership, lockMember, lockMembership } from '../record.ts';
 import { addDays, addMonths, dayOf, dayOfMonth, nextStep, steps } from '../rules.ts';
@@ -8,19 +10,36 @@ import { beginMembership, plansNow } from './periods.ts';
 export async function beginNextPlans(tx: TxCtx, limit: number): Promise<number> {
   const due = await tx.sql<{ id: string; memberId: string }[]>`
     select id, member_id as "memberId" from memberships where plan_from <= ${dayOf(tx.now())} order by plan_from, id limit ${limit}`;
-  for (const { id, memberId } of due) {
-    await lockMember(tx.sql, memberId);
-    const before = await lockMembership(tx.sql, id);
-    if (before.planFrom === null || before.nextPlanId === null) continue;
-    await changeMembership(tx, before, await plansNow(tx, before), [
-      {
-        type: 'membership.changed',
-        period: { from: before.planFrom, to: before.endsOn },
-        data: { cause: 'next-plan' },
-      },
-    ]);
+  return forEach(tx, due, beginNextPlan);
+}
+
+async function beginNextPlan(tx: TxCtx, { id, memberId }: { id: string; memberId: string }): Promise<void> {
+  await lockMember(tx.sql, memberId);
+  const before = await lockMembership(tx.sql, id);
+  if (before.planFrom === null) return;
+  const period = { from: before.planFrom, to: before.endsOn };
+  const news = { type: 'membership.changed', period, data: { cause: 'next-plan' } };
+  await changeMembership(tx, before, await plansNow(tx, before), [news]);
+}
+
+/** Each in a savepoint of its own: one that cannot be done keeps no other from it. @returns how many were done */
+async function forEach<Row extends { memberId: string }>(
+  tx: TxCtx,
+  rows: readonly Row[],
+  work: (tx: TxCtx, row: Row) => Promise<void>,
+): Promise<number> {
+  let done = 0;
+  for (const row of rows) {
+    try {
+      await tx.db.transaction((db) => work({ ...tx, db, sql: sqlOf(db) }, row));
+      done += 1;
+    } catch (error) {
+      // Says nothing about the row: all of it is tried again.
+      if (isTransient(error)) throw error;
+      tx.log.error({ memberId: row.memberId, failure: failureOf(error) }, 'a membership was passed over');
+    }
   }
-  return due.length;
+  return done;
 }
 
 /** `plans` shows what a plan costs today. */
@@ -45,8 +64,7 @@ export async function importMemberships(tx: TxCtx, limit: number): Promise<numbe
     where m.paid_until is not null and m.status in ('active', 'grace', 'suspended')
       and not exists (select from memberships ms where ms.member_id = m.id)
     order by m.id limit ${limit} for no key update of m skip locked`;
-  for (const row of rows) await importOne(tx, row);
-  return rows.length;
+  return forEach(tx, rows, importOne);
 }
 
 async function importOne(
