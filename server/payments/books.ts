@@ -3,6 +3,7 @@ import type { TxCtx } from '#server/context/context.ts';
 import { AppError } from '#server/errors/errors.ts';
 import { findOrOpenMemberAccount, systemAccount } from '#server/ledger/commands/accounts.ts';
 import { pendEntry, postEntry, postPending, voidPending } from '#server/ledger/commands/entries.ts';
+import { hasMoved } from '#server/ledger/queries/accounts.ts';
 import type { EntryInput } from '#server/ledger/shapes.ts';
 import type { Payment, Refund } from './record.ts';
 
@@ -150,10 +151,7 @@ async function isCovered(tx: TxCtx, entry: EntryInput): Promise<boolean> {
 /** What a refund was taken of: not what the payment was for where that did not cover it. */
 async function bearerOf(tx: TxCtx, payment: Payment, refund: Refund): Promise<string> {
   const receivables = await systemAccount(tx, 'receivables', payment.currency);
-  const [owed] = await tx.sql`
-    select 1 from journal_entries e join postings p on p.entry_id = e.id
-    where e.idempotency_key = ${keyOf(refund)} and p.account_id = ${receivables}`;
-  return owed ? receivables : purposeAccount(tx, payment);
+  return (await hasMoved(tx, receivables, keyOf(refund))) ? receivables : purposeAccount(tx, payment);
 }
 
 /** What a bank takes back, or gives back after all; and what the gateway asks for it. */

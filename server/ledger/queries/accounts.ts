@@ -29,6 +29,14 @@ export async function balanceOf(ctx: Ctx, accountId: string): Promise<Balance> {
   return record.balance;
 }
 
+/** Whether the entry with this key has moved something on this account. No permission is asked: for commands, which have. */
+export async function hasMoved({ sql }: Ctx, accountId: string, idempotencyKey: string): Promise<boolean> {
+  const rows = await sql`
+    select 1 from journal_entries e join postings p on p.entry_id = e.id
+    where e.idempotency_key = ${idempotencyKey} and p.account_id = ${accountId} and not p.pending limit 1`;
+  return rows.length > 0;
+}
+
 /** One's own accounts; with `ledger:read` anybody's and the house's. In the order of their numbers. @throws AppError `not_found` for somebody else's */
 export async function listAccounts(
   ctx: Ctx,
