@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { actorId } from '#server/context/actor.ts';
-import { type Ctx, outsideTransaction } from '#server/context/context.ts';
+import { type Ctx, isInTransaction, outsideTransaction } from '#server/context/context.ts';
 import { type SubjectKey, seal } from '#server/crypto/seals.ts';
-import { addressKeyBeside, obtainUnlessDestroyed, sealAddress } from './address.ts';
+import { addressKeyBeside, obtainUnlessDestroyed, type SealedAddress, sealAddress } from './address.ts';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
@@ -89,20 +89,29 @@ export async function recordLook(
 ): Promise<void> {
   const at = ctx.now();
   const visit = Math.floor(at.getTime() / visitMs);
-  const key = ctx.sourceAddress === null ? null : await addressKeyBeside(ctx);
-  const address = key && ctx.sourceAddress !== null ? seal(key, 'address', ctx.sourceAddress) : null;
+  // Whoever is in a transaction holds a connection, and must not wait for another one.
+  const inside = isInTransaction(ctx);
+  const address = inside ? await sealAddress(ctx) : await sealAddressBeside(ctx);
+  const { sql } = inside ? ctx : outsideTransaction(ctx);
   const who = ctx.actor.kind === 'user' ? ctx.actor.sessionId : actorId(ctx.actor);
-  await outsideTransaction(ctx).sql`
+  await sql`
     insert into audit_entries as e (id, at, actor_kind, actor_id, action, resource_type, resource_id, outcome,
       source_address_sealed, address_subject_id, correlation_id, subject_id, after, refusal_key, summed_until)
     values (${uuidv7()}, ${at.toISOString()}, ${ctx.actor.kind}, ${actorId(ctx.actor)}, ${`${look.resourceType}.read`},
-      ${look.resourceType}, ${look.resourceId}, 'ok', ${address}, ${key?.subjectId ?? null}, ${ctx.correlationId},
+      ${look.resourceType}, ${look.resourceId}, 'ok', ${address?.sealed ?? null}, ${address?.subjectId ?? null}, ${ctx.correlationId},
       ${look.subjectId ?? look.resourceId}, jsonb_build_object('looked', array[${look.part}::text]),
       ${`${ctx.actor.kind}:${who}|read|${look.resourceType}/${look.resourceId}|${visit}`},
       ${new Date((visit + 1) * visitMs).toISOString()})
     on conflict (refusal_key) where refusal_key is not null do update set
       after = jsonb_build_object('looked', e.after->'looked' || (excluded.after->'looked'))
       where not e.after->'looked' @> (excluded.after->'looked')`;
+}
+
+async function sealAddressBeside(ctx: Ctx): Promise<SealedAddress | null> {
+  const key = ctx.sourceAddress === null ? null : await addressKeyBeside(ctx);
+  return key && ctx.sourceAddress !== null
+    ? { sealed: seal(key, 'address', ctx.sourceAddress), subjectId: key.subjectId }
+    : null;
 }
 
 type Summed = Omit<Refusal, 'reason'> & { reason?: string };

@@ -54,7 +54,7 @@ export function createContext(app: App, options: Partial<Omit<Ctx, 'app' | 'db' 
   };
 }
 
-const isInTransaction = (ctx: Ctx): ctx is TxCtx => 'inTransaction' in ctx;
+export const isInTransaction = (ctx: Ctx): ctx is TxCtx => 'inTransaction' in ctx;
 
 /** Runs `work` in a transaction: the one under way, or a new one. Commands begin with this. */
 export async function inTransaction<T>(ctx: Ctx, work: (tx: TxCtx) => Promise<T>): Promise<T> {

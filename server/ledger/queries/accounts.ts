@@ -1,5 +1,5 @@
 import { requirePerson } from '#server/access/commands/sessions.ts';
-import { writeAudit } from '#server/audit/commands.ts';
+import { recordLook } from '#server/audit/commands.ts';
 import { type Ctx, can, isOwn } from '#server/context/context.ts';
 import { notFound, notYours } from '#server/errors/errors.ts';
 import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
@@ -76,8 +76,9 @@ export async function readableAccount(ctx: Ctx, id: string): Promise<AccountReco
   if (!record) throw notFound();
   if (record.memberId !== null && isOwn(ctx, record.memberId) && can(ctx, 'self')) return record;
   if (!can(ctx, 'ledger:read')) throw notYours();
-  if (record.memberId !== null)
-    await writeAudit(ctx, { action: 'account.read', resourceType: 'account', resourceId: id });
+  const { memberId: subjectId } = record;
+  if (subjectId !== null)
+    await recordLook(ctx, { resourceType: 'account', resourceId: id, part: 'account', subjectId });
   return record;
 }
 

@@ -1,5 +1,5 @@
 import { requirePerson } from '#server/access/commands/sessions.ts';
-import { writeAudit } from '#server/audit/commands.ts';
+import { recordLook, writeAudit } from '#server/audit/commands.ts';
 import { cardForRenewals } from '#server/cards/queries/resolve.ts';
 import { type Ctx, can, isOwn } from '#server/context/context.ts';
 import { openOrNull } from '#server/crypto/seals.ts';
@@ -22,12 +22,8 @@ export async function readableMembership(ctx: Ctx, id: string): Promise<Membersh
   if (!membership) throw notFound();
   if (isOwn(ctx, membership.memberId) && can(ctx, 'self')) return membership;
   if (!can(ctx, 'memberships:read')) throw notYours();
-  await writeAudit(ctx, {
-    action: 'membership.read',
-    resourceType: 'membership',
-    resourceId: id,
-    subjectId: membership.memberId,
-  });
+  const { memberId: subjectId } = membership;
+  await recordLook(ctx, { resourceType: 'membership', resourceId: id, part: 'membership', subjectId });
   return membership;
 }
 

@@ -1,5 +1,5 @@
 import { requirePerson } from '#server/access/commands/sessions.ts';
-import { writeAudit } from '#server/audit/commands.ts';
+import { recordLook, writeAudit } from '#server/audit/commands.ts';
 import { type Ctx, can, inTransaction, isOwn, requirePermission } from '#server/context/context.ts';
 import { maskAddressLine } from '#server/crypto/mask.ts';
 import { openOrNull } from '#server/crypto/seals.ts';
@@ -42,12 +42,7 @@ async function readableOrder(ctx: Ctx, id: string): Promise<Order> {
   if (!order) throw notFound();
   if (isOwn(ctx, order.memberId) && can(ctx, 'self')) return order;
   if (!can(ctx, 'orders:read')) throw notYours();
-  await writeAudit(ctx, {
-    action: 'order.read',
-    resourceType: 'order',
-    resourceId: id,
-    subjectId: order.memberId,
-  });
+  await recordLook(ctx, { resourceType: 'order', resourceId: id, part: 'order', subjectId: order.memberId });
   return order;
 }
 

@@ -1,5 +1,5 @@
 import { requirePerson } from '#server/access/commands/sessions.ts';
-import { writeAudit } from '#server/audit/commands.ts';
+import { recordLook } from '#server/audit/commands.ts';
 import { type Ctx, can, isOwn } from '#server/context/context.ts';
 import { openOrNull } from '#server/crypto/seals.ts';
 import { notFound, notYours } from '#server/errors/errors.ts';
@@ -17,7 +17,7 @@ export async function readablePayment(ctx: Ctx, id: string): Promise<Payment> {
   if (!payment) throw notFound();
   if (isOwn(ctx, payment.memberId) && can(ctx, 'self')) return payment;
   if (!can(ctx, 'payments:read')) throw notYours();
-  await writeAudit(ctx, { action: 'payment.read', resourceType: 'payment', resourceId: id });
+  await recordLook(ctx, { resourceType: 'payment', resourceId: id, part: 'payment', subjectId: payment.memberId });
   return payment;
 }
 
