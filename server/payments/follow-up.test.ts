@@ -124,14 +124,31 @@ it('money that goes back without a sale is told of too', async () => {
   await theMail(/€7.77 goes back/);
 }, 90_000);
 
+/** A card as it is typed into the gateway's frame: its token. */
+async function aTypedCard(expires: Date): Promise<string> {
+  const answer = await fetch(new URL('/v1/payment_methods', house.sandbox.urls.gateway), {
+    method: 'POST',
+    headers: { authorization: `Bearer ${house.sandbox.credentials.gateway.publishableKey}` },
+    body: new URLSearchParams({
+      type: 'card',
+      'card[number]': '5555555555554444',
+      'card[exp_month]': String(expires.getUTCMonth() + 1),
+      'card[exp_year]': String(expires.getUTCFullYear()),
+      'card[cvc]': '123',
+    }),
+  });
+  return ((await answer.json()) as { id: string }).id;
+}
+
 it('a card that runs out is told of by mail', async () => {
-  await callAs(house, ada, 'POST', '/cards', { paymentMethod: 'pm_card_mastercard' });
   const now = new Date();
-  await sql()`
-    update cards set exp_year = ${now.getUTCFullYear()}, exp_month = ${now.getUTCMonth() + 1}
-    where member_id = ${ada.memberId} and last4 = '4444'`;
+  await callAs(house, ada, 'POST', '/cards', { paymentMethod: await aTypedCard(now) });
+  await eventually(async () => {
+    const [card] = await sql()`select status from cards where member_id = ${ada.memberId} and last4 = '4444'`;
+    expect(card?.status).toBe('active');
+  }, patienceMs);
   const lastDay = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 0));
   const ctx = { ...createContext(app.current, { actor: { kind: 'system', name: 'test' } }), now: () => lastDay };
-  await inTransaction(ctx, (tx) => tellOfExpiringCards(tx, 10));
+  expect(await inTransaction(ctx, (tx) => tellOfExpiringCards(tx, 10))).toBe(1);
   await theMail(/runs out in/);
 }, 90_000);
