@@ -80,6 +80,8 @@ test('what a member asks arrives at the help desk while it is open, is read and 
   await signIn(member, email, 'a long enough password');
   const asking = await member.newPage();
   await asking.goto('/help');
+  // The page is alive once it has read what was asked before: a choice made earlier may be taken back.
+  await expect(asking.getByText('What you ask stands here')).toBeVisible();
   await asking.getByLabel('Topic').selectOption('payment');
   await asking.getByLabel('Message').fill(`When is it due? ${name}`);
   await asking.getByRole('button', { name: 'Send the message' }).click();

@@ -76,11 +76,11 @@ test('watches a member change while the page is open', async ({ page, context, r
   await expect(page.getByText('Joined', { exact: true }).first()).toBeVisible();
   const origin = new URL(page.url()).origin;
   const response = await context.request.post(`/api/v1/members/${id}/actions`, {
-    data: { action: 'reinstate', reason: 'paid by bank transfer' },
+    data: { action: 'suspend', reason: 'a complaint is looked into' },
     headers: { origin },
   });
   expect(response.status()).toBe(200);
-  await expect(page.getByText(/pending to active/)).toBeVisible();
+  await expect(page.getByText(/pending to suspended/)).toBeVisible();
 });
 
 test('a refused record becomes a dead letter, is found by its cause, and is redriven', async ({
