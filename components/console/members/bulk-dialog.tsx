@@ -1,7 +1,7 @@
 'use client';
 
 import { Button } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { directoryKey } from '../../api/console/directory.ts';
 import { actOnMember } from '../../api/console/member.ts';
@@ -16,6 +16,13 @@ import { wordsOf } from '../../values/format.ts';
 import { counted } from '../rate.ts';
 import { type BulkAction, partedFor } from './bulk-rules.ts';
 import classes from './directory.module.css';
+
+/** The list is a read model: it follows what was done within a moment, which may be after the first look. */
+const looksAfterMs = [0, 300, 2_000];
+
+function readAgain(client: QueryClient): void {
+  for (const ms of looksAfterMs) setTimeout(() => void client.invalidateQueries({ queryKey: directoryKey }), ms);
+}
 
 interface Result {
   id: string;
@@ -48,7 +55,7 @@ export function BulkDialog({
         setResults((before) => [...before, { id, problem }]);
       }
     },
-    onSettled: () => client.invalidateQueries({ queryKey: directoryKey }),
+    onSettled: () => readAgain(client),
   });
   const done = work.isSuccess;
   const title = `${bulk.label}: ${counted(fit.length, 'member')}`;
