@@ -206,12 +206,8 @@ test('who turns back from the bank finds the order, and calls it off', async ({ 
   expect((await ordersOf(context))[0]).toMatchObject({ status: 'failed', failure: { code: 'canceled' } });
 });
 
-test('a reload while the answer is on its way finds the order that was made', async ({ page, context }) => {
-  await aBuyer(context);
-  await putInCart(context, course);
-  await page.goto('/checkout');
-  await typeCard(page, cards.good);
-  // The order arrives, and its answer does not.
+/** Presses "Pay": the order arrives, and its answer does not. */
+async function payWithoutAnswer(page: Page): Promise<void> {
   await page.route('**/api/v1/orders', async (route) => {
     if (route.request().method() !== 'POST') return route.continue();
     await route.fetch();
@@ -220,6 +216,14 @@ test('a reload while the answer is on its way finds the order that was made', as
   await payButton(page).click();
   await expect(page.getByText('We do not know yet whether your order arrived')).toBeVisible();
   await page.unroute('**/api/v1/orders');
+}
+
+test('a reload while the answer is on its way finds the order that was made', async ({ page, context }) => {
+  await aBuyer(context);
+  await putInCart(context, course);
+  await page.goto('/checkout');
+  await typeCard(page, cards.good);
+  await payWithoutAnswer(page);
   await page.reload();
   await expect(page).toHaveURL(/\/orders\//);
   await expect(thanks(page)).toBeVisible(patient);
@@ -231,14 +235,7 @@ test('pressing again after a lost answer makes no second order', async ({ page, 
   await putInCart(context, course);
   await page.goto('/checkout');
   await typeCard(page, cards.good);
-  await page.route('**/api/v1/orders', async (route) => {
-    if (route.request().method() !== 'POST') return route.continue();
-    await route.fetch();
-    await route.abort('connectionreset');
-  });
-  await payButton(page).click();
-  await expect(page.getByText('We do not know yet whether your order arrived')).toBeVisible();
-  await page.unroute('**/api/v1/orders');
+  await payWithoutAnswer(page);
   await payButton(page).click();
   await expect(thanks(page)).toBeVisible(patient);
   expect(await ordersOf(context)).toHaveLength(1);

@@ -206,7 +206,7 @@ test('Back closes what a row has opened and stays on the list; what is opened af
 test('the keys of a list: j and k move, Enter opens, x selects, ? shows them', async ({ page, context }) => {
   await signInAs(context, 'staff');
   await page.goto('/ops/members');
-  const rows = page.getByRole('table', { name: 'Members' }).locator('tbody tr');
+  const rows = page.getByRole('table', { name: 'Members' }).locator('tbody tr[data-row]');
   await expect(rows.nth(2)).toBeVisible();
   await page.keyboard.press('j');
   await page.keyboard.press('j');
@@ -255,7 +255,7 @@ test('several members are suspended at once: a preview, one reason, a result eac
   await joins(request, `${name}b`);
   await signInAs(context, 'staff');
   await page.goto(`/ops/members?q=${name}`);
-  const rows = page.getByRole('table', { name: 'Members' }).locator('tbody tr');
+  const rows = page.getByRole('table', { name: 'Members' }).locator('tbody tr[data-row]');
   await expect(rows).toHaveCount(2);
   await page.getByRole('checkbox', { name: 'Select all rows shown' }).check();
   await page.getByRole('button', { name: 'Actions' }).click();

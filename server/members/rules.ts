@@ -1,4 +1,5 @@
 import type { MemberStatus } from '#db/schema/members.ts';
+import { graceDays } from '#server/memberships/rules.ts';
 
 /** Which status may follow which, by a person's act. The rest is refused. */
 const transitions: Record<MemberStatus, readonly MemberStatus[]> = {
@@ -13,9 +14,6 @@ const transitions: Record<MemberStatus, readonly MemberStatus[]> = {
 };
 
 export const mayBecome = (from: MemberStatus, to: MemberStatus) => transitions[from].includes(to);
-
-/** Days after the end of what is paid for, within which a member keeps their place. */
-const graceDays = 30;
 
 /** How a member stands by what is paid for alone. Days are `YYYY-MM-DD`, UTC; the last one that is paid for counts. */
 export function standingOf(paidUntil: string | null, today: string): 'pending' | 'active' | 'grace' | 'lapsed' {

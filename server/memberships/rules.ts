@@ -145,6 +145,9 @@ export const steps: ReadonlyArray<{ day: number; kind: StepKind; reason: string 
   { day: 30, kind: 'lapse', reason: 'the statutes give a month of grace; after it the place is given up' },
 ];
 
+/** Days after the end of what is paid for, within which a member keeps their place. */
+export const graceDays = steps.find(({ kind }) => kind === 'lapse')?.day ?? 0;
+
 /** How long a link to renew works: the time between two mails that bring one, and the weekend after. */
 export const linkDays = 14;
 

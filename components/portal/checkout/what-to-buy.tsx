@@ -27,7 +27,7 @@ export function WhatToBuy({ items, quote, products }: { items: CartItem[]; quote
           );
           const product = products.find(({ id }) => isThing(item, { productId: id }));
           const problem = quote.problems.find((one) => one.item === index);
-          const name = line?.name ?? product?.name ?? 'Not sold any more';
+          const name = line?.name ?? product?.name ?? (item.planId ? 'Membership' : 'Not sold any more');
           const put = (quantity: number) => {
             change.mutate({ thing, quantity });
             announce(quantity === 0 ? `${name} is out of your cart` : `${quantity} of ${name}`);
