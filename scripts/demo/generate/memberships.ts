@@ -8,10 +8,10 @@ import {
   addMonths,
   dayOf,
   dayOfMonth,
+  graceDays,
   lastDay,
   nextStep,
   type Period,
-  steps,
 } from '#server/memberships/rules.ts';
 import { copy } from './copy.ts';
 import type { GeneratedEvent, GeneratedMember, GeneratedMembership } from './member.ts';
@@ -109,7 +109,7 @@ function membershipRow(
 
 /** Whose grace is long over lapses some day soon: not all of them on the demo's second day. */
 function nextStepOf(endsOn: string, tomorrow: string, index: number) {
-  const last = steps.at(-1)?.day ?? 0;
+  const last = graceDays;
   return nextStep(endsOn, tomorrow) ?? { step: last, on: addDays(tomorrow, index % 28) };
 }
 

@@ -3,7 +3,7 @@ import type { TxCtx } from '#server/context/context.ts';
 import { failureOf, isTransient } from '#server/queue/failure.ts';
 import { priceOn } from '../queries/prices.ts';
 import { changeMembership, lockMember, lockMembership } from '../record.ts';
-import { addDays, addMonths, dayOf, dayOfMonth, nextStep, steps } from '../rules.ts';
+import { addDays, addMonths, dayOf, dayOfMonth, graceDays, nextStep } from '../rules.ts';
 import { beginMembership, plansNow } from './periods.ts';
 
 /** Memberships whose next plan, paid for already, begins. @returns of how many */
@@ -80,7 +80,7 @@ async function importOne(
   const what = { planId, priceId, origin: 'import' as const, amount, currency };
   const membership = await beginMembership(tx, { memberId, period, type: 'membership.imported' }, what);
   // Their grace has run out long ago, and their record does not say so: the last step is left.
-  const last = steps.at(-1)?.day ?? 0;
+  const last = graceDays;
   const step = nextStep(to, today) ?? { step: last, on: addDays(today, 1) };
   const status = to > today ? 'active' : 'grace';
   const change = { status, nextStep: step.step, nextStepOn: step.on } as const;
