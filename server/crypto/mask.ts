@@ -6,10 +6,11 @@ export function maskEmail(email: string): string {
   return at < 1 ? '***' : `${email.slice(0, 1)}***${email.slice(at)}`;
 }
 
-/** `+1234567890` → `+1234***890`; short numbers show only their last two digits. */
+/** `+1234567890` → `+1234***890`, so at least three digits are hidden; shorter numbers show only their last two. */
 export function maskPhone(phone: string): string {
-  const compact = phone.replace(/[^\d+]/g, '');
-  return compact.length < 9 ? `***${compact.slice(-2)}` : `${compact.slice(0, 5)}***${compact.slice(-3)}`;
+  const plus = phone.trimStart().startsWith('+') ? '+' : '';
+  const digits = phone.replace(/\D/g, '');
+  return digits.length < 10 ? `***${digits.slice(-2)}` : `${plus}${digits.slice(0, 4)}***${digits.slice(-3)}`;
 }
 
 /** `1987-04-12` → `1987-**-**` */

@@ -24,12 +24,19 @@ beforeAll(async () => {
     dateOfBirth: '1971-02-03',
   }));
   await joined(app.current, { familyName: 'Somebody' });
+  await listThem();
+});
+
+let positions = 0;
+/** Whoever has joined stands in the directory. */
+async function listThem() {
+  positions += 1_000;
   const rows = await app.current.database.sql<EventRow[]>`
-    select row_number() over (order by id)::int as position, e.* from events e where type = 'member.registered'`;
+    select ${positions} + row_number() over (order by id)::int as position, e.* from events e where type = 'member.registered'`;
   await inTransaction(createContext(app.current, { actor: { kind: 'system', name: 'test' } }), (tx) =>
     directory.apply(tx, rows.map(eventOf)),
   );
-});
+}
 
 const reader = () => createContext(app.current, { actor: { kind: 'client', clientId: 'r', scopes: ['read:data'] } });
 const everything = () => createContext(app.current, { actor: { kind: 'client', clientId: 'a', scopes: ['*'] } });
@@ -119,13 +126,9 @@ test('the timeline is in the order in which things happened, whenever they were 
 
 test('umlauts are found both ways, and a member by id', async () => {
   const ids = new Map<string, string>();
-  for (const familyName of ['Qüller', 'Queller', 'Quller', 'Großq'])
+  for (const familyName of ['Qüller', 'Queller', 'Quller', 'Großq', 'Düßqann'])
     ids.set(familyName, (await joined(app.current, { familyName })).memberId);
-  const rows = await app.current.database.sql<EventRow[]>`
-    select 1000 + row_number() over (order by id)::int as position, e.* from events e where type = 'member.registered'`;
-  await inTransaction(createContext(app.current, { actor: { kind: 'system', name: 'test' } }), (tx) =>
-    directory.apply(tx, rows.map(eventOf)),
-  );
+  await listThem();
   const namesOf = async (ctx: Ctx, q: string) => {
     const { data } = await listMembers(ctx, { q, limit: 50, sort: 'name' });
     return data.map((row) => row.familyName).sort();
@@ -134,7 +137,25 @@ test('umlauts are found both ways, and a member by id', async () => {
     for (const q of ['qüller', 'queller', 'quller', 'QU\u0308LLER'])
       expect(await namesOf(ctx, q), q).toEqual(['Queller', 'Quller', 'Qüller']);
     for (const q of ['grossq', 'großq']) expect(await namesOf(ctx, q), q).toEqual(['Großq']);
+    for (const q of ['duessqann', 'Düssqann', 'dußqann', 'dussqann', 'düßqann'])
+      expect(await namesOf(ctx, q), q).toEqual(['Düßqann']);
     expect(await namesOf(ctx, ids.get('Quller')?.toUpperCase() ?? '')).toEqual(['Quller']);
+  }
+});
+
+test('a phone number is found in whatever usual form it was stored', async () => {
+  const stored = ['030 7654321', '+49 (0)30 7654322', '0049 30 7654323', '+49 30 7654324'];
+  const ids = await Promise.all(stored.map(async (phone) => (await joined(app.current, { phone })).memberId));
+  await listThem();
+  for (const [i, id] of ids.entries()) {
+    for (const area of ['+49 30 ', '030 / ', '0049 30 ', '+49 (0)30 ']) {
+      const q = `${area}765432${i + 1}`;
+      const { data } = await listMembers(staffContext(app.current), { q, limit: 50, sort: 'name' });
+      expect(
+        data.map((row) => row.id),
+        `${stored[i]} by ${q}`,
+      ).toEqual([id]);
+    }
   }
 });
 

@@ -9,6 +9,9 @@ test.each([
   ['straße', ['strasse']],
   ['strasse', ['straße']],
   ['schäfer', ['schaefer']],
+  ['duessmann', ['düßmann']],
+  ['düssmann', ['düßmann']],
+  ['düßmann', ['duessmann']],
 ])('%s is also spelled %s', (word, others) => {
   expect(spellingsOf(word)).toEqual(expect.arrayContaining([word, ...others]));
 });
@@ -26,6 +29,11 @@ test.each([
   ['020 7946 0018', '+442079460018'],
   ['06 1234 5678', '+390612345678'],
   ['600 123 456', '+34600123456'],
+  ['+49 30 8765432', '0308765432'],
+  ['+49 30 8765432', '+490308765432'],
+  ['+49 030 8765432', '+49308765432'],
+  ['030 8765432', '0049308765432'],
+  ['+45 12 34 56 78', '12345678'],
 ])('%s may be %s', (q, phone) => {
   expect(phonesOf(q)).toContain(phone);
 });

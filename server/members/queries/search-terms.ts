@@ -23,6 +23,8 @@ export function spellingsOf(word: string): string[] {
   spellings.add(written);
   spellings.add(word.normalize('NFD').replace(/\p{M}/gu, ''));
   for (const [one, also] of umlauts) if (word.includes(also)) spellings.add(word.replaceAll(also, one));
+  // `duessmann` → `düßmann`
+  spellings.add(umlauts.reduce((text, [one, also]) => text.replaceAll(also, one), word));
   spellings.add(word.replace(/([aou])e/g, '$1'));
   // An e may be missing at any one vowel: names have one umlaut.
   for (const { index } of word.length < 3 ? [] : word.matchAll(/[aou](?!e)/g))
@@ -53,18 +55,36 @@ const trunkCodes = [
 /** Where the 0 is a part of the number, or where there is none. */
 const plainCodes = ['39', '34', '45', '1'];
 
-/** The international numbers that this may be: `+49 30 …`, `0049 30 …`, `(030) …`. None for what is no phone number. */
+/**
+ * The numbers, as they may be stored, that this may be: `+49 30 …`, `0049 30 …`, `(030) …`, `+49 (0)30 …` are one number. None
+ * for what is no phone number.
+ */
 export function phonesOf(q: string): string[] {
   if (!/^\+?[\d\s()./-]{6,28}$/.test(q)) return [];
   const digits = normalisePhone(q.replace('(0)', ''));
   if (digits.replace('+', '').length < 6) return [];
+  return [...new Set([digits, ...internationalOf(digits).flatMap(writtenOf)])];
+}
+
+/** The international numbers that these digits may be. */
+function internationalOf(digits: string): string[] {
   if (digits.startsWith('+')) return [digits];
-  if (digits.startsWith('00')) return [`+${digits.slice(2)}`, digits];
-  if (digits.startsWith('0')) {
-    const national = digits.slice(1);
-    return [digits, ...trunkCodes.map((code) => `+${code}${national}`), `+39${digits}`];
+  if (digits.startsWith('00')) return [`+${digits.slice(2)}`];
+  if (digits.startsWith('0')) return [...trunkCodes.map((code) => `+${code}${digits.slice(1)}`), `+39${digits}`];
+  return [`+${digits}`, ...plainCodes.map((code) => `+${code}${digits}`)];
+}
+
+/** How people write an international number, for it is stored as they did: with 00, with the 0 within, without the country. */
+function writtenOf(number: string): string[] {
+  const all = number.slice(1);
+  const written = [number, `00${all}`];
+  const trunk = trunkCodes.find((code) => all.startsWith(code));
+  if (trunk) {
+    const national = all.slice(trunk.length).replace(/^0/, '');
+    return [...written, `+${trunk}${national}`, `+${trunk}0${national}`, `0${national}`];
   }
-  return [digits, `+${digits}`, ...plainCodes.map((code) => `+${code}${digits}`)];
+  const plain = plainCodes.find((code) => all.startsWith(code));
+  return plain ? [...written, all.slice(plain.length)] : written;
 }
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
