@@ -48,9 +48,15 @@ const monthName = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numer
 
 const url = (ctx: Ctx, path: string) => new URL(path, ctx.app.settings.GUILDHALL_URL).toString();
 
+/** Where its reader goes on: to the order itself; money that is for none moves on the account. */
+const seeOf = (ctx: Ctx, orderId: string | null) =>
+  orderId === null
+    ? { seeLabel: 'See your account', seeUrl: url(ctx, '/account') }
+    : { seeLabel: 'See this order', seeUrl: url(ctx, `/orders/${orderId}`) };
+
 async function documentInput(tx: TxCtx, { facts }: Job, common: Common): Promise<TemplateInput<'receipt'>> {
-  const { number, total, issuedOn } = await documentInWords(tx, text(facts.documentId));
-  return { ...common, number, total, issuedOn, ordersUrl: url(tx, '/orders') };
+  const { number, total, lines, issuedOn, orderId } = await documentInWords(tx, text(facts.documentId));
+  return { ...common, number, total, lines, issuedOn, ...seeOf(tx, orderId) };
 }
 
 /** null: there is nothing to say about it, for another mail does, or the card was changed meanwhile. */
@@ -62,7 +68,9 @@ export const composeMoneyMail: { [Name in Template]: Compose<Name> } = {
     const told = documentId
       ? await creditInWords(tx, documentId)
       : await refundInWords(tx, text(facts.refundId), text(facts.on));
-    return told && { ...common, ...told, ordersUrl: url(tx, '/orders') };
+    if (told === null) return null;
+    const { orderId, ...words } = told;
+    return { ...common, ...words, ...seeOf(tx, orderId) };
   },
   'card-expiring': async (tx, _who, { facts }, common) => {
     const card = await cardInWords(tx, text(facts.cardId));

@@ -13,13 +13,31 @@ async function theDocument(ctx: Ctx, id: string): Promise<IssuedDocument> {
   return issued;
 }
 
+interface DocumentWords {
+  number: string;
+  /** `€129.00` */
+  total: string;
+  /** `2 × Handbook`, and its amount. */
+  lines: (readonly [what: string, amount: string])[];
+  issuedOn: string;
+  orderId: string | null;
+  paymentId: string | null;
+}
+
 /** What a mail says of a document. */
-export async function documentInWords(
-  ctx: Ctx,
-  id: string,
-): Promise<{ number: string; total: string; issuedOn: string; paymentId: string | null }> {
-  const { number, total, currency, issuedAt, paymentId } = await theDocument(ctx, id);
-  return { number, total: moneyText(total, currency), issuedOn: issuedAt.slice(0, 10), paymentId };
+export async function documentInWords(ctx: Ctx, id: string): Promise<DocumentWords> {
+  const { number, total, lines, currency, issuedAt, orderId, paymentId } = await theDocument(ctx, id);
+  return {
+    number,
+    total: moneyText(total, currency),
+    lines: lines.map(({ text, quantity, amount }) => [
+      quantity === 1 ? text : `${quantity} × ${text}`,
+      moneyText(amount, currency),
+    ]),
+    issuedOn: issuedAt.slice(0, 10),
+    orderId,
+    paymentId,
+  };
 }
 
 /** The document as it goes with a mail. */
@@ -38,13 +56,14 @@ interface RefundWords {
   number: string | null;
   card: string | null;
   refundedOn: string;
+  orderId: string | null;
 }
 
 /** Money that went back, with the credit note for it. */
 export async function creditInWords(ctx: Ctx, documentId: string): Promise<RefundWords> {
-  const { number, total, issuedOn, paymentId } = await documentInWords(ctx, documentId);
+  const { number, total, issuedOn, orderId, paymentId } = await documentInWords(ctx, documentId);
   const payment = paymentId === null ? null : await findPayment(ctx.sql, paymentId);
-  return { amount: total, number, card: payment && cardOf(payment), refundedOn: issuedOn };
+  return { amount: total, number, card: payment && cardOf(payment), refundedOn: issuedOn, orderId };
 }
 
 /** Causes of refunds whose order stands: its credit note tells of them. */
@@ -55,8 +74,10 @@ export async function refundInWords(ctx: Ctx, refundId: string, on: string): Pro
   const refund = await findRefund(ctx.sql, refundId);
   const payment = refund && (await findPayment(ctx.sql, refund.paymentId));
   if (!refund || !payment) return null;
-  if (payment.orderId !== null && ofStandingOrders.has(refund.cause)) return null;
-  return { amount: moneyText(refund.amount, refund.currency), number: null, card: cardOf(payment), refundedOn: on };
+  const { orderId } = payment;
+  if (orderId !== null && ofStandingOrders.has(refund.cause)) return null;
+  const amount = moneyText(refund.amount, refund.currency);
+  return { amount, number: null, card: cardOf(payment), refundedOn: on, orderId };
 }
 
 const cardOf = ({ method, cardBrand, cardLast4 }: Payment) =>

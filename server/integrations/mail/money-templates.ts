@@ -6,52 +6,52 @@ interface Common {
   givenName: string | null;
 }
 
-export interface ReceiptInput extends Common {
+/** Where the reader sees more of it. */
+interface See {
+  seeLabel: string;
+  seeUrl: string;
+}
+
+interface DocumentInput extends Common, See {
   number: string;
   /** `€129.00` */
   total: string;
+  /** What was bought, and its amount. */
+  lines: readonly (readonly [what: string, amount: string])[];
   issuedOn: string;
-  ordersUrl: string;
 }
 
-export function receipt(input: ReceiptInput): RenderedMail {
+export function receipt(input: DocumentInput): RenderedMail {
   return mail(input, {
     subject: `Your receipt ${input.number} from ${input.organisation}`,
-    preheader: `${input.total}, paid. The receipt is attached.`,
+    preheader: `${input.total} for ${namesOf(input)}. The receipt is attached.`,
     heading: 'Thank you, this is paid',
     blocks: [
       paragraph(greeting(input.givenName)),
       paragraph('We have received your payment. The receipt is attached to this mail as a PDF.'),
       { kind: 'facts', rows: documentRows('Receipt', input) },
-      { kind: 'button', label: 'See your orders', url: input.ordersUrl },
+      see(input),
     ],
     footer: `You get this mail because you paid ${input.organisation}.`,
   });
 }
 
-export interface InvoiceInput extends Common {
-  number: string;
-  total: string;
-  issuedOn: string;
-  ordersUrl: string;
-}
-
-export function invoice(input: InvoiceInput): RenderedMail {
+export function invoice(input: DocumentInput): RenderedMail {
   return mail(input, {
     subject: `Invoice ${input.number} from ${input.organisation}`,
-    preheader: `${input.total}. The invoice is attached.`,
+    preheader: `${input.total} for ${namesOf(input)}. The invoice is attached.`,
     heading: 'Your invoice',
     blocks: [
       paragraph(greeting(input.givenName)),
       paragraph('The invoice is attached to this mail as a PDF. Please give its number when you pay.'),
       { kind: 'facts', rows: documentRows('Invoice', input) },
-      { kind: 'button', label: 'See your orders', url: input.ordersUrl },
+      see(input),
     ],
     footer: `You get this mail because ${input.organisation} has sold something to you on account.`,
   });
 }
 
-export interface RefundedInput extends Common {
+export interface RefundedInput extends Common, See {
   /** `€129.00` */
   amount: string;
   /** The credit note that is attached, if there is one. */
@@ -59,7 +59,6 @@ export interface RefundedInput extends Common {
   /** `Visa ••4242`; null when it goes back by bank. */
   card: string | null;
   refundedOn: string;
-  ordersUrl: string;
 }
 
 export function refunded(input: RefundedInput): RenderedMail {
@@ -73,7 +72,7 @@ export function refunded(input: RefundedInput): RenderedMail {
       paragraph(greeting(input.givenName)),
       paragraph(`We have sent ${input.amount} back ${where}. Banks take up to ten days to show it.`),
       { kind: 'facts', rows: [['Amount', input.amount], ['Sent on', day(input.refundedOn)], ...note] },
-      { kind: 'button', label: 'See your orders', url: input.ordersUrl },
+      see(input),
     ],
     footer: `You get this mail because you paid ${input.organisation}.`,
   });
@@ -105,14 +104,23 @@ export function cardExpiring(input: CardExpiringInput): RenderedMail {
   });
 }
 
+function namesOf({ lines }: DocumentInput): string {
+  const [first = '', second, ...rest] = lines.map(([what]) => what);
+  if (second === undefined) return first;
+  return rest.length === 0 ? `${first} and ${second}` : `${first} and ${rest.length + 1} more`;
+}
+
 const documentRows = (
   kind: string,
-  { number, total, issuedOn }: { number: string; total: string; issuedOn: string },
+  { number, total, lines, issuedOn }: DocumentInput,
 ): (readonly [string, string])[] => [
+  ...lines,
+  ...(lines.length === 1 ? [] : ([['Total', total]] as const)),
   [kind, number],
-  ['Amount', total],
   ['Date', day(issuedOn)],
 ];
+
+const see = ({ seeLabel, seeUrl }: See) => ({ kind: 'button', label: seeLabel, url: seeUrl }) as const;
 
 const paragraph = (text: string) => ({ kind: 'paragraph', text }) as const;
 
@@ -121,8 +129,8 @@ function mail({ organisation }: Common, content: Omit<MailContent, 'organisation
 }
 
 export interface MoneyTemplateInputs {
-  receipt: ReceiptInput;
-  invoice: InvoiceInput;
+  receipt: DocumentInput;
+  invoice: DocumentInput;
   refunded: RefundedInput;
   'card-expiring': CardExpiringInput;
 }

@@ -67,16 +67,23 @@ export const sampleInputs: { [Name in TemplateName]: TemplateInput<Name> } = {
   receipt: {
     ...common,
     number: 'REC-2026-000017',
-    total: '€129.00',
+    total: '€179.02',
+    lines: [
+      ['Professional', '€129.00'],
+      ['2 × Handbook of Measurement', '€50.02'],
+    ],
     issuedOn: '2026-11-21',
-    ordersUrl: `${base}/orders`,
+    seeLabel: 'See this order',
+    seeUrl: `${base}/orders/1`,
   },
   invoice: {
     ...common,
     number: 'INV-2026-000004',
     total: '€129.00',
+    lines: [['Professional', '€129.00']],
     issuedOn: '2026-11-21',
-    ordersUrl: `${base}/orders`,
+    seeLabel: 'See this order',
+    seeUrl: `${base}/orders/1`,
   },
   refunded: {
     ...common,
@@ -84,7 +91,8 @@ export const sampleInputs: { [Name in TemplateName]: TemplateInput<Name> } = {
     number: 'CN-2026-000002',
     card: 'Visa ••4242',
     refundedOn: '2026-11-21',
-    ordersUrl: `${base}/orders`,
+    seeLabel: 'See this order',
+    seeUrl: `${base}/orders/1`,
   },
   'card-expiring': {
     ...common,

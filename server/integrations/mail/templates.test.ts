@@ -24,7 +24,7 @@ describe.each(templateNames)('mail %s', (name) => {
     const html = textOfHtml(rendered.html);
     const text = rendered.text.replace(/\s+/g, ' ');
     for (const [field, value] of Object.entries(sampleInputs[name])) {
-      for (const one of Array.isArray(value) ? value : [value]) {
+      for (const one of Array.isArray(value) ? value.flat() : [value]) {
         const shown = typeof one !== 'string' || !/(At|On)$/.test(field) ? String(one) : day(one);
         expect(text, field).toContain(shown);
         if (field !== 'organisation') expect(`${html} ${decodedLinks(rendered.html)}`, field).toContain(shown);
