@@ -1,6 +1,6 @@
-import { inflateSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { documentBytes } from './document.ts';
+import { unpacked } from './documents.testing.ts';
 import { runsOf } from './fonts.ts';
 import { amountText, decimals, moneyText } from './money.ts';
 
@@ -10,19 +10,6 @@ async function bytesOf(write: Parameters<typeof documentBytes>[1]): Promise<Buff
   const pieces: Uint8Array[] = [];
   for await (const piece of documentBytes(input, write)) pieces.push(piece);
   return Buffer.concat(pieces);
-}
-
-/** The file as text, with what is packed in it unpacked. */
-function unpacked(pdf: Buffer): string {
-  const text = pdf.toString('latin1');
-  const streams = [...text.matchAll(/stream\n([\s\S]*?)\nendstream/g)].map((match) => {
-    try {
-      return inflateSync(Buffer.from(match[1] ?? '', 'latin1')).toString('latin1');
-    } catch {
-      return '';
-    }
-  });
-  return text + streams.join('\n');
 }
 
 it('is a tagged PDF with title, language and embedded fonts in which Ž and € have their letters', async () => {

@@ -8,6 +8,7 @@ import { professional } from '#server/members/members.testing.ts';
 import { aProduct, card, ledgerOf, place, untilOrder } from '#server/orders/orders.testing.ts';
 import { type Answer, callAs, testHouse, untilPayment } from '#server/payments/payments.testing.ts';
 import { issueDocument, type NewDocument } from './commands/issue.ts';
+import { unpacked } from './documents.testing.ts';
 
 const house = testHouse();
 const app = house.app;
@@ -99,6 +100,29 @@ describe('a document', () => {
     expect(answer.headers.get('content-disposition')).toContain(`${number}.pdf`);
     const pdf = Buffer.from(await answer.arrayBuffer()).toString('latin1');
     expect(pdf.startsWith('%PDF-1.7')).toBe(true);
+  });
+});
+
+describe('to whom a PDF goes', () => {
+  const rare = { name: 'Ω', street: 'Ψ' };
+  const isOn = (pdf: string, letter: string) =>
+    pdf.includes(`<${(letter.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}>`);
+
+  it('stands on its owner’s and the staff’s, and masked on that of an auditor', async () => {
+    const billTo = [`Ada O${rare.name}`, `Linden${rare.street} 3`];
+    const { id } = await issue({ ...sample('invoice', `test:${uuidv7()}`), billTo });
+    const auditor = await aSignedInUser(app.current, { roles: ['auditor'] });
+    const seenBy = async (headers: Record<string, string>) => {
+      const answer = await fetch(`${house.url}/api/v1/documents/${id}/pdf`, { headers });
+      expect(answer.status).toBe(200);
+      const pdf = unpacked(Buffer.from(await answer.arrayBuffer()));
+      // Fonts carry just the letters that are written, so what stands nowhere else shows who is named.
+      return { name: isOn(pdf, rare.name), street: isOn(pdf, rare.street), masked: isOn(pdf, '*') };
+    };
+    const whole = { name: true, street: true, masked: false };
+    expect(await seenBy(ada.caller.headers)).toEqual(whole);
+    expect(await seenBy(staff.caller.headers)).toEqual(whole);
+    expect(await seenBy({ cookie: auditor.cookie })).toEqual({ name: false, street: false, masked: true });
   });
 });
 

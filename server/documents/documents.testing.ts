@@ -1,3 +1,4 @@
+import { inflateSync } from 'node:zlib';
 import type { App } from '#server/context/app.ts';
 import { createContext, inTransaction } from '#server/context/context.ts';
 import { issueDocument } from './commands/issue.ts';
@@ -18,4 +19,17 @@ export async function aReceiptOf(app: App, memberId: string): Promise<string> {
     }),
   );
   return issued.id;
+}
+
+/** A PDF as text, with what is packed in it unpacked. */
+export function unpacked(pdf: Buffer): string {
+  const text = pdf.toString('latin1');
+  const streams = [...text.matchAll(/stream\n([\s\S]*?)\nendstream/g)].map((match) => {
+    try {
+      return inflateSync(Buffer.from(match[1] ?? '', 'latin1')).toString('latin1');
+    } catch {
+      return '';
+    }
+  });
+  return text + streams.join('\n');
 }

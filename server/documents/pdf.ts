@@ -1,4 +1,5 @@
 import type { Ctx } from '#server/context/context.ts';
+import { maskAddressLine } from '#server/crypto/mask.ts';
 import { openOrNull } from '#server/crypto/seals.ts';
 import { billToField } from './commands/issue.ts';
 import { type Document, documentBytes } from './document.ts';
@@ -15,9 +16,14 @@ export async function billToOf(ctx: Ctx, { memberId, billToSealed }: IssuedDocum
 
 export const fileNameOf = ({ number }: IssuedDocument) => `${number}.pdf`;
 
-/** The document on the house's paper: the same each time, for it is made of what was issued. */
-export async function documentPdf(ctx: Ctx, issued: IssuedDocument): Promise<AsyncGenerator<Uint8Array>> {
-  const recipient = (await billToOf(ctx, issued)) ?? [];
+/** As they stand on the paper of whoever may not see more: `A***`, `***`. */
+export const maskBillTo = (lines: readonly string[]): string[] =>
+  lines.map((line, i) => (i === 0 ? maskName(line) : maskAddressLine()));
+
+const maskName = (name: string) => `${[...name][0] ?? ''}***`;
+
+/** The document on the house's paper, to `recipient`, line by line: the same each time, for it is made of what was issued. */
+export function documentPdf(issued: IssuedDocument, recipient: readonly string[]): AsyncGenerator<Uint8Array> {
   const title = `${nameOf[issued.kind]} ${issued.number}`;
   return documentBytes({ title, language: 'en', createdAt: new Date(issued.issuedAt), footer: title }, (document) =>
     write(document, issued, recipient),

@@ -22,7 +22,10 @@ export const documentView = documentSummary.extend({
   ),
   taxLines: z.array(z.strictObject({ name: z.string(), rateBp: z.int(), net: money, tax: money })),
   facts: z.array(z.strictObject({ name: z.string(), value: z.string() })),
-  billTo: z.array(z.string()).nullable().describe('for its owner; staff see it on the PDF, which is logged'),
+  billTo: z
+    .array(z.string())
+    .nullable()
+    .describe('for its owner; staff see it on the PDF, which is logged, and masked without `members:reveal`'),
 });
 export type DocumentSummary = z.output<typeof documentSummary>;
 export type DocumentView = z.output<typeof documentView>;

@@ -3,7 +3,7 @@ import { writeAudit } from '#server/audit/commands.ts';
 import { type Ctx, can, isOwn } from '#server/context/context.ts';
 import { notFound, notYours } from '#server/errors/errors.ts';
 import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
-import { billToOf, documentPdf, fileNameOf } from '../pdf.ts';
+import { billToOf, documentPdf, fileNameOf, maskBillTo } from '../pdf.ts';
 import { documentColumns, findDocument, type IssuedDocument, withTimes } from '../record.ts';
 import type { DocumentSummary, DocumentsQuery, DocumentView } from '../shapes.ts';
 
@@ -30,13 +30,15 @@ export async function getDocument(ctx: Ctx, id: string): Promise<DocumentView> {
   };
 }
 
-/** @throws AppError `not_found` */
+/** To whom it goes is masked for whoever may not reveal it. @throws AppError `not_found` */
 export async function downloadDocument(
   ctx: Ctx,
   id: string,
 ): Promise<{ fileName: string; chunks: AsyncIterable<Uint8Array> }> {
   const issued = await readableDocument(ctx, id, 'document.download');
-  return { fileName: fileNameOf(issued), chunks: await documentPdf(ctx, issued) };
+  const billTo = (await billToOf(ctx, issued)) ?? [];
+  const mayRead = isOwn(ctx, issued.memberId) || can(ctx, 'members:reveal');
+  return { fileName: fileNameOf(issued), chunks: documentPdf(issued, mayRead ? billTo : maskBillTo(billTo)) };
 }
 
 /** One's own documents; with `payments:read` anybody's. Newest first. @throws AppError `not_found` for somebody else's */

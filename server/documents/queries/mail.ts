@@ -2,7 +2,7 @@ import { cardName } from '#server/cards/rules.ts';
 import type { Ctx } from '#server/context/context.ts';
 import { findPayment, findRefund, type Payment } from '#server/payments/queries/records.ts';
 import { moneyText } from '../money.ts';
-import { documentPdf, fileNameOf } from '../pdf.ts';
+import { billToOf, documentPdf, fileNameOf } from '../pdf.ts';
 import { findDocument, type IssuedDocument } from '../record.ts';
 
 // For mails to the member whose document it is: no permission is asked.
@@ -47,7 +47,7 @@ export async function documentAttachment(
 ): Promise<{ fileName: string; contentType: string; content: Uint8Array }> {
   const issued = await theDocument(ctx, id);
   const pieces: Uint8Array[] = [];
-  for await (const piece of await documentPdf(ctx, issued)) pieces.push(piece);
+  for await (const piece of documentPdf(issued, (await billToOf(ctx, issued)) ?? [])) pieces.push(piece);
   return { fileName: fileNameOf(issued), contentType: 'application/pdf', content: Buffer.concat(pieces) };
 }
 
