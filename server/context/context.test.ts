@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { testApp } from '#test/database.ts';
-import { createContext, inTransaction } from './context.ts';
+import { createContext, inSavepoint, inTransaction } from './context.ts';
 
 const app = testApp();
 
@@ -33,4 +33,19 @@ it('nothing runs after a rollback', async () => {
   });
   await expect(failed).rejects.toThrow('rolled back');
   expect(after).not.toHaveBeenCalled();
+});
+
+it('nothing of a part that was undone runs after the commit of the rest', async () => {
+  const ctx = createContext(app.current, { actor: { kind: 'system', name: 'test' } });
+  const [undone, done] = [vi.fn(), vi.fn()];
+  await inTransaction(ctx, async (tx) => {
+    await inSavepoint(tx, async (inner) => {
+      inner.afterCommit(undone);
+      throw new Error('undone');
+    }).catch(() => {});
+    await inSavepoint(tx, async (inner) => inner.afterCommit(done));
+    expect(done).not.toHaveBeenCalled();
+  });
+  expect(undone).not.toHaveBeenCalled();
+  expect(done).toHaveBeenCalledOnce();
 });

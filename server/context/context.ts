@@ -73,6 +73,16 @@ export async function inTransaction<T>(ctx: Ctx, work: (tx: TxCtx) => Promise<T>
   return result;
 }
 
+/** Runs `work` so that its failure undoes nothing but itself: what was to follow it is forgotten with it. */
+export async function inSavepoint<T>(tx: TxCtx, work: (tx: TxCtx) => Promise<T>): Promise<T> {
+  const after: Array<() => Promise<void> | void> = [];
+  const result = await tx.db.transaction((db) =>
+    work({ ...tx, db, sql: sqlOf(db), afterCommit: (job) => void after.push(job) }),
+  );
+  for (const job of after) tx.afterCommit(job);
+  return result;
+}
+
 /** Never throws: the caller would hear of a failure, and do again what is committed. */
 async function afterwards(ctx: Ctx, job: () => Promise<void> | void): Promise<void> {
   try {

@@ -1,6 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { sqlOf } from '#db/client.ts';
-import { type Ctx, inTransaction, type TxCtx } from '#server/context/context.ts';
+import { type Ctx, inSavepoint, inTransaction, type TxCtx } from '#server/context/context.ts';
 import { writeEventLetter } from '#server/queue/dead-letter.ts';
 import { enqueueAll, jobIdOf } from '#server/queue/enqueue.ts';
 import { type Failure, failureOf, isTransient } from '#server/queue/failure.ts';
@@ -126,7 +125,7 @@ async function handleOneByOne(tx: TxCtx, subscription: Subscription, events: Sto
 /** Handles one event in a savepoint. Gives what is wrong with it, or null. */
 export async function tryOne(tx: TxCtx, subscription: Subscription, event: StoredEvent): Promise<Failure | null> {
   try {
-    await tx.db.transaction((db) => handle({ ...tx, db, sql: sqlOf(db) }, subscription, [event]));
+    await inSavepoint(tx, (inner) => handle(inner, subscription, [event]));
     return null;
   } catch (error) {
     if (isRetryable(error)) throw error;

@@ -1,5 +1,4 @@
-import { sqlOf } from '#db/client.ts';
-import type { TxCtx } from '#server/context/context.ts';
+import { inSavepoint, type TxCtx } from '#server/context/context.ts';
 import { AppError } from '#server/errors/errors.ts';
 import { findOrOpenMemberAccount, systemAccount } from '#server/ledger/commands/accounts.ts';
 import { pendEntry, postEntry, postPending, voidPending } from '#server/ledger/commands/entries.ts';
@@ -140,7 +139,7 @@ const refundEntry = async (
 /** In a savepoint, so that an account with too little on it leaves the transaction whole. */
 async function isCovered(tx: TxCtx, entry: EntryInput): Promise<boolean> {
   try {
-    await tx.db.transaction((db) => postEntry({ ...tx, db, sql: sqlOf(db) }, entry));
+    await inSavepoint(tx, (inner) => postEntry(inner, entry));
     return true;
   } catch (error) {
     if (error instanceof AppError && error.code === 'rule_violated') return false;

@@ -1,8 +1,8 @@
 import type { JobWithMetadata } from 'pg-boss';
 import { v7 as uuidv7 } from 'uuid';
-import { longestTransactionMs, sqlOf } from '#db/client.ts';
+import { longestTransactionMs } from '#db/client.ts';
 import type { App } from '#server/context/app.ts';
-import { type Ctx, createContext, inTransaction, type TxCtx } from '#server/context/context.ts';
+import { type Ctx, createContext, inSavepoint, inTransaction, type TxCtx } from '#server/context/context.ts';
 import { PartnerError } from '#server/integrations/partner-error.ts';
 import { type NextRetry, nextRetry } from '#server/integrations/retry-policy.ts';
 import { withSpan } from '#server/telemetry/traces.ts';
@@ -229,7 +229,7 @@ async function tellOfDeadLetter(tx: TxCtx, { queue, data }: Attempt, failure: Fa
   const { data: payload } = queue.payload.safeParse(data.payload);
   if (!onDeadLetter || payload === undefined) return;
   try {
-    await tx.db.transaction((db) => onDeadLetter({ ...tx, db, sql: sqlOf(db) }, payload, failure));
+    await inSavepoint(tx, (inner) => onDeadLetter(inner, payload, failure));
   } catch (error) {
     if (isTransient(error)) throw error;
     tx.log.error({ err: error }, 'who waits for a dead letter could not be told');

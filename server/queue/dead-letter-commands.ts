@@ -1,7 +1,14 @@
 import { validate } from 'uuid';
-import { sqlOf } from '#db/client.ts';
 import { sealReason, writeAudit } from '#server/audit/commands.ts';
-import { type Ctx, inTransaction, isOwn, requirePermission, type TxCtx } from '#server/context/context.ts';
+import {
+  type Ctx,
+  inSavepoint,
+  inTransaction,
+  isInTransaction,
+  isOwn,
+  requirePermission,
+  type TxCtx,
+} from '#server/context/context.ts';
 import { appErrorOfDatabase } from '#server/errors/database-errors.ts';
 import { AppError, conflict, notFound, ruleViolated } from '#server/errors/errors.ts';
 import type { JsonObject } from '#server/events/stored-event.ts';
@@ -97,13 +104,9 @@ export async function redriveMany(
   return results;
 }
 
-const isInTransaction = (ctx: Ctx): ctx is TxCtx => 'inTransaction' in ctx;
-
 /** Runs `work` so that its failure undoes nothing but itself. */
-function apart<T>(ctx: Ctx, work: (ctx: Ctx) => Promise<T>): Promise<T> {
-  if (!isInTransaction(ctx)) return work(ctx);
-  return ctx.db.transaction((db) => work({ ...ctx, db, sql: sqlOf(db) }));
-}
+const apart = <T>(ctx: Ctx, work: (ctx: Ctx) => Promise<T>): Promise<T> =>
+  isInTransaction(ctx) ? inSavepoint(ctx, work) : work(ctx);
 
 function problemOf(ctx: Ctx, id: string, error: unknown): string {
   const known = error instanceof AppError ? error : appErrorOfDatabase(error);

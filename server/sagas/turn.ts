@@ -1,5 +1,4 @@
-import { sqlOf } from '#db/client.ts';
-import { type Ctx, inTransaction, type TxCtx } from '#server/context/context.ts';
+import { type Ctx, inSavepoint, inTransaction, type TxCtx } from '#server/context/context.ts';
 import { AppError } from '#server/errors/errors.ts';
 import { PartnerError } from '#server/integrations/partner-error.ts';
 import { nextRetry } from '#server/integrations/retry-policy.ts';
@@ -70,7 +69,7 @@ async function call(ctx: Ctx, step: PartnerStep, saga: SagaRow, turn: Turn, sign
 /** In a savepoint, so that a try that fails leaves nothing but the note that it did. */
 async function attempt(tx: TxCtx, saga: SagaRow, work: (tx: TxCtx) => Promise<StepOutcome>): Promise<Tried> {
   try {
-    return { outcome: await tx.db.transaction((db) => work({ ...tx, db, sql: sqlOf(db) })) };
+    return { outcome: await inSavepoint(tx, work) };
   } catch (error) {
     // Says nothing about the step: the whole job is tried again.
     if (isTransient(error) || (error instanceof AppError && error.transient)) throw error;

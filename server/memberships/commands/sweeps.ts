@@ -1,5 +1,4 @@
-import { sqlOf } from '#db/client.ts';
-import type { TxCtx } from '#server/context/context.ts';
+import { inSavepoint, type TxCtx } from '#server/context/context.ts';
 import { failureOf, isTransient } from '#server/queue/failure.ts';
 import { priceOn } from '../queries/prices.ts';
 import { changeMembership, lockMember, lockMembership } from '../record.ts';
@@ -31,7 +30,7 @@ async function forEach<Row extends { memberId: string }>(
   let done = 0;
   for (const row of rows) {
     try {
-      await tx.db.transaction((db) => work({ ...tx, db, sql: sqlOf(db) }, row));
+      await inSavepoint(tx, (inner) => work(inner, row));
       done += 1;
     } catch (error) {
       // Says nothing about the row: all of it is tried again.
