@@ -39,6 +39,8 @@ export const orderEvents = [
   step('shipping.create'),
   step('shipment.created', { shipmentId: z.uuid() }),
   step('shipment.handed_over', { shipmentId: z.uuid() }),
+  /** All of the money went back before it was sent. */
+  step('shipment.cancelled', { shipmentId: z.uuid() }),
   step('transaction.recorded', { entryId: z.uuid(), amount: money }),
 ];
 

@@ -52,10 +52,19 @@ export const isBarred = (status: string) => barred.has(status);
 export const mayCallOff = (order: { status: OrderStatus }, payment: { status: PaymentStatus } | null) =>
   order.status === 'requires_action' && payment?.status === 'requires_action';
 
-/** A parcel leaves for an order that is done or goes on; not for one that turns back, is stuck, or was given up. */
+/** All of it went back, or is on its way: nothing is delivered for it. Minor units. */
+export const isAskedBack = (payment: { amount: number; refundsAsked: number } | null): boolean =>
+  payment !== null && payment.refundsAsked === payment.amount;
+
+/**
+ * A parcel leaves for an order that is done or goes on; not for one that turns back, is stuck, was given up, or whose money
+ * goes back.
+ */
 export const mayHandOver = (
   order: { status: OrderStatus; failureCode: string | null },
   shipment: { status: string } | null,
+  payment: { amount: number; refundsAsked: number } | null,
 ): boolean =>
   shipment?.status === 'created' &&
+  !isAskedBack(payment) &&
   (order.status === 'completed' || (order.status === 'shipped' && order.failureCode === null));

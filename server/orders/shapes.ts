@@ -59,6 +59,7 @@ const summary = {
   origin: z.enum(orderOrigins),
   total: money,
   tax: money,
+  refunded: money.describe('what of the total has gone back'),
   ships: z.boolean(),
   failure: failure.nullable(),
   shipment: z

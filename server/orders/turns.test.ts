@@ -4,7 +4,10 @@ import { type Sandbox, startSandbox } from '#sandbox/start.ts';
 import { inTransaction, type TxCtx } from '#server/context/context.ts';
 import { eventually } from '#server/events/store.testing.ts';
 import { joined, staffContext, systemContext } from '#server/members/members.testing.ts';
+import { refundByStaff, runRefund } from '#server/payments/commands/refund.ts';
+import { paymentOfOrder } from '#server/payments/queries/records.ts';
 import { prepareQueues } from '#server/queue/boss.ts';
+import { checkInvariants } from '#server/reconciliation/invariants.ts';
 import { retrySaga, settleSaga, skipStep, wakeSaga } from '#server/sagas/commands.ts';
 import { sagaDefinition } from '#server/sagas/define.ts';
 import { getSaga } from '#server/sagas/queries.ts';
@@ -14,7 +17,7 @@ import { testApp } from '#test/database.ts';
 import { followPayment } from './commands/follow-payment.ts';
 import { handOverShipment } from './commands/hand-over.ts';
 import { aProduct, orderNow, place } from './orders.testing.ts';
-import { getOrder } from './queries/orders.ts';
+import { getOrder, listOrders } from './queries/orders.ts';
 
 /** No worker: each turn is taken by the test itself, so that it can be cut in the middle. */
 let sandbox: Sandbox;
@@ -216,6 +219,60 @@ describe('a parcel', () => {
     expect((await getOrder(staff(), orderId)).actions).toEqual(['hand-over']);
     await handOverShipment(staff(), orderId);
     expect(await shipmentOf(orderId)).toBe('handed_over');
+  });
+});
+
+describe('a completed order whose money goes back', () => {
+  /** One whose parcel waits, with the payment that it was paid by. */
+  async function waiting() {
+    const product = await aProduct(app.current, { stock: 1 });
+    const { id, memberId } = await place(app.current, await member(), [product.line()]);
+    await take(id, 5);
+    const paymentId = (await paymentOfOrder(sql(), id))?.id ?? '';
+    return { orderId: id, memberId, productId: product.id, paymentId };
+  }
+  const ask = (paymentId: string, amount?: number) =>
+    refundByStaff(staff(), { paymentId, amount, reason: 'wants it no more' });
+  async function send(refundId: string, about: { orderId: string; paymentId: string }) {
+    await written(await runRefund(system(), refundId).then((record) => async (tx) => void (await record(tx))));
+    await inTransaction(system(), (tx) => followPayment(tx, about));
+  }
+  const shipmentOf = async (orderId: string) => (await getOrder(staff(), orderId)).shipment?.status;
+
+  it('keeps its parcel in the house from the moment on that all of it is asked back, and calls it off once it is back', async () => {
+    const { orderId, memberId, paymentId, productId } = await waiting();
+    expect((await getOrder(staff(), orderId)).actions).toEqual(['hand-over']);
+    const refund = await ask(paymentId);
+    expect((await getOrder(staff(), orderId)).actions).toEqual([]);
+    await expect(handOverShipment(staff(), orderId)).rejects.toMatchObject({ code: 'rule_violated' });
+    expect(await shipmentOf(orderId)).toBe('created');
+    await send(refund.id, { orderId, paymentId });
+    await inTransaction(system(), (tx) => followPayment(tx, { orderId, paymentId }));
+    expect(await shipmentOf(orderId)).toBe('cancelled');
+    const [level] = await sql()`select on_hand, held, reserved from stock_levels where product_id = ${productId}`;
+    expect(level).toMatchObject({ on_hand: 1, held: 0, reserved: 0 });
+    const [listed] = (await listOrders(staff(), { memberId, limit: 1 })).data;
+    expect(listed).toMatchObject({ status: 'completed', refunded: { amount: 2_500, currency: 'EUR' } });
+    const told = await sql()`select 1 from events where stream = ${`order-${orderId}`} and type = 'shipment.cancelled'`;
+    expect(told).toHaveLength(1);
+    await inTransaction({ ...system(), now: () => new Date(Date.now() + 3_600_000) }, (tx) => checkInvariants(tx));
+    expect(await sql()`select kind from discrepancies where order_id = ${orderId} and status = 'open'`).toEqual([]);
+  });
+
+  it('in part is sent as it was ordered', async () => {
+    const { orderId, paymentId } = await waiting();
+    await send((await ask(paymentId, 500)).id, { orderId, paymentId });
+    expect(await getOrder(staff(), orderId)).toMatchObject({ actions: ['hand-over'], refunded: { amount: 500 } });
+    await handOverShipment(staff(), orderId);
+    expect(await shipmentOf(orderId)).toBe('handed_over');
+  });
+
+  it('after its parcel has left is not called off', async () => {
+    const { orderId, paymentId, productId } = await waiting();
+    await handOverShipment(staff(), orderId);
+    await send((await ask(paymentId)).id, { orderId, paymentId });
+    expect(await shipmentOf(orderId)).toBe('handed_over');
+    expect((await sql()`select on_hand from stock_levels where product_id = ${productId}`)[0]).toEqual({ on_hand: 0 });
   });
 });
 

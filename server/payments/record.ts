@@ -92,6 +92,14 @@ export async function paymentOfOrder(sql: Queryable, orderId: string): Promise<P
   return row ? withTimes(row) : null;
 }
 
+/** What has gone back of each order's payments, in minor units; no entry for one of which nothing has. */
+export async function refundedOfOrders(sql: Queryable, orderIds: readonly string[]): Promise<Map<string, number>> {
+  const rows = await sql<{ orderId: string; refunded: number }[]>`
+    select order_id as "orderId", sum(refunded_amount)::bigint as refunded from payments
+    where order_id = any(${[...orderIds]}::uuid[]) and refunded_amount > 0 group by order_id`;
+  return new Map(rows.map(({ orderId, refunded }) => [orderId, Number(refunded)]));
+}
+
 /** @throws AppError `not_found` */
 export async function lockPayment(sql: TransactionSql, id: string): Promise<Payment> {
   const [row] = await sql<Payment[]>`select ${paymentColumns(sql)} from payments p where p.id = ${id} for update`;

@@ -1,6 +1,7 @@
 import { writeAudit } from '#server/audit/commands.ts';
 import { type Ctx, inTransaction, isOwn, requirePermission } from '#server/context/context.ts';
 import { AppError, ruleViolated } from '#server/errors/errors.ts';
+import { lockPayment, paymentOfOrder } from '#server/payments/queries/records.ts';
 import { advanceOrder } from '../news.ts';
 import { lockOrder } from '../record.ts';
 import { mayHandOver } from '../rules.ts';
@@ -19,7 +20,10 @@ export async function handOverShipment(ctx: Ctx, orderId: string): Promise<void>
     }
     const shipment = await lockShipment(tx.sql, orderId);
     if (shipment?.status === 'handed_over') return;
-    if (!shipment || !mayHandOver(order, shipment)) throw ruleViolated('Nothing of this order is to be sent.');
+    const paidBy = await paymentOfOrder(tx.sql, orderId);
+    // Whoever gives the money back at this moment waits, or is seen here.
+    const payment = paidBy && (await lockPayment(tx.sql, paidBy.id));
+    if (!shipment || !mayHandOver(order, shipment, payment)) throw ruleViolated('Nothing of this order is to be sent.');
     await tx.sql`
       update shipments set status = 'handed_over', handed_over_at = ${tx.now().toISOString()} where id = ${shipment.id}`;
     await advanceOrder(tx, order, {}, [{ type: 'shipment.handed_over', data: { shipmentId: shipment.id } }]);

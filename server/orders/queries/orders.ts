@@ -8,7 +8,7 @@ import { rfc3339 } from '#server/events/read.ts';
 import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
 import { fullName, memberLabelsOf } from '#server/members/queries/status.ts';
 import type { Address } from '#server/members/shapes.ts';
-import { type Payment, paymentOfOrder } from '#server/payments/queries/records.ts';
+import { type Payment, paymentOfOrder, refundedOfOrders } from '#server/payments/queries/records.ts';
 import { stepsOf } from '#server/sagas/queries.ts';
 import { findOrder, type Order, orderColumns, withTimes } from '../record.ts';
 import { mayCallOff, mayHandOver } from '../rules.ts';
@@ -24,8 +24,9 @@ export async function getOrder(ctx: Ctx, id: string): Promise<OrderView> {
   const shipment = (await findShipments(ctx.sql, [id])).get(id) ?? null;
   const saga = await stepsOf(ctx, 'order', id);
   const action = order.status === 'requires_action' ? payment?.nextAction : null;
+  const about = { shipment, refunded: payment?.refundedAmount ?? 0, members: await membersOf(ctx, [order]) };
   return {
-    ...sharedOf(order, shipment, await membersOf(ctx, [order])),
+    ...sharedOf(order, about),
     items: order.items.map((item) => lineViewOf(item, order)),
     taxLines: taxLineViews(order.taxLines, order.currency),
     shippingAddress: await addressOf(ctx, order),
@@ -48,7 +49,7 @@ async function readableOrder(ctx: Ctx, id: string): Promise<Order> {
 
 function actionsOf(ctx: Ctx, order: Order, payment: Payment | null, shipment: Shipment | null): OrderView['actions'] {
   if (isOwn(ctx, order.memberId)) return mayCallOff(order, payment) ? ['cancel'] : [];
-  return can(ctx, 'orders:manage') && mayHandOver(order, shipment) ? ['hand-over'] : [];
+  return can(ctx, 'orders:manage') && mayHandOver(order, shipment, payment) ? ['hand-over'] : [];
 }
 
 /** Newest first: one's own; with `orders:read` anybody's. @throws AppError `not_found` for somebody else's */
@@ -74,17 +75,16 @@ export async function listOrders(
       ${at && id ? sql`and (o.created_at, o.id) < (${at}, ${id})` : sql``}
     order by o.created_at desc, o.id desc limit ${query.limit + 1}`;
   const page = rows.slice(0, query.limit).map(withTimes);
-  const shipments = await findShipments(
-    sql,
-    page.map((order) => order.id),
-  );
+  const ids = page.map((order) => order.id);
+  const shipments = await findShipments(sql, ids);
+  const refunds = await refundedOfOrders(sql, ids);
   const members = await membersOf(ctx, page);
   const last = page.at(-1);
   return {
-    data: page.map((order) => ({
-      ...sharedOf(order, shipments.get(order.id) ?? null, members),
-      items: order.items.map(({ name, quantity }) => ({ name, quantity })),
-    })),
+    data: page.map((order) => {
+      const about = { shipment: shipments.get(order.id) ?? null, refunded: refunds.get(order.id) ?? 0, members };
+      return { ...sharedOf(order, about), items: order.items.map(({ name, quantity }) => ({ name, quantity })) };
+    }),
     nextCursor: rows.length > query.limit && last ? encodeCursor([last.createdAt, last.id]) : null,
   };
 }
@@ -146,7 +146,14 @@ const membersOf = async (ctx: Ctx, orders: readonly Order[]): Promise<Members> =
       )
     : new Map();
 
-function sharedOf(order: Order, shipment: Shipment | null, members: Members): Omit<OrderSummary, 'items'> {
+/** What is known of an order beside its row; `refunded` in minor units. */
+interface About {
+  shipment: Shipment | null;
+  refunded: number;
+  members: Members;
+}
+
+function sharedOf(order: Order, { shipment, refunded, members }: About): Omit<OrderSummary, 'items'> {
   const { id, number, memberId, status, origin, currency, ships, failureCode } = order;
   const member = members.get(memberId);
   return {
@@ -155,6 +162,7 @@ function sharedOf(order: Order, shipment: Shipment | null, members: Members): Om
     memberName: fullName(member?.name),
     total: { amount: order.total, currency },
     tax: { amount: order.tax, currency },
+    refunded: { amount: refunded, currency },
     failure: failureCode === null ? null : { code: failureCode, message: order.failureMessage ?? '' },
     shipment: shipment && {
       id: shipment.id,

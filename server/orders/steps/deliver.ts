@@ -6,6 +6,7 @@ import { lockPayment, paymentOfOrder } from '#server/payments/queries/records.ts
 import { completed, type DatabaseStep, failed, type SagaRun } from '#server/sagas/define.ts';
 import { advanceOrder, itemsOf, totalOf } from '../news.ts';
 import { lockOrder, type Order, type OrderItem } from '../record.ts';
+import { isAskedBack } from '../rules.ts';
 import { cancelShipment, lockShipment } from '../shipments.ts';
 import { releaseStock, reserveStock, shipStock } from '../stock.ts';
 
@@ -58,8 +59,7 @@ export const ship: DatabaseStep = {
 async function isGivenBack(tx: TxCtx, order: Order): Promise<boolean> {
   const paidBy = await paymentOfOrder(tx.sql, order.id);
   if (paidBy === null) return false;
-  const { refundsAsked, amount } = await lockPayment(tx.sql, paidBy.id);
-  return refundsAsked === amount;
+  return isAskedBack(await lockPayment(tx.sql, paidBy.id));
 }
 
 async function makeShipment(tx: TxCtx, order: Order): Promise<string> {

@@ -5,6 +5,7 @@ export {
   lockPayment,
   type Payment,
   paymentOfOrder,
+  refundedOfOrders,
   type Refund,
   refundsOf,
 } from '../record.ts';

@@ -41,7 +41,8 @@ export const orderInvariants: readonly Invariant[] = [
     find: (tx, settled) => tx.sql`
       select ${orderColumns(tx)} from orders o
       where o.status = 'completed' and o.finished_at < ${settled}
-        and ((o.ships and not exists (select from shipments s where s.order_id = o.id and s.status <> 'cancelled'))
+        and ((o.ships and not exists (select from shipments s where s.order_id = o.id and s.status <> 'cancelled')
+            and not exists (select from payments p where p.order_id = o.id and p.status = 'refunded'))
           or exists (select from order_items i where i.order_id = o.id and i.digital and i.product_id is not null
             and not exists (select from digital_grants g where g.order_id = o.id and g.line = i.line)))`,
   },
