@@ -23,8 +23,11 @@ const crm = (data: Record<string, unknown> | null) =>
 
 describe('source fields', () => {
   test('nobody to compare with is not the same as agreeing', () => {
-    const rows = sourceFields(overview({}));
-    expect(new Set(rows.map(({ agreement }) => agreement))).toEqual(new Set(['unknown']));
+    const payments = crm({ customerId: 'cus_1', cards: [] });
+    for (const other of [overview({}), overview({ sources: { ...overview({}).sources, payments } })]) {
+      const rows = sourceFields(other);
+      expect(new Set(rows.map(({ agreement }) => agreement))).toEqual(new Set(['unknown']));
+    }
   });
 
   test('the server’s word decides: equal masks may hide different values', () => {

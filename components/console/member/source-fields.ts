@@ -31,7 +31,8 @@ function textOf(data: Record<string, unknown>, field: string): string | null | u
  */
 export function sourceFields({ guildhall, sources, divergences }: StaffOverview): SourceField[] {
   const answering = (Object.entries(sources) as [SourceName, Source][]).flatMap(([system, { status, data }]) =>
-    status === 'ok' && data ? [{ system, data }] : [],
+    // The payment service keeps cards, and nothing that is compared.
+    status === 'ok' && data && fields.some((field) => field in data) ? [{ system, data }] : [],
   );
   const all = [{ system: 'guildhall', data: guildhall }, ...answering];
   const rows = fields.map((field): SourceField => {

@@ -3,6 +3,7 @@ import { PartnerError } from '#server/integrations/partner-error.ts';
 import type { PartnerMember } from '#server/integrations/partner-member.ts';
 import { partnersOf } from '#server/integrations/partners.ts';
 import { syncStatesOf } from '#server/integrations/queries.ts';
+import { gatewayCustomerOf } from '#server/payments/queries/gateway.ts';
 import { partnerMemberOf } from '../partner-record.ts';
 import { maskContact, openContact } from '../personal.ts';
 import { findMember } from '../record.ts';
@@ -24,10 +25,11 @@ export async function memberOverview(ctx: Ctx, id: string): Promise<OverviewView
   await readableMember(ctx, id);
   const masked = !isOwn(ctx, id);
   const partners = partnersOf(ctx.app);
-  const [record, legacy, crm, states] = await Promise.all([
+  const [record, legacy, crm, payments, states] = await Promise.all([
     findMember(ctx.sql, id),
     ask(() => partners.legacy().readMember(id)),
     ask(() => partners.crm().readContact(id)),
+    partners.gateway().connected ? ask(() => gatewayCustomerOf(ctx, id)) : null,
     syncStatesOf(ctx, id),
     masked ? auditRead(ctx, id, 'overview') : null,
   ]);
@@ -39,22 +41,22 @@ export async function memberOverview(ctx: Ctx, id: string): Promise<OverviewView
   return {
     guildhall: shown(ours, masked),
     sources: {
-      legacy: stateOf(legacy, masked),
-      crm: stateOf(crm, masked),
-      payments: notConnected,
+      legacy: stateOf(legacy, (copy) => shown(copy, masked)),
+      crm: stateOf(crm, (copy) => shown(copy, masked)),
+      payments: payments ? stateOf(payments, (customer) => ({ ...customer })) : notConnected,
       certifications: notConnected,
     },
     divergences: divergencesOf(ours, copies, behind, masked),
   };
 }
 
-interface Answer {
-  copy: Copy | null;
+interface Answer<T> {
+  copy: T | null;
   asOf: string;
   failure: 'timeout' | 'error' | 'credentials' | null;
 }
 
-async function ask(read: () => Promise<Copy | null>): Promise<Answer> {
+async function ask<T>(read: () => Promise<T | null>): Promise<Answer<T>> {
   const asOf = () => new Date().toISOString();
   try {
     const late = Promise.withResolvers<'late'>();
@@ -71,12 +73,12 @@ async function ask(read: () => Promise<Copy | null>): Promise<Answer> {
   }
 }
 
-function stateOf(answer: Answer, masked: boolean): SourceState {
+function stateOf<T>(answer: Answer<T>, show: (copy: T) => Record<string, unknown>): SourceState {
   return {
     status: answer.failure ? 'unavailable' : 'ok',
     reason: answer.failure,
     asOf: answer.asOf,
-    data: answer.copy && shown(answer.copy, masked),
+    data: answer.copy && show(answer.copy),
   };
 }
 

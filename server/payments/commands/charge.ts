@@ -5,6 +5,7 @@ import { callPartner } from '#server/integrations/commands.ts';
 import type { Gateway, GatewayPayment } from '#server/integrations/gateway/index.ts';
 import { PartnerError } from '#server/integrations/partner-error.ts';
 import { partnersOf } from '#server/integrations/partners.ts';
+import { knownCustomer } from '../queries/gateway.ts';
 import { findPayment, lockPayment, type Payment, writePayment } from '../record.ts';
 import { chargeKey, chargeWithinMs, wordsOf } from '../rules.ts';
 import { beUnknown, failPayment, settlePayment } from './settle.ts';
@@ -111,12 +112,6 @@ export async function customerOf(ctx: Ctx, gateway: Gateway, memberId: string): 
     insert into gateway_customers (member_id, customer_id, created_at)
     values (${memberId}, ${customerId}, ${ctx.now().toISOString()}) on conflict (member_id) do nothing`;
   return (await knownCustomer(ctx, memberId)) ?? customerId;
-}
-
-async function knownCustomer(ctx: Ctx, memberId: string): Promise<string | null> {
-  const [known] = await ctx.sql<{ customerId: string }[]>`
-    select customer_id as "customerId" from gateway_customers where member_id = ${memberId}`;
-  return known?.customerId ?? null;
 }
 
 /**
