@@ -1,18 +1,27 @@
 'use client';
 
-import { IconHome2, IconId, IconLifebuoy, IconShoppingBag, IconUser, IconWallet } from '@tabler/icons-react';
+import { type Icon, IconHome2, IconId, IconLifebuoy, IconShoppingBag, IconUser, IconWallet } from '@tabler/icons-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { currentAt } from './current.ts';
 import classes from './portal-shell.module.css';
 
-const pages = [
+const pages: readonly Page[] = [
   { href: '/', label: 'Home', Icon: IconHome2 },
   { href: '/membership', label: 'Membership', Icon: IconId },
-  { href: '/shop', label: 'Shop', Icon: IconShoppingBag },
-  { href: '/account', label: 'Account', Icon: IconWallet },
+  { href: '/shop', label: 'Shop', Icon: IconShoppingBag, also: ['/checkout'] },
+  { href: '/account', label: 'Account', Icon: IconWallet, also: ['/transfers', '/cards', '/loans', '/orders'] },
   { href: '/profile', label: 'Profile', Icon: IconUser },
   { href: '/help', label: 'Help', Icon: IconLifebuoy },
-] as const;
+];
+
+interface Page {
+  href: '/' | '/membership' | '/shop' | '/account' | '/profile' | '/help';
+  label: string;
+  Icon: Icon;
+  /** The pages that one reaches from it. */
+  also?: readonly string[];
+}
 
 /** A phone has room for five; this one is in the person's menu too. */
 const onlyOnTop = '/profile';
@@ -27,8 +36,8 @@ export function PortalNav({ place }: { place: 'top' | 'bottom' }) {
     >
       {pages
         .filter(({ href }) => place === 'top' || href !== onlyOnTop)
-        .map(({ href, label, Icon }) => (
-          <Link key={href} href={href} className={classes.link} aria-current={path === href ? 'page' : undefined}>
+        .map(({ href, label, Icon, also }) => (
+          <Link key={href} href={href} className={classes.link} aria-current={currentAt(path, href, also)}>
             {place === 'bottom' ? <Icon size={22} stroke={1.75} aria-hidden /> : null}
             {label}
           </Link>

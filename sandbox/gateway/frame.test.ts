@@ -161,6 +161,8 @@ describe('the bank’s page', () => {
     expect(page.frames()[1]?.url()).toContain(`${origin}/return?payment_intent=pi_`);
     await page.goto(url);
     await page.getByRole('heading', { name: 'Already answered' }).waitFor();
+    await page.getByRole('link', { name: 'Back to the shop' }).click();
+    await page.waitForURL(`${origin}/return?payment_intent=pi_*redirect_status=${redirectStatus}`);
   });
 });
 

@@ -6,7 +6,7 @@ import { expandable, parseParams, text } from './form.ts';
 import { newId, type Store } from './store.ts';
 
 /** What payment intents and setup intents do alike. */
-type Intent = Stripe.PaymentIntent | Stripe.SetupIntent;
+export type Intent = Stripe.PaymentIntent | Stripe.SetupIntent;
 
 const nameOf = { payment_intent: 'PaymentIntent', setup_intent: 'SetupIntent' } as const;
 

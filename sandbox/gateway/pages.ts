@@ -1,6 +1,7 @@
 import type { Reply, Request } from '../http.ts';
 import { type Markup, markup, styled } from '../pages/markup.ts';
 import { framePage, frameScript } from './frame.ts';
+import { type Intent, returnTo } from './intents.ts';
 import type { GatewayKeys } from './keys.ts';
 import { finishAuthentication } from './payment-confirmations.ts';
 import { finishSetupAuthentication } from './setup-intents.ts';
@@ -17,7 +18,7 @@ export function answerPage(request: Request, store: Store, keys: GatewayKeys): R
   if (request.method !== 'POST') {
     return intent.status === 'requires_action'
       ? html(200, 'Confirm that it is you', question(intent))
-      : html(200, 'Already answered', markup`<p>You can close this page.</p>`);
+      : html(200, 'Already answered', wayBack(store, intent));
   }
   const approved = new URLSearchParams(request.body).get('answer') === 'approve';
   const target =
@@ -27,6 +28,16 @@ export function answerPage(request: Request, store: Store, keys: GatewayKeys): R
   if (target) return { status: 303, headers: { location: target } };
   return html(200, approved ? 'Approved' : 'Refused', markup`<p>You can close this page.</p>`);
 }
+
+function wayBack(store: Store, intent: Intent): Markup {
+  const target = returnTo(store, intent, isDone(intent));
+  return target === ''
+    ? markup`<p>You can close this page.</p>`
+    : markup`<p>Your answer has reached the shop.</p><p><a href="${target}">Back to the shop</a></p>`;
+}
+
+const isDone = ({ status }: Intent) =>
+  status === 'succeeded' || status === 'requires_capture' || status === 'processing';
 
 function question(intent: { object: string; amount?: number; currency?: string }): Markup {
   const what =
@@ -61,5 +72,6 @@ main { max-width: 26em; margin: 24px auto; padding: 16px 24px; background: var(-
 h1 { font-size: 22px; line-height: 1.25; }
 button { font: inherit; min-height: 44px; padding: 6px 20px; margin: 0 8px 8px 0; border-radius: 6px; border: 1px solid var(--line); background: transparent; color: inherit; cursor: pointer; }
 button.main { background: var(--brand); border-color: var(--brand); color: var(--on-brand); }
+a { color: var(--brand); }
 :focus-visible { outline: 3px solid var(--brand); outline-offset: 2px; }
 `;

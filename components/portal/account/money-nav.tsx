@@ -2,6 +2,7 @@
 
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { currentAt } from '../../shell/current.ts';
 import classes from './money-nav.module.css';
 
 const pages = [
@@ -18,7 +19,7 @@ export function MoneyNav() {
   return (
     <nav aria-label="Your money" className={classes.nav}>
       {pages.map(({ href, label }) => (
-        <Link key={href} href={href} className={classes.link} aria-current={path === href ? 'page' : undefined}>
+        <Link key={href} href={href} className={classes.link} aria-current={currentAt(path, href)}>
           {label}
         </Link>
       ))}
