@@ -1,14 +1,13 @@
 import { queues } from '#jobs/queues.ts';
 import { events, projections, reactions } from '#jobs/subscriptions.ts';
 import { startWorker } from '#jobs/worker.ts';
-import { startSandbox } from '#sandbox/start.ts';
 import { generateMembers } from '#scripts/demo/generate/generate.ts';
 import type { App } from '#server/context/app.ts';
 import { createContext, inTransaction } from '#server/context/context.ts';
 import { partnersOf } from '#server/integrations/partners.ts';
 import { sendDueSteps } from '#server/memberships/commands/steps.ts';
 import { installPlans } from '#server/memberships/plans.ts';
-import { withApp } from './database.ts';
+import { withHouse } from './house.ts';
 import { type BenchResult, report } from './result.ts';
 
 /** How many are due on one night, and how many of them have a card that the sandbox's gateway charges. */
@@ -19,20 +18,7 @@ const batch = 1_000;
 const neededPerSecond = 200_000 / (8 * 3_600);
 
 /** A night of renewals: found in batches, stepped through jobs, and a part of them charged and renewed to the end. */
-export async function run(): Promise<BenchResult> {
-  const sandbox = await startSandbox({ dataDir: ':memory:' });
-  try {
-    return await withApp(night, {
-      STRIPE_SECRET_KEY: sandbox.credentials.gateway.secretKey,
-      STRIPE_PUBLISHABLE_KEY: sandbox.credentials.gateway.publishableKey,
-      STRIPE_WEBHOOK_SECRET: 'whsec_bench',
-      STRIPE_API_BASE: sandbox.urls.gateway,
-      PARTNER_TIMEOUT_MS: '10000',
-    });
-  } finally {
-    await sandbox.close();
-  }
-}
+export const run = (): Promise<BenchResult> => withHouse(night, { DATABASE_POOL: '20' });
 
 async function night(app: App): Promise<BenchResult> {
   const { sql } = app.database;
@@ -64,13 +50,13 @@ async function night(app: App): Promise<BenchResult> {
 
   return {
     name: 'renewals',
-    how: `${due.toLocaleString('en')} memberships due at once, in batches of ${batch.toLocaleString('en')}; ${charged} of them then charged through the order saga at the sandbox’s gateway, everything in one process with two cores`,
+    how: `${due.toLocaleString('en')} memberships due at once, in batches of ${batch.toLocaleString('en')}; ${charged} of them then charged through the order saga at the sandbox’s gateway; the worker is one process, every partner’s sandbox another, on two cores`,
     figures: [
       { what: 'memberships found and sent to their jobs', value: due / foundSeconds, unit: '/s' },
       budgeted('steps taken (grace, reminder, events)', due / stepSeconds),
       budgeted('renewals charged, booked and begun', renewed / renewSeconds),
       {
-        what: 'most memory, the gateway included',
+        what: 'most memory of the worker',
         value: memory.stop() / 2 ** 20,
         unit: 'MiB',
         budget: '< 700 MiB',

@@ -4,7 +4,7 @@ import type { App } from '#server/context/app.ts';
 import { type Ctx, createContext } from '#server/context/context.ts';
 import { failureOf } from '#server/queue/failure.ts';
 import { nextBatch } from './batch.ts';
-import { createBell, type Waiter } from './bell.ts';
+import { type Bell, createBell, type Waiter } from './bell.ts';
 import type { Subscription } from './define.ts';
 import { redriveRequested } from './redrive.ts';
 import type { StoredEvent } from './stored-event.ts';
@@ -27,21 +27,44 @@ export async function startSubscriptions(
 ): Promise<{ stop(): Promise<void> }> {
   const lanes = subscriptions.length === 0 ? [] : await ensureSubscriptions(app.database.sql, subscriptions);
   const stopping = new AbortController();
-  const bell = createBell();
+  const bells = new Map(subscriptions.map((subscription) => [subscription.name, createBell()]));
+  const ring = (types: ReadonlySet<string> | null) => {
+    for (const { name, types: read } of subscriptions) {
+      if (types === null || read.some((type) => types.has(type))) bells.get(name)?.ring();
+    }
+  };
   // After a lost connection notices may have been missed: everyone looks for themselves.
-  const unlisten = await app.listener.on(eventsChannel, bell.ring, bell.ring);
+  const unlisten = await app.listener.on(
+    eventsChannel,
+    (notice) => ring(typesIn(notice)),
+    () => ring(null),
+  );
   const byName = new Map(subscriptions.map((subscription) => [subscription.name, subscription]));
   const running = lanes.map((lane) =>
-    runLane(app, byName.get(lane.name) as Subscription, lane, bell.listener(), stopping.signal),
+    runLane(
+      app,
+      byName.get(lane.name) as Subscription,
+      lane,
+      (bells.get(lane.name) as Bell).listener(),
+      stopping.signal,
+    ),
   );
   return {
     async stop() {
       stopping.abort();
-      bell.ring();
       unlisten();
       await Promise.all(running);
     },
   };
+}
+
+/**
+ * The types of the events that a notice of the sequencer brings (`4711 member.joined,order.placed`); null when it names none,
+ * and everyone has to look. Who reads none of them stays where it is until its next look, a poll away at most.
+ */
+function typesIn(notice: string): ReadonlySet<string> | null {
+  const [, types] = notice.split(' ');
+  return types ? new Set(types.split(',')) : null;
 }
 
 async function runLane(
