@@ -67,6 +67,12 @@ export async function findOrder(sql: Queryable, id: string): Promise<Order | nul
   return row ? withTimes(row) : null;
 }
 
+export async function orderNumbers(sql: Queryable, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await sql<{ id: string; number: string }[]>`
+    select id, number from orders where id = any(${[...ids]}::uuid[])`;
+  return new Map(rows.map(({ id, number }) => [id, number]));
+}
+
 /** @throws AppError `not_found` */
 export async function lockOrder(sql: TransactionSql, id: string): Promise<Order> {
   const [row] = await sql<Order[]>`select ${orderColumns(sql)} from orders o where o.id = ${id} for update of o`;

@@ -5,7 +5,7 @@ import { partnersOf } from '#server/integrations/partners.ts';
 import { paymentOfOrder } from '#server/payments/queries/records.ts';
 import { defineSaga, type PartnerWord, type SagaEnd, type SagaRun } from '#server/sagas/define.ts';
 import { advanceOrder, itemsOf, totalOf } from './news.ts';
-import { lockOrder } from './record.ts';
+import { lockOrder, orderNumbers } from './record.ts';
 import { cancelShipment } from './shipments.ts';
 import { checkMember } from './steps/check-member.ts';
 import { complete, reserve, ship } from './steps/deliver.ts';
@@ -33,6 +33,7 @@ export const orderSaga = defineSaga({
     const order = await lockOrder(tx.sql, saga.subjectId);
     if (saga.error === null) await advanceOrder(tx, order, { status: statusOf(saga) }, []);
   },
+  numbersOf: orderNumbers,
   inspect,
 });
 

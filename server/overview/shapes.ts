@@ -39,7 +39,16 @@ export const consoleOverview = z.strictObject({
     /** Those that can go neither on nor back; the oldest five follow. */
     stuckSagas: z.strictObject({
       count: z.int(),
-      oldest: z.array(z.strictObject({ id, type: z.string(), subjectId: id, step: z.string(), at: timestamp })),
+      oldest: z.array(
+        z.strictObject({
+          id,
+          type: z.string(),
+          subjectId: id,
+          subjectNumber: z.string().nullable(),
+          step: z.string(),
+          at: timestamp,
+        }),
+      ),
     }),
     failedRefunds: z.strictObject({
       count: z.int(),

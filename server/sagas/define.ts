@@ -1,3 +1,4 @@
+import type { Queryable } from '#db/client.ts';
 import type { Ctx, TxCtx } from '#server/context/context.ts';
 import type { JsonObject } from '#server/events/stored-event.ts';
 
@@ -79,6 +80,8 @@ export interface SagaDefinition {
   onTakenUp?(tx: TxCtx, saga: SagaRun): Promise<void>;
   /** Before anybody is told that it turned back: for the subject's own status. */
   onTurnedBack?(tx: TxCtx, saga: SagaRun): Promise<void>;
+  /** What people call its subjects (`O-000093`), by their ids. */
+  numbersOf?(sql: Queryable, subjectIds: readonly string[]): Promise<Map<string, string>>;
   /** What the partners say about it at this moment, for the explorer. Plain facts without personal values. */
   inspect?(ctx: Ctx, saga: SagaRun): Promise<readonly PartnerWord[]>;
 }

@@ -4,8 +4,10 @@ import { isSealed, openOrNull, type SubjectKey } from '#server/crypto/seals.ts';
 import { notFound } from '#server/errors/errors.ts';
 import { rfc3339 } from '#server/events/read.ts';
 import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
+import { fullName, memberLabelsOf } from '#server/members/queries/status.ts';
 import { type PartnerWord, sagaDefinition } from './define.ts';
 import { allowedActions, type SagaAction } from './rules.ts';
+import { subjectNumbers } from './subjects.ts';
 import { findSaga, findSagaOf, type SagaRow, type StepRow, stepAt } from './table.ts';
 import { restingView } from './view.ts';
 import { inPlainWords } from './words.ts';
@@ -24,7 +26,11 @@ export interface SagaSummary {
   id: string;
   type: string;
   subjectId: string;
+  /** What people call it: `O-000093`. */
+  subjectNumber: string | null;
   memberId: string | null;
+  memberNumber: string | null;
+  memberName: string | null;
   status: SagaStatus;
   step: string;
   error: SagaError | null;
@@ -76,8 +82,10 @@ export async function getSaga(ctx: Ctx, id: string): Promise<SagaView> {
   const { steps } = sagaDefinition(saga.type);
   const isWritten = log.some(({ detail }) => isSealed(detail));
   const key = isWritten && saga.memberId ? await ctx.app.dataKeys.find(ctx.sql, saga.memberId) : null;
+  const [summary] = await labelled(ctx, [summaryOf(saga)]);
+  if (!summary) throw notFound();
   return {
-    ...summaryOf(saga),
+    ...summary,
     steps: saga.steps.map((step, position) => ({
       ...stepViewOf(step),
       idempotencyKey: step.idempotencyKey,
@@ -116,7 +124,7 @@ export async function listSagas(
   requirePermission(ctx, 'sagas:read');
   const { sql } = ctx;
   const [at, id] = filter.cursor ? decodeCursor(filter.cursor, ['timestamp', 'uuid']) : [];
-  const rows = await sql<SagaSummary[]>`
+  const rows = await sql<Unlabelled[]>`
     select s.id, s.type, s.subject_id as "subjectId", s.member_id as "memberId", s.status,
       (select t.name from saga_steps t where t.saga_id = s.id and t.position = s.step) as step, s.error,
       s.wake_at as "wakeAt", s.correlation_id as "correlationId",
@@ -137,10 +145,30 @@ export async function listSagas(
     finishedAt: row.finishedAt && rfc3339(row.finishedAt),
   }));
   const last = data.at(-1);
-  return { data, nextCursor: rows.length > filter.limit && last ? encodeCursor([last.startedAt, last.id]) : null };
+  return {
+    data: await labelled(ctx, data),
+    nextCursor: rows.length > filter.limit && last ? encodeCursor([last.startedAt, last.id]) : null,
+  };
 }
 
-function summaryOf(saga: SagaRow): SagaSummary {
+type Unlabelled = Omit<SagaSummary, 'subjectNumber' | 'memberNumber' | 'memberName'>;
+
+function summaryOf(saga: SagaRow): Unlabelled {
   const { steps: _steps, turn: _turn, data: _data, step, ...rest } = saga;
   return { ...rest, step: stepAt(saga, step).name };
+}
+
+/** With what people call the subjects, and whose they are. */
+async function labelled(ctx: Ctx, sagas: readonly Unlabelled[]): Promise<SagaSummary[]> {
+  const memberIds = sagas.map(({ memberId }) => memberId).filter((id) => id !== null);
+  const [numbers, members] = await Promise.all([subjectNumbers(ctx.sql, sagas), memberLabelsOf(ctx, memberIds)]);
+  return sagas.map((saga) => {
+    const member = members.get(saga.memberId ?? '');
+    return {
+      ...saga,
+      subjectNumber: numbers.get(saga.subjectId) ?? null,
+      memberNumber: member?.number ?? null,
+      memberName: fullName(member?.name),
+    };
+  });
 }

@@ -10,8 +10,18 @@ const tones: Partial<Record<OrderRow['status'], Tone>> = {
   cancelled: 'neutral',
 };
 
-/** An order's status. What is under way is not green: `paid` is not the end of an order. */
-export function OrderPill({ order: { status } }: { order: Pick<OrderRow, 'status'> }) {
-  const tone = tones[status];
-  return <StatePill state={status} {...(tone ? { tone } : {})} />;
+/**
+ * An order's status. What is under way is not green: `paid` is not the end of an order. Of one that was completed what has
+ * gone back since is said instead.
+ */
+export function OrderPill({ order }: { order: Pick<OrderRow, 'status' | 'total' | 'refunded'> }) {
+  const state = order.status === 'completed' ? (goneBack(order) ?? order.status) : order.status;
+  const tone = state === order.status ? tones[order.status] : undefined;
+  return <StatePill state={state} {...(tone ? { tone } : {})} />;
+}
+
+/** The payments' own words for it. */
+function goneBack({ total, refunded }: Pick<OrderRow, 'total' | 'refunded'>) {
+  if (refunded.amount === 0) return null;
+  return refunded.amount === total.amount ? 'refunded' : 'partially_refunded';
 }

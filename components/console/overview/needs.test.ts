@@ -101,8 +101,8 @@ describe('needs', () => {
         stuckSagas: {
           count: 2,
           oldest: [
-            { id: 's1', type: 'order', subjectId: 'o1', step: 'payment', at },
-            { id: 's2', type: 'transfer', subjectId: 't1', step: 'credit', at },
+            { id: 's1', type: 'order', subjectId: 'o1', subjectNumber: 'O-000093', step: 'payment', at },
+            { id: 's2', type: 'transfer', subjectId: 't1', subjectNumber: 'T-000004', step: 'credit', at },
           ],
         },
         failedRefunds: {
@@ -116,6 +116,7 @@ describe('needs', () => {
       }),
     );
     expect(needs.map(({ title }) => title)).toEqual(['2 stuck sagas', '1 failed refund', '1 thing does not agree']);
+    expect(needs[0]?.parts.map(({ title }) => title)).toEqual(['Order O-000093', 'Transfer T-000004']);
     expect(needs.flatMap(({ parts }) => parts.map(({ href }) => href))).toEqual([
       '/ops/orders/o1',
       '/ops/sagas/s2',

@@ -1,7 +1,7 @@
 import type { ConsoleOverview, FlowStatus } from '../../api/console/shapes.ts';
 import { formatMoney, formatNumber, wordsOf } from '../../values/format.ts';
 import { counted } from '../rate.ts';
-import { sagaHref, stepName } from '../sagas/words.ts';
+import { sagaHref, sagaSubject, stepName } from '../sagas/words.ts';
 
 export interface Need {
   id: string;
@@ -164,7 +164,7 @@ function stuckNeed({ count, oldest }: ConsoleOverview['needs']['stuckSagas']): N
       parts: oldest.map((saga) => ({
         id: saga.id,
         count: 1,
-        title: `${wordsOf(saga.type)} …${saga.subjectId.slice(-8)}`,
+        title: sagaSubject(saga),
         place: stepName(saga.step),
         at: saga.at,
         href: sagaHref(saga),

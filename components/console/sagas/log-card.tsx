@@ -3,7 +3,7 @@ import { Card } from '../../page/card.tsx';
 import { formatDateTime } from '../../values/format.ts';
 import { clockText } from '../events/clock-text.ts';
 import classes from './saga.module.css';
-import { logWords, stepName } from './words.ts';
+import { logWords } from './words.ts';
 
 /** Everything that happened to a saga, in its order. */
 export function LogCard({ log }: { log: Saga['log'] }) {
@@ -17,13 +17,22 @@ export function LogCard({ log }: { log: Saga['log'] }) {
               {clockText(line.at)}
             </time>
             <span>
-              {line.step === null ? null : <strong className={classes.where}>{stepName(line.step)} </strong>}
-              {line.step === null ? logWords(line.what) : logWords(line.what).toLowerCase()}
+              <What line={line} />
               {line.detail ? <span className={classes.detail}>{line.detail}</span> : null}
             </span>
           </li>
         ))}
       </ol>
     </Card>
+  );
+}
+
+function What({ line }: { line: Saga['log'][number] }) {
+  const { step, words } = logWords(line);
+  return (
+    <>
+      {step === null ? null : <strong className={classes.where}>{step}: </strong>}
+      {words}
+    </>
   );
 }

@@ -9,13 +9,14 @@ import { isStatus } from '../../api/problem.ts';
 import { EmptyState } from '../../page/empty-state.tsx';
 import { ErrorState } from '../../page/error-state.tsx';
 import { PageHeader } from '../../page/page-header.tsx';
-import { wordsOf } from '../../values/format.ts';
 import { StatePill } from '../../values/state-pill.tsx';
+import { MemberLink } from '../orders/member-link.tsx';
 import { EventsCard } from './events-card.tsx';
 import { LogCard } from './log-card.tsx';
 import { PartnersCard } from './partners-card.tsx';
 import classes from './saga.module.css';
 import { SagaCard } from './saga-card.tsx';
+import { sagaSubject } from './words.ts';
 
 const back = <Link href={'/ops/sagas' as Route}>Sagas</Link>;
 
@@ -43,9 +44,9 @@ export function SagaPage({ id, demo }: { id: string; demo: boolean }) {
     <>
       <PageHeader
         above={back}
-        title={data ? `${wordsOf(data.type)} …${data.subjectId.slice(-8)}` : 'Saga'}
+        title={data ? sagaSubject(data) : 'Saga'}
         state={data ? <StatePill state={data.status} /> : null}
-        lead={data?.memberId ? <Link href={`/ops/members/${data.memberId}` as Route}>Whose it is</Link> : null}
+        lead={data?.memberId ? <MemberLink of={{ ...data, memberId: data.memberId }} /> : null}
       />
       <SagaCard
         id={id}

@@ -9,15 +9,16 @@ import { useFreshness } from '../../api/freshness.ts';
 import type { Column } from '../../data/data-table.tsx';
 import { FilterBar } from '../../data/filter-bar.tsx';
 import { useFilters } from '../../data/filters.ts';
-import { PagedTable } from '../../data/paged-table.tsx';
+import { PagedTable, rowsOf } from '../../data/paged-table.tsx';
 import { EmptyState } from '../../page/empty-state.tsx';
 import { PageHeader } from '../../page/page-header.tsx';
 import { wordsOf } from '../../values/format.ts';
 import { LiveDot } from '../../values/live-dot.tsx';
 import { RelativeTime } from '../../values/relative-time.tsx';
 import { StatePill } from '../../values/state-pill.tsx';
+import { MemberLink, memberFilter } from '../orders/member-link.tsx';
 import classes from './saga.module.css';
-import { sagaHref, stepName } from './words.ts';
+import { sagaHref, sagaSubject, stepName } from './words.ts';
 
 const statuses = ['running', 'waiting', 'compensating', 'stuck', 'completed', 'failed', 'settled'];
 const option = (value: string) => ({ value, label: wordsOf(value) });
@@ -32,7 +33,15 @@ const columns: Column<SagaRow>[] = [
     id: 'subject',
     header: 'About',
     width: '14%',
-    cell: (saga) => <span className={classes.number}>…{saga.subjectId.slice(-8)}</span>,
+    cell: (saga) => <span className={classes.number}>{saga.subjectNumber ?? `…${saga.subjectId.slice(-8)}`}</span>,
+  },
+  {
+    id: 'member',
+    header: 'Member',
+    width: '18%',
+    text: true,
+    cell: (saga) => (saga.memberId === null ? '–' : <MemberLink of={{ ...saga, memberId: saga.memberId }} />),
+    hideBelow: 'md',
   },
   { id: 'status', header: 'Status', width: '14%', cell: (saga) => <StatePill state={saga.status} /> },
   { id: 'step', header: 'Step', width: '16%', cell: (saga) => stepName(saga.step), hideBelow: 'sm' },
@@ -56,14 +65,19 @@ export function SagasPage() {
   return (
     <>
       <PageHeader title="Sagas" freshness={<LiveDot {...useFreshness(list, 10_000)} />} />
-      <FilterBar filters={filters} values={{ status, type, memberId }} onChange={set} onClear={clear} />
+      <FilterBar
+        filters={[...filters, ...memberFilter(memberId, rowsOf(list.data))]}
+        values={{ status, type, memberId }}
+        onChange={set}
+        onClear={clear}
+      />
       <PagedTable
         caption="Sagas"
         columns={columns}
         list={list}
         expect={20}
         rowId={(saga) => saga.id}
-        rowLabel={(saga) => `${wordsOf(saga.type)} …${saga.subjectId.slice(-8)}`}
+        rowLabel={sagaSubject}
         onOpen={(saga) => router.push(sagaHref(saga))}
         empty={
           <EmptyState

@@ -48,6 +48,12 @@ export async function findTransfer(sql: Queryable, id: string): Promise<Transfer
   return row ? withTimes(row) : null;
 }
 
+export async function transferNumbers(sql: Queryable, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await sql<{ id: string; number: string }[]>`
+    select id, number from transfers where id = any(${[...ids]}::uuid[])`;
+  return new Map(rows.map(({ id, number }) => [id, number]));
+}
+
 /** @throws AppError `not_found` */
 export async function lockTransfer(sql: TransactionSql, id: string): Promise<Transfer> {
   const [row] = await sql<Transfer[]>`select ${transferColumns(sql)} from transfers t where t.id = ${id} for update`;

@@ -6,7 +6,7 @@ import { postEntry, postPending, reverseEntry, voidPending } from '../commands/e
 import { entryIdOfKey } from '../record.ts';
 import type { JournalEntry } from '../shapes.ts';
 import { customerViewStream } from './events.ts';
-import { endTransfer, lockTransfer, type Transfer } from './record.ts';
+import { endTransfer, lockTransfer, type Transfer, transferNumbers } from './record.ts';
 
 const transferOf = (tx: TxCtx, saga: SagaRun) => lockTransfer(tx.sql, saga.subjectId);
 
@@ -101,7 +101,12 @@ export async function transactionsLast30(ctx: Pick<Ctx, 'sql' | 'now'>, memberId
   return row?.n ?? 0;
 }
 
-export const transferSaga = defineSaga({ type: 'transfer', steps: [debit, credit, customerView], onEnd: end });
+export const transferSaga = defineSaga({
+  type: 'transfer',
+  steps: [debit, credit, customerView],
+  onEnd: end,
+  numbersOf: transferNumbers,
+});
 
 /**
  * The books agree with the outcome, whoever decided on it: what the steps have done already is not done again, and what the

@@ -7,6 +7,7 @@ import { eventually, systemContext } from '#server/events/store.testing.ts';
 import { act } from '#server/members/commands/actions.ts';
 import { joined, personContext, staffContext } from '#server/members/members.testing.ts';
 import { settleSaga } from '#server/sagas/commands.ts';
+import { stuckSagas } from '#server/sagas/stuck.ts';
 import { runDatabaseTurn } from '#server/sagas/turn.ts';
 import { testApp } from '#test/database.ts';
 import { closeAccount, findOrOpenMemberAccount, systemAccount } from '../commands/accounts.ts';
@@ -190,6 +191,8 @@ describe('settled by hand', () => {
     await stop();
     const [ada, bob, eve] = [await person(2_000), await person(), await person()];
     const spent = await stuckAfter(2, ada, bob);
+    const { number } = await getTransfer(ada.ctx, spent.id);
+    expect((await stuckSagas(app.current.database.sql, 1)).oldest).toMatchObject([{ subjectNumber: number }]);
     await send(bob, eve, 500);
     await expect(spent.settle('failed')).rejects.toMatchObject({ code: 'rule_violated' });
     expect((await getTransfer(ada.ctx, spent.id)).status).toBe('pending');
