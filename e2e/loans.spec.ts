@@ -109,6 +109,18 @@ test('a loan from the calculator to the last cent, decided by two people', async
   await page.getByRole('button', { name: 'Pay €500.00' }).click();
   await expect(page.getByRole('region', { name: 'What you have paid' })).toContainText('by card', { timeout: 20_000 });
 
+  const asked = await page.request.post(`/api/v1${loan}/repayments`, {
+    data: { amount: 100, from: 'pm_card_authenticationRequired' },
+  });
+  expect(asked.status()).toBe(202);
+  await page.reload();
+  await expect(page.getByText('Your bank wants you to confirm €1.00')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Pay back' })).toContainText('under way');
+  await expect(page.getByRole('button', { name: /^Pay/ })).toHaveCount(0);
+  await page.getByRole('button', { name: 'Go to your bank' }).click();
+  await page.getByRole('button', { name: 'Fail' }).click();
+  await expect(page.getByRole('region', { name: 'What you have paid' })).toContainText('Failed', { timeout: 20_000 });
+
   await page.getByRole('button', { name: 'Pay all of it' }).click();
   await page.getByRole('radio', { name: /Your account/ }).check();
   await page.getByRole('button', { name: 'Pay €4,500.00' }).click();

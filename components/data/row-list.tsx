@@ -15,6 +15,7 @@ export function Row({
   about,
   state,
   end,
+  endNote,
 }: {
   icon?: ReactNode;
   name: ReactNode;
@@ -25,6 +26,8 @@ export function Row({
   state?: ReactNode;
   /** An amount, or what can be done. */
   end: ReactNode;
+  /** What is to be said about the amount. */
+  endNote?: ReactNode;
 }) {
   return (
     <li className={classes.row} data-icon={icon !== undefined}>
@@ -44,7 +47,10 @@ export function Row({
         {about ? <p className={classes.about}>{about}</p> : null}
       </div>
       {state ? <div className={classes.state}>{state}</div> : null}
-      <div className={classes.end}>{end}</div>
+      <div className={classes.end}>
+        {end}
+        {endNote ? <p className={classes.about}>{endNote}</p> : null}
+      </div>
     </li>
   );
 }

@@ -7,6 +7,7 @@ import { useOptimistic } from '../api/optimistic.ts';
 import { messageOf } from '../api/problem.ts';
 import { endOtherSessions, endSession, sessionKeys, sessionsQuery } from '../api/sessions.ts';
 import type { Page, Session } from '../api/shapes.ts';
+import { Row, RowList } from '../data/row-list.tsx';
 import { Card } from '../page/card.tsx';
 import { ErrorState } from '../page/error-state.tsx';
 import { Notice } from '../page/notice.tsx';
@@ -66,49 +67,48 @@ export function Devices() {
           onRetry={() => void sessions.refetch()}
         />
       ) : items ? (
-        <ul className={classes.list}>
+        <RowList>
           {items.map((session) => (
-            <li key={session.id} className={classes.item}>
-              <span className={classes.icon}>
-                <DeviceIcon session={session} />
-              </span>
-              <div className={classes.words}>
-                <div className={classes.device}>
-                  {deviceName(session)}
-                  {session.current ? (
-                    <StatePill state="current" tone="ok">
-                      This device
-                    </StatePill>
-                  ) : null}
-                </div>
-                <div className={classes.facts}>
-                  {session.address ? <span>{session.address}</span> : null}
-                  <span>
-                    Signed in <RelativeTime at={session.createdAt} />
-                  </span>
-                  {session.lastSeenAt && !session.current ? (
-                    <span>
-                      Last seen <RelativeTime at={session.lastSeenAt} />
-                    </span>
-                  ) : null}
-                </div>
-              </div>
-              {session.current ? null : (
-                <Button
-                  variant="default"
-                  size="xs"
-                  onClick={() => end.mutate(session)}
-                  aria-label={`Sign out ${deviceName(session)}`}
-                >
-                  Sign out
-                </Button>
-              )}
-            </li>
+            <Device key={session.id} session={session} onEnd={() => end.mutate(session)} />
           ))}
-        </ul>
+        </RowList>
       ) : (
         <ListSkeleton rows={3} />
       )}
     </Card>
+  );
+}
+
+function Device({ session, onEnd }: { session: Session; onEnd: () => void }) {
+  const name = deviceName(session);
+  return (
+    <Row
+      icon={<DeviceIcon session={session} />}
+      name={name}
+      about={
+        <span className={classes.facts}>
+          {session.address ? <span>{session.address}</span> : null}
+          <span>
+            Signed in <RelativeTime at={session.createdAt} />
+          </span>
+          {session.lastSeenAt && !session.current ? (
+            <span>
+              Last seen <RelativeTime at={session.lastSeenAt} />
+            </span>
+          ) : null}
+        </span>
+      }
+      end={
+        session.current ? (
+          <StatePill state="current" tone="ok">
+            This device
+          </StatePill>
+        ) : (
+          <Button variant="default" size="xs" onClick={onEnd} aria-label={`Sign out ${name}`}>
+            Sign out
+          </Button>
+        )
+      }
+    />
   );
 }

@@ -2,9 +2,10 @@
 
 import { Button, NativeSelect } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import Link from 'next/link';
+import type { Route } from 'next';
 import { usePathname, useRouter, useSearchParams } from 'next/navigation';
 import { type Account, type AccountEntry, entriesQuery } from '../../api/accounts.ts';
+import { Row, RowList } from '../../data/row-list.tsx';
 import { Card } from '../../page/card.tsx';
 import { EmptyState } from '../../page/empty-state.tsx';
 import { ErrorState } from '../../page/error-state.tsx';
@@ -66,11 +67,11 @@ export function Entries({ account }: { account: Account }) {
           {shown ? null : 'Add money, or give your account number to whoever owes you some.'}
         </EmptyState>
       ) : (
-        <ul className={classes.list}>
+        <RowList>
           {entries.map((entry) => (
             <Entry key={`${entry.entryId}-${entry.line}`} entry={entry} />
           ))}
-        </ul>
+        </RowList>
       )}
       {list.hasNextPage ? (
         <Button variant="default" mt={16} loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
@@ -82,35 +83,35 @@ export function Entries({ account }: { account: Account }) {
 }
 
 function Entry({ entry }: { entry: AccountEntry }) {
-  const words = entryWords(entry);
   const link = entryLink(entry);
   return (
-    <li className={classes.entry}>
-      <div className={classes.words}>
-        {link ? (
-          <Link href={link} className={classes.name}>
-            {words}
-            <HiddenText>, {entry.number}</HiddenText>
-          </Link>
-        ) : (
-          <span className={classes.name}>{words}</span>
-        )}
-        <p className={classes.about}>
+    <Row
+      name={
+        <>
+          {entryWords(entry)}
+          {link ? <HiddenText>, {entry.number}</HiddenText> : null}
+        </>
+      }
+      {...(link ? { href: link as Route } : {})}
+      about={
+        <>
           <time dateTime={entry.bookedAt}>{formatDate(entry.bookedAt)}</time>
           {entry.memo ? ` · ${entry.memo}` : ''}
-        </p>
-      </div>
-      <div className={classes.amounts}>
-        <p className={classes.amount} data-in={entry.direction === 'credit'}>
+        </>
+      }
+      end={
+        <span className={classes.amount} data-in={entry.direction === 'credit'}>
           <MoneyText amount={signedAmount(entry)} currency={entry.amount.currency} signed />
-        </p>
-        {entry.balanceAfter ? (
-          <p className={classes.about}>
+        </span>
+      }
+      endNote={
+        entry.balanceAfter ? (
+          <>
             <HiddenText>Balance after it: </HiddenText>
             <MoneyText {...entry.balanceAfter} />
-          </p>
-        ) : null}
-      </div>
-    </li>
+          </>
+        ) : null
+      }
+    />
   );
 }

@@ -4,12 +4,20 @@ import type { RefObject } from 'react';
 import type { PaymentSettings, Card as SavedCard } from '../../api/checkout.ts';
 import { Switch } from '../../forms/switch.tsx';
 import { Card } from '../../page/card.tsx';
+import stack from '../../page/stack.module.css';
+import { ChoiceList } from '../choice-list.tsx';
 import { CardField, type CardFieldHandle } from './card-field.tsx';
 import { cardName, expiryOf } from './card-words.ts';
-import classes from './checkout.module.css';
 
 /** The choice of a card that is typed now. */
 export const newCard = 'new';
+
+const choiceOf = ({ id, brand, last4, expMonth, expYear }: SavedCard) => ({
+  id,
+  name: cardName(brand, last4),
+  about: expMonth && expYear ? `until ${expiryOf(expMonth, expYear)}` : null,
+});
+const otherCard = { id: newCard, name: 'Another card' };
 
 /** The last step: a card that is kept, or another one. */
 export function HowToPay({
@@ -35,48 +43,29 @@ export function HowToPay({
 }) {
   return (
     <Card id="how-to-pay" title="How to pay">
-      {cards.length > 0 ? (
-        <fieldset className={classes.cards} aria-label="Card">
-          {cards.map((card) => (
-            <label key={card.id} className={classes.choice}>
-              <input
-                type="radio"
-                name="card"
-                checked={choice === card.id}
-                disabled={disabled}
-                onChange={() => onChoose(card.id)}
-              />
-              <span className={classes.name}>{cardName(card.brand, card.last4)}</span>
-              <span className={classes.small}>
-                {card.expMonth && card.expYear ? `until ${expiryOf(card.expMonth, card.expYear)}` : ''}
-              </span>
-            </label>
-          ))}
-          <label className={classes.choice}>
-            <input
-              type="radio"
-              name="card"
-              checked={choice === newCard}
-              disabled={disabled}
-              onChange={() => onChoose(newCard)}
-            />
-            <span className={classes.name}>Another card</span>
-          </label>
-        </fieldset>
-      ) : null}
-      {choice === newCard ? (
-        <>
-          <CardField settings={settings} ref={field} disabled={disabled} onSubmit={onSubmit} />
-          <div className={classes.save}>
+      <div className={stack.fields}>
+        {cards.length > 0 ? (
+          <ChoiceList
+            name="card"
+            label="Card"
+            choices={[...cards.map(choiceOf), otherCard]}
+            chosen={choice}
+            onChoose={onChoose}
+            disabled={disabled}
+          />
+        ) : null}
+        {choice === newCard ? (
+          <>
+            <CardField settings={settings} ref={field} disabled={disabled} onSubmit={onSubmit} />
             <Switch
               label="Keep this card for next time"
               checked={save}
               disabled={disabled}
               onChange={(event) => onSave(event.currentTarget.checked)}
             />
-          </div>
-        </>
-      ) : null}
+          </>
+        ) : null}
+      </div>
     </Card>
   );
 }

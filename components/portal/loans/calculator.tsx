@@ -7,6 +7,7 @@ import { type LoanProduct, loanQuotesQuery } from '../../api/loans.ts';
 import stack from '../../page/stack.module.css';
 import { parseAmount } from '../../values/amount.ts';
 import { formatMoney } from '../../values/format.ts';
+import { ChoiceList } from '../choice-list.tsx';
 import classes from './loans.module.css';
 import { amountField, rateText, termText } from './words.ts';
 
@@ -46,30 +47,23 @@ export function Calculator({
   const quote = quotes.data?.quotes.find((one) => one.termMonths === termMonths);
   return (
     <div className={stack.fields}>
-      <fieldset className={classes.group}>
-        <legend className={classes.legend}>What for</legend>
-        <div className={classes.choices}>
-          {products.map((one) => (
-            <label key={one.id} className={classes.choice}>
-              <input
-                type="radio"
-                name="product"
-                checked={one.id === product.id}
-                onChange={() => {
-                  setTyped(null);
-                  onChange(wishFor(one, amount, termMonths));
-                }}
-              />
-              <span>
-                <span className={classes.choiceName}>{one.name}</span>
-                <span className={classes.small}>
-                  {one.description} Up to {formatMoney(one.maxAmount, one.currency)}, {rateText(one.rateBp)}.
-                </span>
-              </span>
-            </label>
-          ))}
-        </div>
-      </fieldset>
+      <ChoiceList
+        name="product"
+        label="What for"
+        shown
+        choices={products.map((one) => ({
+          id: one.id,
+          name: one.name,
+          about: `${one.description} Up to ${formatMoney(one.maxAmount, one.currency)}, ${rateText(one.rateBp)}.`,
+        }))}
+        chosen={product.id}
+        onChoose={(id) => {
+          const next = products.find((one) => one.id === id);
+          if (!next) return;
+          setTyped(null);
+          onChange(wishFor(next, amount, termMonths));
+        }}
+      />
       <div className={classes.amount}>
         <TextInput
           label="How much"
@@ -104,28 +98,18 @@ export function Calculator({
           <span>{money(maxAmount)}</span>
         </span>
       </div>
-      <fieldset className={classes.group}>
-        <legend className={classes.legend}>For how long</legend>
-        <div className={classes.terms}>
-          {product.terms.map((term) => {
-            const offer = quotes.data?.quotes.find((one) => one.termMonths === term);
-            return (
-              <label key={term} className={classes.choice}>
-                <input
-                  type="radio"
-                  name="term"
-                  checked={term === termMonths}
-                  onChange={() => onChange({ ...wish, termMonths: term })}
-                />
-                <span>
-                  <span className={classes.choiceName}>{termText(term)}</span>
-                  <span className={classes.small}>{offer ? `${money(offer.monthly)} a month` : ' '}</span>
-                </span>
-              </label>
-            );
-          })}
-        </div>
-      </fieldset>
+      <ChoiceList
+        name="term"
+        label="For how long"
+        shown
+        columns
+        choices={product.terms.map((term) => {
+          const offer = quotes.data?.quotes.find((one) => one.termMonths === term);
+          return { id: term, name: termText(term), about: offer ? `${money(offer.monthly)} a month` : '\u00a0' };
+        })}
+        chosen={termMonths}
+        onChoose={(term) => onChange({ ...wish, termMonths: term })}
+      />
       <div className={classes.result} aria-busy={quotes.isPlaceholderData} role="status">
         <p className={classes.monthly}>{quote ? `${money(quote.monthly)} a month` : ' '}</p>
         <p className={classes.small}>

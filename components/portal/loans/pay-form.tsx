@@ -14,7 +14,7 @@ import { useAnnounce } from '../../shell/announcer.tsx';
 import { formatMoney } from '../../values/format.ts';
 import { CardError, CardField, type CardFieldHandle } from '../checkout/card-field.tsx';
 import { cardName, expiryOf } from '../checkout/card-words.ts';
-import classes from './loans.module.css';
+import { type Choice, ChoiceList } from '../choice-list.tsx';
 
 const account = 'account';
 const newCard = 'new';
@@ -74,21 +74,15 @@ export function PayForm({
   }
 
   const busy = paying.isPending;
-  const option = (id: string, name: string, about: string, disabled = false) => (
-    <label key={id} className={classes.choice}>
-      <input
-        type="radio"
-        name={`from-${label}`}
-        checked={choice === id}
-        disabled={busy || disabled}
-        onChange={() => setChosen(id)}
-      />
-      <span>
-        <span className={classes.choiceName}>{name}</span>
-        <span className={classes.small}>{about}</span>
-      </span>
-    </label>
-  );
+  const choices: Choice<string>[] = [
+    ...(own.data ? [{ id: account, name: 'Your account', about: accountWords(money(available), enough) }] : []),
+    ...(cards.data?.data ?? []).map(({ id, brand, last4, expMonth, expYear }) => ({
+      id,
+      name: cardName(brand, last4),
+      about: expMonth && expYear ? `until ${expiryOf(expMonth, expYear)}` : null,
+    })),
+    { id: newCard, name: 'Another card' },
+  ];
   return (
     <form
       ref={form}
@@ -102,26 +96,15 @@ export function PayForm({
       <div className={stack.fields}>
         {children}
         {own.data !== undefined && cards.data && settings.data ? (
-          <fieldset className={classes.group}>
-            <legend className={classes.legend}>From</legend>
-            <div className={classes.choices}>
-              {own.data
-                ? option(
-                    account,
-                    'Your account',
-                    `${money(available)} available${enough ? '' : ', which is too little'}`,
-                  )
-                : null}
-              {cards.data.data.map((card) =>
-                option(
-                  card.id,
-                  cardName(card.brand, card.last4),
-                  card.expMonth && card.expYear ? `until ${expiryOf(card.expMonth, card.expYear)}` : '',
-                ),
-              )}
-              {option(newCard, 'Another card', '')}
-            </div>
-          </fieldset>
+          <ChoiceList
+            name={`from-${label}`}
+            label="From"
+            shown
+            choices={choices}
+            chosen={choice}
+            onChoose={setChosen}
+            disabled={busy}
+          />
         ) : (
           <Skeleton height={140} />
         )}
@@ -149,5 +132,8 @@ export function PayForm({
     </form>
   );
 }
+
+const accountWords = (available: string, enough: boolean) =>
+  `${available} available${enough ? '' : ', which is too little'}`;
 
 const isUnanswered = (error: Error) => error instanceof ApiError && (error.status === 0 || error.status >= 500);

@@ -14,9 +14,18 @@ import { KeyValueList } from '../../values/key-value-list.tsx';
 import { PayForm } from './pay-form.tsx';
 import { amountField } from './words.ts';
 
-/** Paying back: what is due, more than that, or all of it. */
+/** Paying back: what is due, more than that, or all of it. One card payment at a time: the next waits for its outcome. */
 export function RepayCard({ loan }: { loan: Loan }) {
   const [all, setAll] = useState(false);
+  if (loan.repayments.some((one) => one.status === 'pending')) {
+    return (
+      <Card id="repay" title="Pay back">
+        <p className={`${stack.plain} ${stack.dim}`}>
+          As soon as the payment that is under way has arrived, or has failed, you can pay more.
+        </p>
+      </Card>
+    );
+  }
   return (
     <Card
       id="repay"

@@ -2,10 +2,11 @@
 
 import { type RefObject, useRef, useState } from 'react';
 import type { PaymentSettings } from '../../api/checkout.ts';
+import stack from '../../page/stack.module.css';
 import { CardError, CardField, type CardFieldHandle } from '../checkout/card-field.tsx';
 import { cardName } from '../checkout/card-words.ts';
-import classes from '../checkout/checkout.module.css';
 import { newCard } from '../checkout/how-to-pay.tsx';
+import { ChoiceList } from '../choice-list.tsx';
 
 interface KeptCard {
   id: string;
@@ -51,29 +52,22 @@ export function CardChoice({
   disabled: boolean;
   onSubmit: () => void;
 }) {
-  const options = [...cards.map((card) => ({ id: card.id, name: cardName(card.brand, card.last4) })), other];
   return (
-    <>
+    <div className={stack.fields}>
       {cards.length > 0 ? (
-        <fieldset className={classes.cards} aria-label="Card">
-          {options.map(({ id, name }) => (
-            <label key={id} className={classes.choice}>
-              <input
-                type="radio"
-                name="card"
-                checked={chosen.choice === id}
-                disabled={disabled}
-                onChange={() => chosen.choose(id)}
-              />
-              <span className={classes.name}>{name}</span>
-            </label>
-          ))}
-        </fieldset>
+        <ChoiceList
+          name="card"
+          label="Card"
+          choices={[...cards.map((card) => ({ id: card.id, name: cardName(card.brand, card.last4) })), other]}
+          chosen={chosen.choice}
+          onChoose={chosen.choose}
+          disabled={disabled}
+        />
       ) : null}
       {chosen.choice === newCard ? (
         <CardField settings={settings} ref={chosen.field} disabled={disabled} onSubmit={onSubmit} />
       ) : null}
-    </>
+    </div>
   );
 }
 

@@ -12,7 +12,7 @@ import stack from '../../page/stack.module.css';
 import { formatDate, formatMoney } from '../../values/format.ts';
 import { KeyValueList } from '../../values/key-value-list.tsx';
 import { MoneyText } from '../../values/money-text.tsx';
-import classes from '../checkout/checkout.module.css';
+import { ChoiceList } from '../choice-list.tsx';
 import { PayDialog } from './pay-dialog.tsx';
 
 /** Another plan, with what it costs before anything is done. */
@@ -39,17 +39,17 @@ export default function ChangeDialog({ membership, onClose }: { membership: Memb
       }}
     >
       {others ? (
-        <fieldset className={classes.cards} aria-label="Plan">
-          {others.map((plan) => (
-            <label key={plan.id} className={classes.choice}>
-              <input type="radio" name="plan" checked={planId === plan.id} onChange={() => setPlanId(plan.id)} />
-              <span className={classes.name}>{plan.name}</span>
-              <span className={classes.small}>
-                {formatMoney(plan.price.amount, plan.price.currency)} {plan.periodMonths === 12 ? 'a year' : ''}
-              </span>
-            </label>
-          ))}
-        </fieldset>
+        <ChoiceList
+          name="plan"
+          label="Plan"
+          choices={others.map((plan) => ({
+            id: plan.id,
+            name: plan.name,
+            about: `${formatMoney(plan.price.amount, plan.price.currency)} ${plan.periodMonths === 12 ? 'a year' : ''}`,
+          }))}
+          chosen={planId}
+          onChoose={setPlanId}
+        />
       ) : (
         <TextSkeleton lines={3} />
       )}

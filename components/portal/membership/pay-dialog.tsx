@@ -72,15 +72,13 @@ export function PayDialog({
           {children}
           {failed ? <Notice tone="bad">{messageOf(failed)}</Notice> : null}
           {free ? null : settings.data && cards.data ? (
-            <div>
-              <CardChoice
-                cards={kept}
-                settings={settings.data}
-                chosen={chosen}
-                disabled={busy}
-                onSubmit={() => form.current?.requestSubmit()}
-              />
-            </div>
+            <CardChoice
+              cards={kept}
+              settings={settings.data}
+              chosen={chosen}
+              disabled={busy}
+              onSubmit={() => form.current?.requestSubmit()}
+            />
           ) : failed ? null : (
             <TextSkeleton lines={2} />
           )}

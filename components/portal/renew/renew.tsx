@@ -92,15 +92,13 @@ function Offer({ token, link }: { token: string; link: RenewalLink }) {
             </Notice>
           ) : null}
           {link.settings ? (
-            <div>
-              <CardChoice
-                cards={cards}
-                settings={link.settings}
-                chosen={chosen}
-                disabled={paying.isPending}
-                onSubmit={() => form.current?.requestSubmit()}
-              />
-            </div>
+            <CardChoice
+              cards={cards}
+              settings={link.settings}
+              chosen={chosen}
+              disabled={paying.isPending}
+              onSubmit={() => form.current?.requestSubmit()}
+            />
           ) : null}
           {paying.isError ? (
             <Notice tone="bad" title="Not paid yet">
