@@ -1,14 +1,12 @@
 'use client';
 
-import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { messageOf } from '../api/problem.ts';
 import * as rules from '../forms/field-rules.ts';
 import { TextArea } from '../forms/text-area.tsx';
 import { useValidatedForm } from '../forms/use-validated-form.ts';
 import { Dialog } from '../page/dialog.tsx';
-import { Notice } from '../page/notice.tsx';
+import { DialogFoot } from '../page/dialog-foot.tsx';
 import stack from '../page/stack.module.css';
 
 /** Asks why, then does it. `work` gets the reason; a failure stays in the dialog with what was typed. */
@@ -56,20 +54,14 @@ export function ReasonDialog({
             data-autofocus
             {...form.getInputProps('reason')}
           />
-          {action.isError && Object.keys(form.errors).length === 0 ? (
-            <Notice tone="bad" title="Not done">
-              {messageOf(action.error)}
-            </Notice>
-          ) : null}
         </div>
-        <div className={`${stack.actions} ${stack.end}`}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" {...(danger ? { color: 'red' } : {})} loading={action.isPending}>
-            {confirm}
-          </Button>
-        </div>
+        <DialogFoot
+          confirm={confirm}
+          danger={danger}
+          pending={action.isPending}
+          error={Object.keys(form.errors).length === 0 ? action.error : null}
+          onCancel={onClose}
+        />
       </form>
     </Dialog>
   );

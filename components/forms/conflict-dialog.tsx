@@ -1,8 +1,8 @@
 'use client';
 
-import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { Dialog } from '../page/dialog.tsx';
+import { DialogFoot } from '../page/dialog-foot.tsx';
 import stack from '../page/stack.module.css';
 import { wordsOf } from '../values/format.ts';
 import classes from './conflict-dialog.module.css';
@@ -59,14 +59,13 @@ export function ConflictDialog<Field extends string>({
           </fieldset>
         ))}
       </div>
-      <div className={`${stack.actions} ${stack.end}`}>
-        <Button variant="default" onClick={onClose}>
-          Back to the form
-        </Button>
-        <Button loading={saving} onClick={() => onSave(keepTheirs)}>
-          Save these
-        </Button>
-      </div>
+      <DialogFoot
+        confirm="Save these"
+        onConfirm={() => onSave(keepTheirs)}
+        pending={saving}
+        cancel="Back to the form"
+        onCancel={onClose}
+      />
     </Dialog>
   );
 }

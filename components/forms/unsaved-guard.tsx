@@ -1,9 +1,9 @@
 'use client';
 
-import { Button } from '@mantine/core';
 import { useRouter } from 'next/navigation';
 import { useEffect, useRef, useState } from 'react';
 import { Dialog } from '../page/dialog.tsx';
+import { DialogFoot } from '../page/dialog-foot.tsx';
 import stack from '../page/stack.module.css';
 
 /** Where to go on to: a path of ours, or an entry of the browser's history by its key. */
@@ -67,25 +67,22 @@ export function UnsavedGuard({ dirty }: { dirty: boolean }) {
   return (
     <Dialog onClose={() => setTarget(null)} title="Leave without saving?">
       <p className={stack.plain}>Your changes on this page are not saved yet.</p>
-      <div className={`${stack.actions} ${stack.end}`}>
-        <Button variant="default" data-autofocus onClick={() => setTarget(null)}>
-          Stay on the page
-        </Button>
-        <Button
-          color="red"
-          onClick={() => {
-            setTarget(null);
-            if ('entry' in target) {
-              leaving.current = true;
-              window.navigation.traverseTo(target.entry);
-            }
-            // A path of ours, read from a link on this page: the cast only tells typed routes so.
-            else router.push(target.path as '/');
-          }}
-        >
-          Leave, discard changes
-        </Button>
-      </div>
+      <DialogFoot
+        confirm="Leave, discard changes"
+        onConfirm={() => {
+          setTarget(null);
+          if ('entry' in target) {
+            leaving.current = true;
+            window.navigation.traverseTo(target.entry);
+          }
+          // A path of ours, read from a link on this page: the cast only tells typed routes so.
+          else router.push(target.path as '/');
+        }}
+        danger
+        cancel="Stay on the page"
+        onCancel={() => setTarget(null)}
+        focus="cancel"
+      />
     </Dialog>
   );
 }

@@ -1,13 +1,12 @@
 'use client';
 
-import { Button } from '@mantine/core';
 import { IconCheck, IconX } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { deadLettersKey } from '../../api/console/dead-letters.ts';
 import { consoleOverviewKey } from '../../api/console/overview.ts';
 import type { DeadLetter, RedriveResult } from '../../api/console/shapes.ts';
-import { messageOf } from '../../api/problem.ts';
 import { Dialog } from '../../page/dialog.tsx';
+import { DialogFoot } from '../../page/dialog-foot.tsx';
 import { Notice } from '../../page/notice.tsx';
 import { TextSkeleton } from '../../page/skeletons.tsx';
 import stack from '../../page/stack.module.css';
@@ -51,29 +50,18 @@ export function RedriveDialog({
             is tried twice: what fails again comes back here.
           </p>
           <Preview letters={letters} count={count} />
-          {work.isError ? (
-            <Notice tone="bad" title="It is not known how far it went">
-              {messageOf(work.error)} The list shows what is still open.
-            </Notice>
-          ) : null}
         </div>
       )}
-      <div className={`${stack.actions} ${stack.end}`}>
-        {work.data ? (
-          <Button data-autofocus onClick={onClose}>
-            Close
-          </Button>
-        ) : (
-          <>
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button loading={work.isPending} disabled={count === 0} onClick={() => work.mutate()}>
-              Redrive {counted(count, 'dead letter')}
-            </Button>
-          </>
-        )}
-      </div>
+      <DialogFoot
+        confirm={work.data ? null : `Redrive ${counted(count, 'dead letter')}`}
+        onConfirm={() => work.mutate()}
+        pending={work.isPending}
+        disabled={count === 0}
+        failure="It is not known how far it went: the list shows what is still open"
+        error={work.error}
+        cancel={work.data ? 'Close' : 'Cancel'}
+        onCancel={onClose}
+      />
     </Dialog>
   );
 }

@@ -8,11 +8,11 @@ import type { StaffMember } from '../../api/console/shapes.ts';
 import { useIntent } from '../../api/intent.ts';
 import { memberKeys } from '../../api/members.ts';
 import { plansQuery } from '../../api/plans.ts';
-import { messageOf } from '../../api/problem.ts';
+import type { Plan } from '../../api/shapes.ts';
 import * as rules from '../../forms/field-rules.ts';
 import { useValidatedForm } from '../../forms/use-validated-form.ts';
 import { Dialog } from '../../page/dialog.tsx';
-import { Notice } from '../../page/notice.tsx';
+import { DialogFoot } from '../../page/dialog-foot.tsx';
 import stack from '../../page/stack.module.css';
 import { useAnnounce } from '../../shell/announcer.tsx';
 import { formatMoney } from '../../values/format.ts';
@@ -41,6 +41,11 @@ export function RecordPayment({ member }: { member: StaffMember }) {
     </>
   );
 }
+
+const planOption = ({ id, name, price }: Plan) => ({
+  value: id,
+  label: `${name}, ${formatMoney(price.amount, price.currency)}`,
+});
 
 interface Values {
   planId: string;
@@ -90,18 +95,24 @@ function PaymentDialog({ member, onClose }: { member: StaffMember; onClose: () =
     },
     onError: (error) => void showErrorsOf(error),
   });
+  const name = `${member.givenName} ${member.familyName}`;
   const plan = plans.data?.data.find(({ id }) => id === form.values.planId);
   const price = plan ? formatMoney(plan.price.amount, plan.price.currency) : null;
   return (
-    <Dialog onClose={onClose} title={`Record a payment of ${member.number}`}>
-      <form noValidate aria-label="Record a payment" onSubmit={submit((values) => record.mutate(values))}>
+    <Dialog onClose={onClose} title={`Record a payment from ${name}`}>
+      <form
+        noValidate
+        aria-label={`Record a payment from ${name}`}
+        onSubmit={submit((values) => record.mutate(values))}
+      >
         <div className={stack.fields}>
           <p className={`${stack.plain} ${stack.dim}`}>
-            The membership begins as soon as it is recorded, and the member gets the invoice and the receipt by mail.
+            {price ? `${price} from ${name}, ${member.number}, in full.` : `From ${name}, ${member.number}.`} The
+            membership begins as soon as it is recorded, and the invoice and the receipt go out by mail.
           </p>
           <NativeSelect
             label="For"
-            data={(plans.data?.data ?? [member.plan]).map(({ id, name }) => ({ value: id, label: name }))}
+            data={plans.data?.data.map(planOption) ?? [{ value: member.plan.id, label: member.plan.name }]}
             {...form.getInputProps('planId')}
           />
           <div className={stack.pair}>
@@ -114,20 +125,14 @@ function PaymentDialog({ member, onClose }: { member: StaffMember; onClose: () =
             maxLength={120}
             {...form.getInputProps('reference')}
           />
-          {record.isError && Object.keys(form.errors).length === 0 ? (
-            <Notice tone="bad" title="No payment was recorded">
-              {messageOf(record.error)}
-            </Notice>
-          ) : null}
         </div>
-        <div className={`${stack.actions} ${stack.end}`}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={record.isPending}>
-            {price ? `Record ${price}` : 'Record'}
-          </Button>
-        </div>
+        <DialogFoot
+          confirm={price ? `Record ${price}` : 'Record'}
+          pending={record.isPending}
+          failure="No payment was recorded"
+          error={Object.keys(form.errors).length === 0 ? record.error : null}
+          onCancel={onClose}
+        />
       </form>
     </Dialog>
   );

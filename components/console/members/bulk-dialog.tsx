@@ -1,6 +1,5 @@
 'use client';
 
-import { Button } from '@mantine/core';
 import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { directoryKey } from '../../api/console/directory.ts';
@@ -11,6 +10,7 @@ import * as rules from '../../forms/field-rules.ts';
 import { TextArea } from '../../forms/text-area.tsx';
 import { useValidatedForm } from '../../forms/use-validated-form.ts';
 import { Dialog } from '../../page/dialog.tsx';
+import { DialogFoot } from '../../page/dialog-foot.tsx';
 import stack from '../../page/stack.module.css';
 import { wordsOf } from '../../values/format.ts';
 import { counted } from '../rate.ts';
@@ -89,16 +89,13 @@ export function BulkDialog({
             />
           )}
         </div>
-        <div className={`${stack.actions} ${stack.end}`}>
-          <Button variant="default" disabled={work.isPending} onClick={() => onClose(done)}>
-            {done ? 'Close' : 'Cancel'}
-          </Button>
-          {done || fit.length === 0 ? null : (
-            <Button type="submit" {...(bulk.danger ? { color: 'red' } : {})} loading={work.isPending}>
-              {title}
-            </Button>
-          )}
-        </div>
+        <DialogFoot
+          confirm={done || fit.length === 0 ? null : title}
+          danger={bulk.danger}
+          pending={work.isPending}
+          cancel={done ? 'Close' : 'Cancel'}
+          onCancel={work.isPending ? null : () => onClose(done)}
+        />
       </form>
     </Dialog>
   );

@@ -88,7 +88,7 @@ function Loaded({ order, demo }: { order: StaffOrder; demo: boolean }) {
       ) : null}
       <div className={page.columns}>
         <div className={page.column}>
-          <MoneyCard order={order} />
+          <MoneyCard order={order} onChanged={refresh} />
           {order.sagaId ? <PartnersCard sagaId={order.sagaId} /> : null}
         </div>
         <div className={page.column}>

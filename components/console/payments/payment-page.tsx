@@ -194,7 +194,13 @@ function Loaded({ payment }: { payment: StaffPayment }) {
         </div>
       </div>
       {refunding ? (
-        <RefundDialog payment={payment} left={left} onDone={refresh} onClose={() => setRefunding(false)} />
+        <RefundDialog
+          payment={payment}
+          orderId={payment.orderId}
+          left={left}
+          onDone={refresh}
+          onClose={() => setRefunding(false)}
+        />
       ) : null}
     </>
   );

@@ -1,29 +1,36 @@
 'use client';
 
-import { Button, TextInput } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { TextInput } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { orderQuery } from '../../api/console/orders.ts';
 import { refundPayment } from '../../api/console/payments.ts';
 import type { StaffPayment } from '../../api/console/shapes.ts';
 import { useIntent } from '../../api/intent.ts';
-import { messageOf } from '../../api/problem.ts';
 import * as rules from '../../forms/field-rules.ts';
 import { TextArea } from '../../forms/text-area.tsx';
 import { useValidatedForm } from '../../forms/use-validated-form.ts';
 import { Dialog } from '../../page/dialog.tsx';
+import { DialogFoot } from '../../page/dialog-foot.tsx';
 import { Notice } from '../../page/notice.tsx';
+import { TextSkeleton } from '../../page/skeletons.tsx';
 import stack from '../../page/stack.module.css';
 import { useAnnounce } from '../../shell/announcer.tsx';
 import { parseAmount } from '../../values/amount.ts';
 import { formatMoney } from '../../values/format.ts';
+import { useMay } from '../permissions.tsx';
+import { consequencesOf } from './consequences.ts';
 
-/** Gives back all or part of what is left (minor units) of a payment, for a reason. */
+/** Gives back all or part of what is left (minor units) of a payment, for a reason; says first what else ends with it. */
 export function RefundDialog({
   payment,
+  orderId,
   left,
   onDone,
   onClose,
 }: {
-  payment: StaffPayment;
+  payment: Pick<StaffPayment, 'id' | 'number' | 'amount'> & { method: string };
+  /** What it paid for; null for anything but an order. */
+  orderId: string | null;
   left: number;
   onDone: () => void;
   onClose: () => void;
@@ -38,7 +45,7 @@ export function RefundDialog({
       amount: (text) => {
         const amount = parseAmount(text);
         if (amount === null) return 'Enter an amount, such as 129.00';
-        return amount < 1 || amount > left ? `From €0.01 to ${most}` : null;
+        return amount < 1 || amount > left ? `From ${formatMoney(1, currency)} to ${most}` : null;
       },
       reason: rules.required('Give a reason'),
     },
@@ -77,6 +84,7 @@ export function RefundDialog({
             data-autofocus
             {...form.getInputProps('amount')}
           />
+          {orderId === null ? null : <Consequences orderId={orderId} whole={amount === left} />}
           <TextArea
             label="Reason"
             description="Kept in the audit trail."
@@ -84,21 +92,35 @@ export function RefundDialog({
             maxLength={500}
             {...form.getInputProps('reason')}
           />
-          {refund.isError && Object.keys(form.errors).length === 0 ? (
-            <Notice tone="bad" title="Nothing was given back">
-              {messageOf(refund.error)}
-            </Notice>
-          ) : null}
         </div>
-        <div className={`${stack.actions} ${stack.end}`}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" color="red" loading={refund.isPending}>
-            {amount !== null && amount > 0 ? `Refund ${formatMoney(amount, currency)}` : 'Refund'}
-          </Button>
-        </div>
+        <DialogFoot
+          confirm={amount !== null && amount > 0 ? `Refund ${formatMoney(amount, currency)}` : 'Refund'}
+          danger
+          pending={refund.isPending}
+          failure="Nothing was given back"
+          error={Object.keys(form.errors).length === 0 ? refund.error : null}
+          onCancel={onClose}
+        />
       </form>
     </Dialog>
   );
+}
+
+/** What becomes of what was bought. */
+function Consequences({ orderId, whole }: { orderId: string; whole: boolean }) {
+  const may = useMay();
+  const { data, error } = useQuery({ ...orderQuery(orderId), enabled: may('orders:read') });
+  if (error || !may('orders:read')) {
+    return (
+      <Notice tone="warn" title="What it paid for could not be loaded">
+        When all of it goes back, a membership that it paid for ends, and a parcel that was not sent stays here.
+      </Notice>
+    );
+  }
+  if (!data) return <TextSkeleton lines={2} />;
+  return consequencesOf(data, whole).map(({ tone, title, about }) => (
+    <Notice key={title} tone={tone} title={title} live>
+      {about}
+    </Notice>
+  ));
 }

@@ -5,9 +5,8 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { crashWorker } from '../../api/console/sagas.ts';
 import { useIntent } from '../../api/intent.ts';
-import { messageOf } from '../../api/problem.ts';
 import { Dialog } from '../../page/dialog.tsx';
-import { Notice } from '../../page/notice.tsx';
+import { DialogFoot } from '../../page/dialog-foot.tsx';
 import stack from '../../page/stack.module.css';
 import { useAnnounce } from '../../shell/announcer.tsx';
 
@@ -41,20 +40,17 @@ export function CrashWorker({ onCrash }: { onCrash: (askedAt: string) => void })
               one attempt more, with the same idempotency key; the saga goes on to its end; nothing is charged or
               shipped twice.
             </p>
-            {crash.isError ? (
-              <Notice tone="bad" title="It was not killed">
-                {messageOf(crash.error)}
-              </Notice>
-            ) : null}
           </div>
-          <div className={`${stack.actions} ${stack.end}`}>
-            <Button variant="default" onClick={() => setOpen(false)}>
-              Cancel
-            </Button>
-            <Button color="red" data-autofocus loading={crash.isPending} onClick={() => crash.mutate()}>
-              Kill the worker
-            </Button>
-          </div>
+          <DialogFoot
+            confirm="Kill the worker"
+            onConfirm={() => crash.mutate()}
+            danger
+            pending={crash.isPending}
+            failure="It was not killed"
+            error={crash.error}
+            onCancel={() => setOpen(false)}
+            focus="confirm"
+          />
         </Dialog>
       ) : null}
     </>
