@@ -1,7 +1,7 @@
 'use client';
 
 import { useCallback, useRef } from 'react';
-import { ApiError } from './problem.ts';
+import { ApiError, isUnanswered } from './problem.ts';
 
 /**
  * One idempotency key per thing that a person means to do: pressing again after a lost answer repeats the same request,
@@ -17,7 +17,7 @@ export function useIntent() {
       held.current = null;
       return result;
     } catch (error) {
-      if (error instanceof ApiError && error.status !== 0 && error.status < 500) held.current = null;
+      if (error instanceof ApiError && !isUnanswered(error)) held.current = null;
       throw error;
     }
   }, []);

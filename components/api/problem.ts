@@ -32,6 +32,9 @@ export class ApiError extends Error {
   }
 }
 
+/** Its message is written for the person, and says all there is to say. */
+export class ToldError extends Error {}
+
 export const isStatus = (error: unknown, ...statuses: number[]): error is ApiError =>
   error instanceof ApiError && statuses.includes(error.status);
 
@@ -73,11 +76,9 @@ export const networkError = () =>
     detail: 'Guildhall could not be reached. Check your connection and try again.',
   });
 
-/** The network did not carry it. */
-export const isOffline = (error: unknown) => isStatus(error, 0);
-
 /** For a person: what happened and what to do, in one or two sentences. */
 export function messageOf(error: unknown): string {
+  if (error instanceof ToldError) return error.message;
   if (!(error instanceof ApiError)) return 'Something unexpected happened. Try again.';
   if (error.status === 429) {
     const wait = error.retryAfterSeconds;
@@ -85,6 +86,29 @@ export function messageOf(error: unknown): string {
   }
   if (error.status === 401) return error.detail || 'Your session has ended. Sign in again, then repeat this.';
   return error.detail || error.title;
+}
+
+/** Nobody knows whether what was asked for was done: there was no answer, or none of ours. */
+export const isUnanswered = (error: unknown): boolean =>
+  error instanceof ApiError && (error.status === 0 || error.status >= 500);
+
+export type Once = 'order' | 'payment' | 'transfer';
+
+/**
+ * A change that did not go through, for a person. `title` holds for refusals alone: without a connection nobody knows what was
+ * done. Forms keep what was typed, and their buttons do nothing twice, so that pressing again is always right.
+ */
+export function failureOf(error: unknown, title?: string, once?: Once): { title: string | undefined; text: string } {
+  if (once && isUnanswered(error)) {
+    return {
+      title: `We do not know yet whether your ${once} arrived`,
+      text: `Press the button again: the same ${once} is never made twice.`,
+    };
+  }
+  if (isStatus(error, 0)) {
+    return { title: 'No connection', text: 'Nothing that you entered is lost. Try again once you are connected.' };
+  }
+  return { title, text: messageOf(error) };
 }
 
 const waitText = (seconds: number) =>

@@ -1,8 +1,7 @@
 'use client';
 
 import { Button } from '@mantine/core';
-import { messageOf } from '../api/problem.ts';
-import { Notice } from '../page/notice.tsx';
+import { Failure } from '../page/failure.tsx';
 import stack from '../page/stack.module.css';
 
 /** How a form in a drawer ends: what went wrong with all of it, the button that says what happens, the way out. */
@@ -27,11 +26,7 @@ export function FormEnd({
 }) {
   return (
     <>
-      {error ? (
-        <Notice tone="bad" title={failure}>
-          {messageOf(error)}
-        </Notice>
-      ) : null}
+      {error ? <Failure title={failure} error={error} /> : null}
       <div className={stack.actions}>
         <Button type="submit" loading={pending} disabled={disabled}>
           {submit}

@@ -5,12 +5,11 @@ import { IconPlugConnected } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { consentKeys, consentsQuery, revokeConsent } from '../api/consents.ts';
 import { useOptimistic } from '../api/optimistic.ts';
-import { messageOf } from '../api/problem.ts';
 import { sessionKeys } from '../api/sessions.ts';
 import type { Consent, Page } from '../api/shapes.ts';
 import { Card } from '../page/card.tsx';
 import { ErrorState } from '../page/error-state.tsx';
-import { Notice } from '../page/notice.tsx';
+import { Failure } from '../page/failure.tsx';
 import { ListSkeleton } from '../page/skeletons.tsx';
 import stack from '../page/stack.module.css';
 import { useAnnounce } from '../shell/announcer.tsx';
@@ -35,11 +34,7 @@ export function Apps() {
   const items = consents.data?.data;
   return (
     <Card id="apps" title="Apps that act for you">
-      {revoke.isError ? (
-        <Notice tone="bad" title="The app is still in">
-          {messageOf(revoke.error)}
-        </Notice>
-      ) : null}
+      {revoke.isError ? <Failure title="The app is still in" error={revoke.error} /> : null}
       {consents.isError && !items ? (
         <ErrorState
           what="Your apps could not be loaded"

@@ -6,9 +6,8 @@ import { useMutation } from '@tanstack/react-query';
 import Link from 'next/link';
 import { signOut } from '../api/auth.ts';
 import { decideConsent } from '../api/consents.ts';
-import { messageOf } from '../api/problem.ts';
 import type { AppRequest } from '../api/shapes.ts';
-import { Notice } from '../page/notice.tsx';
+import { Failure } from '../page/failure.tsx';
 import stack from '../page/stack.module.css';
 import classes from './authorize.module.css';
 import narrow from './narrow.module.css';
@@ -63,11 +62,7 @@ export function Authorize({ clientName, redirectUri, request, person }: AppQuest
       }
     >
       <div className={stack.fields}>
-        {failed ? (
-          <Notice tone="bad" title="Nothing was allowed">
-            {messageOf(failed)}
-          </Notice>
-        ) : null}
+        {failed ? <Failure title="Nothing was allowed" error={failed} /> : null}
         <div>
           <h2 className={classes.heading}>{clientName} will be able to</h2>
           <ul className={classes.list}>

@@ -7,8 +7,7 @@ import Link from 'next/link';
 import { useEffect, useRef } from 'react';
 import { useIntent } from '../api/intent.ts';
 import { resendVerification } from '../api/members.ts';
-import { messageOf } from '../api/problem.ts';
-import { Notice } from '../page/notice.tsx';
+import { Failure } from '../page/failure.tsx';
 import { SaveNote } from '../page/save-note.tsx';
 import stack from '../page/stack.module.css';
 import { Task } from './task.tsx';
@@ -37,11 +36,7 @@ export function CheckYourMail({ email, joined = false }: { email: string; joined
         below={<Link href="/signin">Go to sign-in</Link>}
       >
         <div className={stack.fields}>
-          {resend.isError ? (
-            <Notice tone="bad" title="No new mail was sent">
-              {messageOf(resend.error)}
-            </Notice>
-          ) : null}
+          {resend.isError ? <Failure title="No new mail was sent" error={resend.error} /> : null}
           <p className={`${stack.plain} ${stack.dim} ${stack.small}`}>
             Nothing there after a few minutes? Look in the junk folder, or ask for another mail.
           </p>

@@ -4,13 +4,12 @@ import { Button } from '@mantine/core';
 import { IconDeviceLaptop, IconDeviceMobile, IconKey } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useOptimistic } from '../api/optimistic.ts';
-import { messageOf } from '../api/problem.ts';
 import { endOtherSessions, endSession, sessionKeys, sessionsQuery } from '../api/sessions.ts';
 import type { Page, Session } from '../api/shapes.ts';
 import { Row, RowList } from '../data/row-list.tsx';
 import { Card } from '../page/card.tsx';
 import { ErrorState } from '../page/error-state.tsx';
-import { Notice } from '../page/notice.tsx';
+import { Failure } from '../page/failure.tsx';
 import { ListSkeleton } from '../page/skeletons.tsx';
 import { useAnnounce } from '../shell/announcer.tsx';
 import { RelativeTime } from '../values/relative-time.tsx';
@@ -55,11 +54,7 @@ export function Devices() {
         ) : null
       }
     >
-      {end.isError ? (
-        <Notice tone="bad" title="Still signed in there">
-          {messageOf(end.error)}
-        </Notice>
-      ) : null}
+      {end.isError ? <Failure title="Still signed in there" error={end.error} /> : null}
       {sessions.isError && !items ? (
         <ErrorState
           what="Your devices could not be loaded"

@@ -7,10 +7,9 @@ import Link from 'next/link';
 import { useSearchParams } from 'next/navigation';
 import { useIntent } from '../api/intent.ts';
 import { requestReset } from '../api/passwords.ts';
-import { messageOf } from '../api/problem.ts';
 import * as rules from '../forms/field-rules.ts';
 import { useValidatedForm } from '../forms/use-validated-form.ts';
-import { Notice } from '../page/notice.tsx';
+import { Failure } from '../page/failure.tsx';
 import stack from '../page/stack.module.css';
 import { Task } from './task.tsx';
 
@@ -54,11 +53,7 @@ export function ForgotPassword() {
     >
       <form noValidate aria-label="Reset your password" onSubmit={submit(({ email }) => request.mutate(email.trim()))}>
         <div className={stack.fields}>
-          {request.isError ? (
-            <Notice tone="bad" title="No mail was sent">
-              {messageOf(request.error)}
-            </Notice>
-          ) : null}
+          {request.isError ? <Failure title="No mail was sent" error={request.error} /> : null}
           <TextInput
             label="E-mail"
             type="email"

@@ -6,13 +6,13 @@ import { useSearchParams } from 'next/navigation';
 import { useEffect, useRef } from 'react';
 import { useIntent } from '../api/intent.ts';
 import { askForHelp, helpRequestsQuery, memberQuery } from '../api/members.ts';
-import { messageOf } from '../api/problem.ts';
 import type { HelpInput, HelpTopic } from '../api/shapes.ts';
 import * as rules from '../forms/field-rules.ts';
 import { TextArea } from '../forms/text-area.tsx';
 import { UnsavedGuard } from '../forms/unsaved-guard.tsx';
 import { useValidatedForm } from '../forms/use-validated-form.ts';
 import { Card } from '../page/card.tsx';
+import { Failure } from '../page/failure.tsx';
 import { Notice } from '../page/notice.tsx';
 import { PageHeader } from '../page/page-header.tsx';
 import stack from '../page/stack.module.css';
@@ -105,9 +105,7 @@ export function Help() {
             >
               <div className={stack.fields}>
                 {ask.isError && Object.keys(form.errors).length === 0 ? (
-                  <Notice tone="bad" title="Your message was not sent">
-                    {messageOf(ask.error)}
-                  </Notice>
+                  <Failure title="Your message was not sent" error={ask.error} />
                 ) : null}
                 <NativeSelect label="Topic" data={topics} {...form.getInputProps('topic')} />
                 <TextArea

@@ -8,13 +8,14 @@ import { useState } from 'react';
 import { useIntent } from '../api/intent.ts';
 import { join } from '../api/members.ts';
 import { plansQuery } from '../api/plans.ts';
-import { isStatus, messageOf } from '../api/problem.ts';
+import { isStatus } from '../api/problem.ts';
 import type { JoinInput, Member } from '../api/shapes.ts';
 import { AddressFields } from '../forms/address-fields.tsx';
 import * as rules from '../forms/field-rules.ts';
 import { NewPasswordInput } from '../forms/new-password-input.tsx';
 import { useValidatedForm } from '../forms/use-validated-form.ts';
 import { Card } from '../page/card.tsx';
+import { Failure } from '../page/failure.tsx';
 import { Notice } from '../page/notice.tsx';
 import { PageHeader } from '../page/page-header.tsx';
 import { TextSkeleton } from '../page/skeletons.tsx';
@@ -189,9 +190,12 @@ function Refusal({ error, email }: { error: Error; email: string }) {
       </Notice>
     );
   }
-  return (
-    <Notice tone="bad" title="You have not joined yet">
-      {isStatus(error, 400, 422) ? 'Some fields need another look: they are marked above.' : messageOf(error)}
-    </Notice>
-  );
+  if (isStatus(error, 400, 422)) {
+    return (
+      <Notice tone="bad" title="You have not joined yet">
+        Some fields need another look: they are marked above.
+      </Notice>
+    );
+  }
+  return <Failure title="You have not joined yet" error={error} />;
 }

@@ -6,13 +6,12 @@ import { useState } from 'react';
 import { useIntent } from '../api/intent.ts';
 import { meQuery } from '../api/me.ts';
 import { changePassword } from '../api/passwords.ts';
-import { messageOf } from '../api/problem.ts';
 import { sessionKeys } from '../api/sessions.ts';
 import * as rules from '../forms/field-rules.ts';
 import { NewPasswordInput } from '../forms/new-password-input.tsx';
 import { useValidatedForm } from '../forms/use-validated-form.ts';
 import { Card } from '../page/card.tsx';
-import { Notice } from '../page/notice.tsx';
+import { Failure } from '../page/failure.tsx';
 import { SaveNote } from '../page/save-note.tsx';
 import stack from '../page/stack.module.css';
 
@@ -46,9 +45,7 @@ export function PasswordCard() {
       <form noValidate aria-label="Change password" onSubmit={submit((values) => change.mutate(values))}>
         <div className={stack.fields}>
           {change.isError && Object.keys(form.errors).length === 0 ? (
-            <Notice tone="bad" title="Your password has not changed">
-              {messageOf(change.error)}
-            </Notice>
+            <Failure title="Your password has not changed" error={change.error} />
           ) : null}
           <input type="hidden" name="username" autoComplete="username" value={me?.email ?? ''} />
           <PasswordInput

@@ -10,11 +10,11 @@ import { isStatus } from '../api/problem.ts';
 import type { Member, MemberChanges } from '../api/shapes.ts';
 import { AddressFields } from '../forms/address-fields.tsx';
 import * as rules from '../forms/field-rules.ts';
-import { NotSaved } from '../forms/not-saved.tsx';
 import { Switch } from '../forms/switch.tsx';
 import { UnsavedGuard } from '../forms/unsaved-guard.tsx';
 import { useValidatedForm } from '../forms/use-validated-form.ts';
 import { Card } from '../page/card.tsx';
+import { Failure } from '../page/failure.tsx';
 import { SaveNote } from '../page/save-note.tsx';
 import stack from '../page/stack.module.css';
 import { changesOf, conflictsOf, type EditableField, resolved } from './merge.ts';
@@ -202,7 +202,7 @@ export function ProfileForm({ member }: { member: Member }) {
             Mail about your account and its security always comes.
           </p>
         </Card>
-        {failed ? <NotSaved error={save.error} /> : null}
+        {failed ? <Failure title="Your changes are not saved" error={save.error} /> : null}
         <div className={classes.bar} data-dirty={dirty}>
           <Button type="submit" loading={save.isPending}>
             Save changes

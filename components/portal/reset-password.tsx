@@ -7,11 +7,11 @@ import Link from 'next/link';
 import { useSearchParams } from 'next/navigation';
 import { useIntent } from '../api/intent.ts';
 import { resetPassword } from '../api/passwords.ts';
-import { isStatus, messageOf } from '../api/problem.ts';
+import { isStatus } from '../api/problem.ts';
 import * as rules from '../forms/field-rules.ts';
 import { NewPasswordInput } from '../forms/new-password-input.tsx';
 import { useValidatedForm } from '../forms/use-validated-form.ts';
-import { Notice } from '../page/notice.tsx';
+import { Failure } from '../page/failure.tsx';
 import stack from '../page/stack.module.css';
 import { Task } from './task.tsx';
 
@@ -67,9 +67,7 @@ export function ResetPassword() {
       >
         <div className={stack.fields}>
           {reset.isError && !fieldsAtFault ? (
-            <Notice tone="bad" title="Your password has not changed">
-              {messageOf(reset.error)}
-            </Notice>
+            <Failure title="Your password has not changed" error={reset.error} />
           ) : null}
           <NewPasswordInput {...form.getInputProps('password')} label="New password" />
           <Button type="submit" loading={reset.isPending}>

@@ -7,10 +7,9 @@ import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { memberKeys, rejoin } from '../api/members.ts';
 import { membershipKeys } from '../api/memberships.ts';
-import { messageOf } from '../api/problem.ts';
 import type { Member } from '../api/shapes.ts';
 import { Card } from '../page/card.tsx';
-import { Notice } from '../page/notice.tsx';
+import { Failure } from '../page/failure.tsx';
 import stack from '../page/stack.module.css';
 import { formatDate } from '../values/format.ts';
 import { coveredToday, resignWords } from './resign-words.ts';
@@ -58,11 +57,7 @@ function ComeBack({ covered }: { covered: string | null }) {
           ? `It is paid until ${formatDate(covered)}: until then coming back costs nothing.`
           : 'You keep your number. Your plan begins again on the day on which it is paid; nothing is charged before you say so.'}
       </p>
-      {back.isError ? (
-        <Notice tone="bad" title="Nothing was changed">
-          {messageOf(back.error)}
-        </Notice>
-      ) : null}
+      {back.isError ? <Failure title="Nothing was changed" error={back.error} /> : null}
       <div className={stack.actions}>
         <Button mt={16} loading={back.isPending} onClick={() => back.mutate()}>
           {covered ? 'Take back my resignation' : 'Rejoin'}

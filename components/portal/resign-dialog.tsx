@@ -6,10 +6,10 @@ import { accountQuery } from '../api/accounts.ts';
 import { useIntent } from '../api/intent.ts';
 import { memberKeys, resign } from '../api/members.ts';
 import { membershipKeys } from '../api/memberships.ts';
-import { messageOf } from '../api/problem.ts';
 import { TextArea } from '../forms/text-area.tsx';
 import { useValidatedForm } from '../forms/use-validated-form.ts';
 import { Dialog } from '../page/dialog.tsx';
+import { Failure } from '../page/failure.tsx';
 import { Notice } from '../page/notice.tsx';
 import stack from '../page/stack.module.css';
 import { formatMoney } from '../values/format.ts';
@@ -48,9 +48,7 @@ export default function ResignDialog({ covered, onClose }: { covered: string | n
             {...form.getInputProps('reason')}
           />
           {leave.isError && Object.keys(form.errors).length === 0 ? (
-            <Notice tone="bad" title="You have not resigned">
-              {messageOf(leave.error)}
-            </Notice>
+            <Failure title="You have not resigned" error={leave.error} />
           ) : null}
         </div>
         <div className={`${stack.actions} ${stack.end}`}>

@@ -5,10 +5,11 @@ import { useMutation } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useSearchParams } from 'next/navigation';
 import { signIn } from '../api/auth.ts';
-import { isStatus, messageOf } from '../api/problem.ts';
+import { isStatus } from '../api/problem.ts';
 import * as rules from '../forms/field-rules.ts';
 import { safePath } from '../forms/safe-path.ts';
 import { useValidatedForm } from '../forms/use-validated-form.ts';
+import { Failure } from '../page/failure.tsx';
 import { Notice } from '../page/notice.tsx';
 import stack from '../page/stack.module.css';
 import { wordsOf } from '../values/format.ts';
@@ -147,9 +148,5 @@ function Refusal({ error }: { error: Error }) {
       </Notice>
     );
   }
-  return (
-    <Notice tone="bad" title="You are not signed in">
-      {messageOf(error)}
-    </Notice>
-  );
+  return <Failure title="You are not signed in" error={error} />;
 }

@@ -8,11 +8,11 @@ import { useEffect, useRef, useState } from 'react';
 import { signIn } from '../api/auth.ts';
 import { useIntent } from '../api/intent.ts';
 import { resendVerification, type VerifyInput, verifyEmail } from '../api/members.ts';
-import { isStatus, messageOf } from '../api/problem.ts';
+import { isStatus } from '../api/problem.ts';
 import * as rules from '../forms/field-rules.ts';
 import { NewPasswordInput } from '../forms/new-password-input.tsx';
 import { useValidatedForm } from '../forms/use-validated-form.ts';
-import { Notice } from '../page/notice.tsx';
+import { Failure } from '../page/failure.tsx';
 import stack from '../page/stack.module.css';
 import { CheckYourMail } from './check-your-mail.tsx';
 import { useMailedTo } from './mailed-to.ts';
@@ -80,11 +80,7 @@ interface StepProps {
   error: Error | null;
 }
 
-const NotYet = ({ error }: { error: Error }) => (
-  <Notice tone="bad" title="Your address is not confirmed yet">
-    {messageOf(error)}
-  </Notice>
-);
+const NotYet = ({ error }: { error: Error }) => <Failure title="Your address is not confirmed yet" error={error} />;
 
 function WithClick({ email, verify, busy, error }: StepProps) {
   return (
@@ -278,7 +274,7 @@ function AskForAnother({ hadToken }: { hadToken: boolean }) {
     >
       <form noValidate onSubmit={submit(({ email }) => resend.mutate(email.trim()))} aria-label="Ask for another mail">
         <div className={stack.fields}>
-          {resend.isError ? <Notice tone="bad">{messageOf(resend.error)}</Notice> : null}
+          {resend.isError ? <Failure error={resend.error} /> : null}
           <TextInput
             label="E-mail"
             type="email"

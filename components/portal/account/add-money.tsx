@@ -7,11 +7,11 @@ import { useRouter } from 'next/navigation';
 import { useRef, useState } from 'react';
 import { type TopUpInput, topUp } from '../../api/accounts.ts';
 import { cardsQuery, type PaymentSettings, paymentSettingsQuery, type Card as SavedCard } from '../../api/checkout.ts';
-import { ApiError, messageOf } from '../../api/problem.ts';
+import { isUnanswered } from '../../api/problem.ts';
 import { useValidatedForm } from '../../forms/use-validated-form.ts';
 import { Card } from '../../page/card.tsx';
 import { ErrorState } from '../../page/error-state.tsx';
-import { Notice } from '../../page/notice.tsx';
+import { Failure } from '../../page/failure.tsx';
 import { PageHeader } from '../../page/page-header.tsx';
 import { FormSkeleton } from '../../page/skeletons.tsx';
 import stack from '../../page/stack.module.css';
@@ -51,8 +51,6 @@ interface Press {
   input: TopUpInput;
   key: string;
 }
-
-const isUnanswered = (error: Error | null) => error instanceof ApiError && (error.status === 0 || error.status >= 500);
 
 function AddForm({ settings, cards }: { settings: PaymentSettings; cards: SavedCard[] }) {
   const router = useRouter();
@@ -126,15 +124,7 @@ function AddForm({ settings, cards }: { settings: PaymentSettings; cards: SavedC
         disabled={busy || unanswered}
         onSubmit={() => formElement.current?.requestSubmit()}
       />
-      {adding.error ? (
-        <Notice tone="bad" title={unanswered ? 'We do not know yet whether it arrived' : 'Nothing was added'}>
-          {unanswered
-            ? 'Press the button again: the same payment is never made twice.'
-            : adding.error instanceof CardError
-              ? adding.error.message
-              : messageOf(adding.error)}
-        </Notice>
-      ) : null}
+      {adding.error ? <Failure title="Nothing was added" error={adding.error} once="payment" /> : null}
       <div className={stack.actions}>
         <Button type="submit" size="lg" loading={busy}>
           {amount ? `Add ${formatMoney(amount, currency)}` : 'Add money'}

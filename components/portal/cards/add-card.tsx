@@ -5,10 +5,11 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useRef, useState } from 'react';
 import { addCard, cardKeys, confirmCard } from '../../api/cards.ts';
 import { type Card as Added, paymentSettingsQuery } from '../../api/checkout.ts';
-import { ApiError, messageOf } from '../../api/problem.ts';
+import { ApiError } from '../../api/problem.ts';
 import { Switch } from '../../forms/switch.tsx';
 import { Card } from '../../page/card.tsx';
 import { ErrorState } from '../../page/error-state.tsx';
+import { Failure } from '../../page/failure.tsx';
 import { Notice } from '../../page/notice.tsx';
 import { FormSkeleton } from '../../page/skeletons.tsx';
 import stack from '../../page/stack.module.css';
@@ -87,11 +88,7 @@ export function AddCard({ isFirst, onClose }: { isFirst: boolean; onClose: () =>
             disabled={busy}
             onChange={(event) => setRenewals(event.currentTarget.checked)}
           />
-          {adding.isError ? (
-            <Notice tone="bad" title="The card was not added">
-              {adding.error instanceof CardError ? adding.error.message : messageOf(adding.error)}
-            </Notice>
-          ) : null}
+          {adding.isError ? <Failure title="The card was not added" error={adding.error} /> : null}
           {waits ? (
             <Notice live title="The payment service has not answered yet">
               We ask again in a minute. The card shows up here as soon as it is kept.

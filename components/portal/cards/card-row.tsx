@@ -5,9 +5,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { cardKeys, payRenewalsWith, proposeFirst, removeCard } from '../../api/cards.ts';
 import type { Card } from '../../api/checkout.ts';
-import { messageOf } from '../../api/problem.ts';
 import { Dialog } from '../../page/dialog.tsx';
-import { Notice } from '../../page/notice.tsx';
+import { Failure } from '../../page/failure.tsx';
 import stack from '../../page/stack.module.css';
 import { useAnnounce } from '../../shell/announcer.tsx';
 import { useNow } from '../../values/clock.ts';
@@ -100,9 +99,7 @@ export function CardRow({ card }: { card: Card }) {
       </div>
       {change.isError ? (
         <div className={classes.wide}>
-          <Notice tone="bad" title="Nothing was changed">
-            {messageOf(change.error)}
-          </Notice>
+          <Failure title="Nothing was changed" error={change.error} />
         </div>
       ) : null}
       {removing ? <RemoveDialog card={card} name={name} onClose={() => setRemoving(false)} /> : null}
@@ -128,11 +125,7 @@ function RemoveDialog({ card, name, onClose }: { card: Card; name: string; onClo
           It is forgotten here and at the payment service.
           {card.useForRenewals ? ' Your membership will not be renewed by itself until you choose another card.' : ''}
         </p>
-        {removing.isError ? (
-          <Notice tone="bad" title="The card was not removed">
-            {messageOf(removing.error)}
-          </Notice>
-        ) : null}
+        {removing.isError ? <Failure title="The card was not removed" error={removing.error} /> : null}
       </div>
       <div className={`${stack.actions} ${stack.end}`}>
         <Button variant="default" onClick={onClose} data-autofocus>

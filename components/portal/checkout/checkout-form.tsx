@@ -6,9 +6,9 @@ import { useRouter } from 'next/navigation';
 import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import { type OrderInput, type PaymentSettings, placeOrder, type Card as SavedCard } from '../../api/checkout.ts';
 import { newestOrderQuery } from '../../api/orders.ts';
-import { ApiError, isStatus, messageOf } from '../../api/problem.ts';
+import { ApiError, isStatus, isUnanswered } from '../../api/problem.ts';
 import { type CartItem, type Product, type Quote, shopKeys } from '../../api/shop.ts';
-import { Notice } from '../../page/notice.tsx';
+import { Failure } from '../../page/failure.tsx';
 import { formatMoney } from '../../values/format.ts';
 import { endAttempt, expectBank, isMadeBy, isSamePress, keepAttempt, readAttempt } from './attempt.ts';
 import { CardError, type CardFieldHandle } from './card-field.tsx';
@@ -102,7 +102,7 @@ export function CheckoutForm({
     },
     onError: (error) => {
       // Nobody knows whether it was heard when there was no answer, or none of ours: then the attempt stays.
-      if (error instanceof ApiError && error.status !== 0 && error.status < 500) endAttempt();
+      if (error instanceof ApiError && !isUnanswered(error)) endAttempt();
       if (error instanceof CardError) field.current?.focus();
       where.showErrorsOf(error);
       if (isStatus(error, 422)) {
@@ -139,11 +139,7 @@ export function CheckoutForm({
         )}
       </div>
       <Summary quote={quote} quoting={quoting}>
-        {paying.isError ? (
-          <Notice tone="bad" title={titleOf(paying.error)}>
-            {messageFor(paying.error)}
-          </Notice>
-        ) : null}
+        {paying.isError ? <Failure title="Not paid yet" error={paying.error} once="order" /> : null}
         <Button type="submit" size="lg" fullWidth loading={busy} disabled={blocked} aria-describedby="total-note">
           {label}
         </Button>
@@ -153,15 +149,4 @@ export function CheckoutForm({
       </Summary>
     </form>
   );
-}
-
-const isUnanswered = (error: Error) => error instanceof ApiError && (error.status === 0 || error.status >= 500);
-
-const titleOf = (error: Error) =>
-  isUnanswered(error) ? 'We do not know yet whether your order arrived' : 'Not paid yet';
-
-function messageFor(error: Error): string {
-  if (error instanceof CardError) return error.message;
-  if (isUnanswered(error)) return 'Press the button again: the same order is never made twice.';
-  return messageOf(error);
 }

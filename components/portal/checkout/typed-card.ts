@@ -1,5 +1,6 @@
 import type { Ref } from 'react';
 import type { PaymentSettings } from '../../api/checkout.ts';
+import { ToldError } from '../../api/problem.ts';
 
 /** A card that was typed, by the payment service's name for it. */
 export interface TypedCard {
@@ -9,7 +10,7 @@ export interface TypedCard {
 }
 
 /** Why there is none. The field says what is wrong with it; `message` is for a summary. */
-export class CardError extends Error {}
+export class CardError extends ToldError {}
 
 export interface CardFieldHandle {
   /** @throws CardError when what is typed is no card, or the payment service cannot be reached */

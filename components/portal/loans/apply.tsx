@@ -14,12 +14,11 @@ import {
   loanProductsQuery,
   loanQuotesQuery,
 } from '../../api/loans.ts';
-import { messageOf } from '../../api/problem.ts';
 import { TextArea } from '../../forms/text-area.tsx';
 import { useValidatedForm } from '../../forms/use-validated-form.ts';
 import { Card } from '../../page/card.tsx';
 import { ErrorState } from '../../page/error-state.tsx';
-import { Notice } from '../../page/notice.tsx';
+import { Failure } from '../../page/failure.tsx';
 import { PageHeader } from '../../page/page-header.tsx';
 import { FormSkeleton } from '../../page/skeletons.tsx';
 import stack from '../../page/stack.module.css';
@@ -239,11 +238,7 @@ function Check({ wish, typed, onBack }: { wish: Wish; typed: Typed; onBack: () =
         <p className={`${stack.plain} ${stack.dim}`}>
           If we grant it, the money goes to your account, and the first instalment is due a month later.
         </p>
-        {sending.isError ? (
-          <Notice tone="bad" title="Not sent">
-            {messageOf(sending.error)}
-          </Notice>
-        ) : null}
+        {sending.isError ? <Failure title="Not sent" error={sending.error} /> : null}
       </div>
       <div className={`${stack.actions} ${stack.end}`}>
         <Button variant="default" onClick={onBack}>

@@ -13,6 +13,7 @@ import { Row, RowList } from '../../data/row-list.tsx';
 import { Card } from '../../page/card.tsx';
 import { Dialog } from '../../page/dialog.tsx';
 import { ErrorState } from '../../page/error-state.tsx';
+import { Failure } from '../../page/failure.tsx';
 import { Notice } from '../../page/notice.tsx';
 import { PageHeader } from '../../page/page-header.tsx';
 import { Skeleton } from '../../page/skeleton.tsx';
@@ -185,11 +186,7 @@ function Withdraw({ loan }: { loan: Loan }) {
       {asking ? (
         <Dialog title="Withdraw the application?" size="sm" onClose={() => setAsking(false)}>
           <p className={stack.plain}>Nobody looks at it any more. You can apply again at any time.</p>
-          {action.isError ? (
-            <Notice tone="bad" title="Not withdrawn">
-              {messageOf(action.error)}
-            </Notice>
-          ) : null}
+          {action.isError ? <Failure title="Not withdrawn" error={action.error} /> : null}
           <div className={`${stack.actions} ${stack.end}`}>
             <Button variant="default" onClick={() => setAsking(false)} data-autofocus>
               Keep it

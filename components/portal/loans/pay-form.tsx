@@ -6,8 +6,7 @@ import { type ReactNode, useRef, useState } from 'react';
 import { cardsQuery, paymentSettingsQuery } from '../../api/checkout.ts';
 import { useIntent } from '../../api/intent.ts';
 import { type LoanRepayment, loanKeys, ownAccountQuery, type PaymentOfLoan } from '../../api/loans.ts';
-import { ApiError, messageOf } from '../../api/problem.ts';
-import { Notice } from '../../page/notice.tsx';
+import { Failure } from '../../page/failure.tsx';
 import { Skeleton } from '../../page/skeleton.tsx';
 import stack from '../../page/stack.module.css';
 import { useAnnounce } from '../../shell/announcer.tsx';
@@ -116,13 +115,7 @@ export function PayForm({
             onSubmit={() => form.current?.requestSubmit()}
           />
         ) : null}
-        {paying.isError ? (
-          <Notice tone="bad" title={isUnanswered(paying.error) ? 'We do not know yet whether it arrived' : 'Not paid'}>
-            {isUnanswered(paying.error)
-              ? 'Press the button again: the same payment is never made twice.'
-              : messageOf(paying.error)}
-          </Notice>
-        ) : null}
+        {paying.isError ? <Failure title="Not paid" error={paying.error} once="payment" /> : null}
         <div className={stack.actions}>
           <Button type="submit" loading={busy} disabled={amount === null}>
             {amount === null ? 'Pay' : `Pay ${money(amount)}`}
@@ -135,5 +128,3 @@ export function PayForm({
 
 const accountWords = (available: string, enough: boolean) =>
   `${available} available${enough ? '' : ', which is too little'}`;
-
-const isUnanswered = (error: Error) => error instanceof ApiError && (error.status === 0 || error.status >= 500);

@@ -4,12 +4,11 @@ import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useIntent } from '../../api/intent.ts';
 import { cancelMembership, type Membership, membershipKeys } from '../../api/memberships.ts';
-import { messageOf } from '../../api/problem.ts';
 import * as rules from '../../forms/field-rules.ts';
 import { TextArea } from '../../forms/text-area.tsx';
 import { useValidatedForm } from '../../forms/use-validated-form.ts';
 import { Dialog } from '../../page/dialog.tsx';
-import { Notice } from '../../page/notice.tsx';
+import { Failure } from '../../page/failure.tsx';
 import stack from '../../page/stack.module.css';
 import { formatDate } from '../../values/format.ts';
 
@@ -45,9 +44,7 @@ export default function CancelDialog({ membership, onClose }: { membership: Memb
             {...form.getInputProps('reason')}
           />
           {cancelling.isError && Object.keys(form.errors).length === 0 ? (
-            <Notice tone="bad" title="It is not cancelled">
-              {messageOf(cancelling.error)}
-            </Notice>
+            <Failure title="It is not cancelled" error={cancelling.error} />
           ) : null}
         </div>
         <div className={`${stack.actions} ${stack.end}`}>

@@ -6,13 +6,11 @@ import { useRouter } from 'next/navigation';
 import { type ReactNode, useRef } from 'react';
 import { cardsQuery, paymentSettingsQuery } from '../../api/checkout.ts';
 import { useIntent } from '../../api/intent.ts';
-import { messageOf } from '../../api/problem.ts';
 import { Dialog } from '../../page/dialog.tsx';
-import { Notice } from '../../page/notice.tsx';
+import { Failure } from '../../page/failure.tsx';
 import { TextSkeleton } from '../../page/skeletons.tsx';
 import stack from '../../page/stack.module.css';
 import { expectBank } from '../checkout/attempt.ts';
-import { CardError } from '../checkout/card-field.tsx';
 import { CardChoice, useCardChoice } from './card-choice.tsx';
 
 /** Pays for something of the membership, and goes on to the order that it makes. */
@@ -70,7 +68,7 @@ export function PayDialog({
       >
         <div className={stack.fields}>
           {children}
-          {failed ? <Notice tone="bad">{messageOf(failed)}</Notice> : null}
+          {failed ? <Failure error={failed} /> : null}
           {free ? null : settings.data && cards.data ? (
             <CardChoice
               cards={kept}
@@ -82,11 +80,7 @@ export function PayDialog({
           ) : failed ? null : (
             <TextSkeleton lines={2} />
           )}
-          {paying.isError ? (
-            <Notice tone="bad" title="Nothing was charged">
-              {paying.error instanceof CardError ? paying.error.message : messageOf(paying.error)}
-            </Notice>
-          ) : null}
+          {paying.isError ? <Failure title="Nothing was charged" error={paying.error} once="payment" /> : null}
         </div>
         <div className={`${stack.actions} ${stack.end}`}>
           <Button variant="default" onClick={onClose}>

@@ -5,10 +5,10 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useIntent } from '../../api/intent.ts';
 import { type Membership, membershipKeys, setAutoRenewal, undoCancel } from '../../api/memberships.ts';
-import { messageOf } from '../../api/problem.ts';
 import type { Page } from '../../api/shapes.ts';
 import { Switch } from '../../forms/switch.tsx';
 import { Card } from '../../page/card.tsx';
+import { Failure } from '../../page/failure.tsx';
 import { Notice } from '../../page/notice.tsx';
 import stack from '../../page/stack.module.css';
 import { formatDate, formatMoney } from '../../values/format.ts';
@@ -42,7 +42,7 @@ export function RenewalCard({ membership }: { membership: Membership }) {
         >
           You cancelled it. Nothing more is charged.
         </Notice>
-        {error ? <Notice tone="bad">{messageOf(error)}</Notice> : null}
+        {error ? <Failure error={error} /> : null}
       </Card>
     );
   }
@@ -65,7 +65,7 @@ export function RenewalCard({ membership }: { membership: Membership }) {
             <Link href="/cards">Pay with another card</Link>
           </p>
         )}
-        {error ? <Notice tone="bad">{messageOf(error)}</Notice> : null}
+        {error ? <Failure error={error} /> : null}
       </div>
     </Card>
   );

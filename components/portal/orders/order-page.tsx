@@ -8,11 +8,11 @@ import { useEffect, useRef, useState } from 'react';
 import { useArrivals } from '../../api/arrivals.ts';
 import { useIntent } from '../../api/intent.ts';
 import { callOff, isOver, type Order, orderKeys, orderQuery } from '../../api/orders.ts';
-import { messageOf } from '../../api/problem.ts';
 import { shopKeys } from '../../api/shop.ts';
 import { StepList } from '../../data/step-list.tsx';
 import { Card } from '../../page/card.tsx';
 import { ErrorState } from '../../page/error-state.tsx';
+import { Failure } from '../../page/failure.tsx';
 import { LinkButton } from '../../page/link-button.tsx';
 import { Notice } from '../../page/notice.tsx';
 import { PageHeader } from '../../page/page-header.tsx';
@@ -174,8 +174,8 @@ function BankQuestion({ order }: { order: Order }) {
             </Button>
           ) : null}
         </div>
-        {calling.isError ? <Notice tone="bad">{messageOf(calling.error)}</Notice> : null}
-        {confirming.isError ? <Notice tone="bad">{messageOf(confirming.error)}</Notice> : null}
+        {calling.isError ? <Failure error={calling.error} /> : null}
+        {confirming.isError ? <Failure error={confirming.error} /> : null}
       </div>
     </Card>
   );

@@ -14,12 +14,12 @@ import {
   spendRenewalLink,
 } from '../../api/memberships.ts';
 import { messageOf } from '../../api/problem.ts';
+import { Failure } from '../../page/failure.tsx';
 import { Notice } from '../../page/notice.tsx';
 import { TextSkeleton } from '../../page/skeletons.tsx';
 import stack from '../../page/stack.module.css';
 import { formatDate, formatMoney } from '../../values/format.ts';
 import { KeyValueList } from '../../values/key-value-list.tsx';
-import { CardError } from '../checkout/card-field.tsx';
 import { CardChoice, useCardChoice } from '../membership/card-choice.tsx';
 import { lastDay } from '../membership/period-bar.tsx';
 import { Task } from '../task.tsx';
@@ -100,11 +100,7 @@ function Offer({ token, link }: { token: string; link: RenewalLink }) {
               onSubmit={() => form.current?.requestSubmit()}
             />
           ) : null}
-          {paying.isError ? (
-            <Notice tone="bad" title="Not paid yet">
-              {paying.error instanceof CardError ? paying.error.message : messageOf(paying.error)}
-            </Notice>
-          ) : null}
+          {paying.isError ? <Failure title="Not paid yet" error={paying.error} once="payment" /> : null}
           <Button type="submit" size="lg" fullWidth loading={paying.isPending}>
             Pay {amount}
           </Button>

@@ -1,8 +1,7 @@
 import { Button } from '@mantine/core';
-import { ApiError, messageOf } from '../../api/problem.ts';
 import type { TransferInput } from '../../api/transfers.ts';
 import { Dialog } from '../../page/dialog.tsx';
-import { Notice } from '../../page/notice.tsx';
+import { Failure } from '../../page/failure.tsx';
 import stack from '../../page/stack.module.css';
 import { formatMoney } from '../../values/format.ts';
 import { KeyValueList } from '../../values/key-value-list.tsx';
@@ -14,8 +13,6 @@ export interface Asked {
   holder: string;
   number: string;
 }
-
-const isUnanswered = (error: Error) => error instanceof ApiError && (error.status === 0 || error.status >= 500);
 
 /** The last question before money leaves. `left`: what is available afterwards, minor units. */
 export function ConfirmSend({
@@ -46,14 +43,7 @@ export function ConfirmSend({
             { label: 'Left afterwards', value: <MoneyText amount={left} currency={input.currency} /> },
           ]}
         />
-        {error ? (
-          <Notice
-            tone="bad"
-            title={isUnanswered(error) ? 'We do not know yet whether it was sent' : 'Nothing was sent'}
-          >
-            {isUnanswered(error) ? 'Press the button again: the same transfer is never made twice.' : messageOf(error)}
-          </Notice>
-        ) : null}
+        {error ? <Failure title="Nothing was sent" error={error} once="transfer" /> : null}
       </div>
       <div className={`${stack.actions} ${stack.end}`}>
         <Button variant="default" onClick={onClose} disabled={busy}>

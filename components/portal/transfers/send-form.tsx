@@ -8,11 +8,11 @@ import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { type Account, accountKeys } from '../../api/accounts.ts';
 import { useIntent } from '../../api/intent.ts';
-import { isStatus, messageOf } from '../../api/problem.ts';
+import { isStatus } from '../../api/problem.ts';
 import { type Recipient, recipientQuery, send, type TransferInput, transferKeys } from '../../api/transfers.ts';
 import * as rules from '../../forms/field-rules.ts';
 import { useValidatedForm } from '../../forms/use-validated-form.ts';
-import { Notice } from '../../page/notice.tsx';
+import { Failure } from '../../page/failure.tsx';
 import stack from '../../page/stack.module.css';
 import { amountProblem, parseAmount } from '../../values/amount.ts';
 import { formatMoney } from '../../values/format.ts';
@@ -100,9 +100,7 @@ export function SendForm({ account }: { account: Account }) {
             {...form.getInputProps('note')}
           />
           {looking.isError && !isStatus(looking.error, 404) ? (
-            <Notice tone="bad" title="The account could not be looked up">
-              {messageOf(looking.error)}
-            </Notice>
+            <Failure title="The account could not be looked up" error={looking.error} />
           ) : null}
           <div className={stack.actions}>
             <Button type="submit" loading={looking.isPending}>
