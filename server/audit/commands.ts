@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { actorId } from '#server/context/actor.ts';
-import { type Ctx, isInTransaction, outsideTransaction } from '#server/context/context.ts';
+import { type Ctx, isInTransaction, isOwn, outsideTransaction } from '#server/context/context.ts';
 import { type SubjectKey, seal } from '#server/crypto/seals.ts';
 import { addressKeyBeside, obtainUnlessDestroyed, type SealedAddress, sealAddress } from './address.ts';
 
@@ -81,11 +81,11 @@ const visitMs = 15 * minuteMs;
 /**
  * Records that a person or a machine looked at somebody's record. A page is many reads, and is read again while it is open: the
  * parts that one session looks at within a quarter of an hour are one entry, which names them. `subjectId`: whose record it
- * is, where that is not the resource itself.
+ * is, where that is not the resource itself. No `resourceId`: a list of everybody's, which is in nobody's own trail.
  */
 export async function recordLook(
   ctx: Ctx,
-  look: { resourceType: string; resourceId: string; part: string; subjectId?: string },
+  look: { resourceType: string; resourceId: string | null; part: string; subjectId?: string },
 ): Promise<void> {
   const at = ctx.now();
   const visit = Math.floor(at.getTime() / visitMs);
@@ -97,14 +97,31 @@ export async function recordLook(
   await sql`
     insert into audit_entries as e (id, at, actor_kind, actor_id, action, resource_type, resource_id, outcome,
       source_address_sealed, address_subject_id, correlation_id, subject_id, after, refusal_key, summed_until)
-    values (${uuidv7()}, ${at.toISOString()}, ${ctx.actor.kind}, ${actorId(ctx.actor)}, ${`${look.resourceType}.read`},
+    values (${uuidv7()}, ${at.toISOString()}, ${ctx.actor.kind}, ${actorId(ctx.actor)}, ${`${look.resourceType}.${look.resourceId === null ? 'list' : 'read'}`},
       ${look.resourceType}, ${look.resourceId}, 'ok', ${address?.sealed ?? null}, ${address?.subjectId ?? null}, ${ctx.correlationId},
       ${look.subjectId ?? look.resourceId}, jsonb_build_object('looked', array[${look.part}::text]),
-      ${`${ctx.actor.kind}:${who}|read|${look.resourceType}/${look.resourceId}|${visit}`},
+      ${`${ctx.actor.kind}:${who}|read|${look.resourceType}/${look.resourceId ?? ''}|${visit}`},
       ${new Date((visit + 1) * visitMs).toISOString()})
     on conflict (refusal_key) where refusal_key is not null do update set
       after = jsonb_build_object('looked', e.after->'looked' || (excluded.after->'looked'))
       where not e.after->'looked' @> (excluded.after->'looked')`;
+}
+
+/**
+ * Records that a list of people's affairs was read: one member's in that member's trail, everybody's (undefined) once for the
+ * list. One's own, and nobody's (null), are not recorded.
+ */
+export async function recordListLook(
+  ctx: Ctx,
+  { resourceType, part, memberId }: { resourceType: string; part: string; memberId: string | null | undefined },
+): Promise<void> {
+  if (memberId === null || (memberId !== undefined && isOwn(ctx, memberId))) return;
+  await recordLook(
+    ctx,
+    memberId === undefined
+      ? { resourceType, resourceId: null, part }
+      : { resourceType: 'member', resourceId: memberId, part },
+  );
 }
 
 async function sealAddressBeside(ctx: Ctx): Promise<SealedAddress | null> {

@@ -69,6 +69,7 @@ const contract: Record<string, { who: readonly string[] | 'anyone'; owned?: keyo
   'PATCH /api/v1/members/{id}': { who: ['ada', ...staff], owned: 'memberId' },
   'GET /api/v1/members/{id}/overview': { who: ['ada', ...staff], owned: 'memberId' },
   'GET /api/v1/members/{id}/timeline': { who: ['ada', ...staff], owned: 'memberId' },
+  'GET /api/v1/members/{id}/money': { who: staff, owned: 'memberId' },
   'POST /api/v1/members/{id}/actions': { who: staff, owned: 'memberId' },
   'POST /api/v1/members/{id}/reveals': { who: staff, owned: 'memberId' },
   'GET /api/v1/members/{id}/export': { who: ['ada'], owned: 'memberId' },

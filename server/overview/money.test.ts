@@ -6,6 +6,7 @@ import { createContext, inTransaction } from '#server/context/context.ts';
 import { systemContext } from '#server/events/store.testing.ts';
 import { callPartner } from '#server/integrations/commands.ts';
 import { joined } from '#server/members/members.testing.ts';
+import { aProduct, place } from '#server/orders/orders.testing.ts';
 import { prepareQueues } from '#server/queue/boss.ts';
 import { recordDiscrepancy } from '#server/reconciliation/commands.ts';
 import { testApp } from '#test/database.ts';
@@ -57,6 +58,33 @@ it('takings are what was earned today, compared with a week ago until the same t
   const { today } = await read();
   expect(today.takings).toEqual({ amount: before.today.takings.amount + 10_000, currency: 'EUR' });
   expect(today.takingsWeekAgo).toEqual({ amount: before.today.takingsWeekAgo.amount + 3_000, currency: 'EUR' });
+});
+
+it('takings are after what was given back of them, whenever that was paid', async () => {
+  const before = (await read()).today;
+  const old = await paid(10_000, daysAgo(3));
+  const topUp = await paid(500, new Date(), { purpose: 'top_up' });
+  await refund(old, 'succeeded', new Date());
+  await refund(topUp, 'succeeded', new Date());
+  await refund(old, 'requested', new Date());
+  await refund(old, 'failed', new Date());
+  await refund(await paid(900, daysAgo(7)), 'succeeded', daysAgo(7));
+  const { today } = await read();
+  expect(today.takings.amount - before.takings.amount).toBe(-100);
+  expect(today.givenBack.amount - before.givenBack.amount).toBe(100);
+  expect(today.takingsWeekAgo.amount - before.takingsWeekAgo.amount).toBe(800);
+  await sql()`delete from refunds`;
+});
+
+it('orders that failed are not among those of today', async () => {
+  const before = (await read()).today.orders;
+  const product = await aProduct(app.current, { digital: true });
+  const [failed] = [
+    await place(app.current, memberId, [product.line()]),
+    await place(app.current, memberId, [product.line()]),
+  ];
+  await sql()`update orders set status = 'failed', failure_code = 'x', finished_at = now() where id = ${failed?.id ?? ''}`;
+  expect((await read()).today.orders).toBe(before + 1);
 });
 
 async function refund(paymentId: string, status: string, at: Date): Promise<void> {

@@ -11,7 +11,7 @@ const mostParts = 5;
 
 export interface MoneyOverview {
   needs: Pick<ConsoleOverview['needs'], 'stuckSagas' | 'failedRefunds' | 'discrepancies' | 'loans'>;
-  today: Pick<ConsoleOverview['today'], 'takings' | 'takingsWeekAgo' | 'orders' | 'ordersInFlight'>;
+  today: Pick<ConsoleOverview['today'], 'takings' | 'takingsWeekAgo' | 'givenBack' | 'orders' | 'ordersInFlight'>;
 }
 
 export async function moneyOverview({ sql }: Ctx): Promise<MoneyOverview> {

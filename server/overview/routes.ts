@@ -1,9 +1,11 @@
 import type { StreamEvent } from '#server/gateway/event-stream.ts';
 import { type AnyRoute, route, stream } from '#server/gateway/route.ts';
+import { idParams } from '#server/gateway/shapes.ts';
 import { followChanges } from '#server/live/changes.ts';
 import { takePlace } from '#server/live/places.ts';
+import { memberMoney } from './member-money.ts';
 import { overview, overviewEveryMs } from './queries.ts';
-import { consoleOverview } from './shapes.ts';
+import { consoleOverview, memberMoneyView } from './shapes.ts';
 
 const tag = 'Console';
 
@@ -16,6 +18,16 @@ export const routes: AnyRoute[] = [
     permission: ['console:open'],
     response: { status: 200, schema: consoleOverview },
     handle: async (ctx) => ({ body: await overview(ctx) }),
+  }),
+  route({
+    method: 'get',
+    path: '/members/{id}/money',
+    summary: 'What a member has, owes, ordered and paid, in one look',
+    tag,
+    permission: ['members:open'],
+    params: idParams,
+    response: { status: 200, schema: memberMoneyView },
+    handle: async (ctx, { params }) => ({ body: await memberMoney(ctx, params.id) }),
   }),
   stream({
     path: '/overview/stream',

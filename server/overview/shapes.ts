@@ -1,5 +1,10 @@
 import { z } from 'zod';
 import { id, money, timestamp } from '#server/gateway/shapes.ts';
+import { accountView } from '#server/ledger/shapes.ts';
+import { loanSummary } from '#server/loans/shapes.ts';
+import { membershipView } from '#server/memberships/shapes.ts';
+import { orderSummary } from '#server/orders/shapes.ts';
+import { paymentSummary } from '#server/payments/shapes.ts';
 
 const cause = z.strictObject({
   fingerprint: z.string(),
@@ -85,12 +90,34 @@ export const consoleOverview = z.strictObject({
     verified: z.int(),
     updated: z.int(),
     mails: z.int(),
+    /** After what was given back. */
     takings: money,
+    givenBack: money,
     /** The same weekday last week, until the same time. */
     takingsWeekAgo: money,
+    /** Without those that failed. */
     orders: z.int(),
     ordersInFlight: z.int(),
   }),
   asOf: timestamp,
 });
 export type ConsoleOverview = z.output<typeof consoleOverview>;
+
+/** Each null for whoever may not read it. */
+export const memberMoneyView = z.strictObject({
+  accounts: z.array(accountView).nullable().describe('their own, open ones'),
+  membership: membershipView.nullable().describe('the one of now; null when there is none too'),
+  loans: z.array(loanSummary).nullable().describe('those that are asked for or owed'),
+  card: z
+    .strictObject({
+      brand: z.string().nullable(),
+      last4: z.string().nullable(),
+      expMonth: z.int().nullable(),
+      expYear: z.int().nullable(),
+    })
+    .nullable()
+    .describe('the default one; null when there is none too'),
+  orders: z.array(orderSummary).nullable().describe('the last three'),
+  payments: z.array(paymentSummary).nullable().describe('the last three'),
+});
+export type MemberMoney = z.output<typeof memberMoneyView>;

@@ -13,7 +13,7 @@ export const paymentBody = z.strictObject({
   saveCard: z.boolean().optional(),
 });
 
-const paymentSummary = z.strictObject({
+export const paymentSummary = z.strictObject({
   id,
   number: z.string(),
   memberId: id,

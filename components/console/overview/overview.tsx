@@ -18,7 +18,7 @@ import { needsOf } from './needs.ts';
 import classes from './overview.module.css';
 import { OverviewSkeleton } from './overview-skeleton.tsx';
 import { RateChart } from './rate-chart.tsx';
-import { takingsDelta } from './takings.ts';
+import { takingsDelta, takingsNote } from './takings.ts';
 import { useLiveOverview } from './use-live-overview.ts';
 
 /** From the commit of a fact to readers seeing it. */
@@ -100,8 +100,9 @@ function Figures({ overview }: { overview: ConsoleOverview }) {
               label="Takings"
               value={formatMoney(today.takings.amount, today.takings.currency)}
               delta={takingsDelta(today)}
+              note={takingsNote(today)}
             />
-            <MetricTile label="Orders" value={formatNumber(today.orders)} note="made today" />
+            <MetricTile label="Orders" value={formatNumber(today.orders)} note="made today, without failed ones" />
             <MetricTile
               label="In flight"
               value={formatNumber(today.ordersInFlight)}

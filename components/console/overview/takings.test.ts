@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { takingsDelta } from './takings.ts';
+import { takingsDelta, takingsNote } from './takings.ts';
 
 const money = (amount: number) => ({ amount, currency: 'EUR' });
 const text = (today: number, before: number) =>
@@ -13,4 +13,18 @@ test('a share with its sign, and none of nothing', () => {
     'New',
     'None',
   ]);
+});
+
+test('where more was given back than taken, the difference itself', () => {
+  expect([text(-500, 0), text(300, -200), text(-700, -200), text(-100, 100)]).toEqual([
+    '−€5.00',
+    '+€5.00',
+    '−€5.00',
+    '−200 %',
+  ]);
+});
+
+test('takings say what they are after', () => {
+  expect(takingsNote({ givenBack: money(2_000) })).toBe('after €20.00 of refunds');
+  expect(takingsNote({ givenBack: money(0) })).toBe('after refunds: none today');
 });

@@ -8,7 +8,20 @@ export function takingsDelta({
 }: Pick<ConsoleOverview['today'], 'takings' | 'takingsWeekAgo'>): { text: string; comparedWith: string } {
   const before = takingsWeekAgo.amount;
   const comparedWith = `against ${formatMoney(before, takingsWeekAgo.currency)} a week ago, by this time`;
-  if (before === 0) return { text: takings.amount === 0 ? 'None' : 'New', comparedWith };
-  const percent = Math.round(((takings.amount - before) / before) * 100);
-  return { text: `${percent > 0 ? '+' : percent < 0 ? '−' : '±'}${Math.abs(percent)} %`, comparedWith };
+  const more = takings.amount - before;
+  if (before > 0) {
+    const percent = Math.round((more / before) * 100);
+    return { text: `${signOf(percent)}${Math.abs(percent)} %`, comparedWith };
+  }
+  // Of nothing, and of more given back than taken, there is no share.
+  if (before === 0 && more >= 0) return { text: more === 0 ? 'None' : 'New', comparedWith };
+  return { text: `${signOf(more)}${formatMoney(Math.abs(more), takings.currency)}`, comparedWith };
 }
+
+const signOf = (change: number) => (change > 0 ? '+' : change < 0 ? '−' : '±');
+
+/** What the takings are after. */
+export const takingsNote = ({ givenBack }: Pick<ConsoleOverview['today'], 'givenBack'>) =>
+  givenBack.amount === 0
+    ? 'after refunds: none today'
+    : `after ${formatMoney(givenBack.amount, givenBack.currency)} of refunds`;

@@ -35,3 +35,14 @@ export async function cardInWords(
   const { brand, last4, expMonth, expYear, forRenewals } = card;
   return { brand: brand ?? '', last4: last4 ?? '', expMonth: expMonth ?? 1, expYear: expYear ?? 2000, forRenewals };
 }
+
+/** What staff see of the card that a member pays with unless they say otherwise; null for none. No permission is asked. */
+export async function defaultCardOf(
+  ctx: Ctx,
+  memberId: string,
+): Promise<Pick<Card, 'brand' | 'last4' | 'expMonth' | 'expYear'> | null> {
+  const card = (await activeCards(ctx.sql, memberId)).find(({ isDefault }) => isDefault);
+  if (!card) return null;
+  const { brand, last4, expMonth, expYear } = card;
+  return { brand, last4, expMonth, expYear };
+}

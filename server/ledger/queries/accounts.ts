@@ -1,5 +1,5 @@
 import { requirePerson } from '#server/access/commands/sessions.ts';
-import { recordLook } from '#server/audit/commands.ts';
+import { recordListLook, recordLook } from '#server/audit/commands.ts';
 import { type Ctx, can, isOwn } from '#server/context/context.ts';
 import { notFound, notYours } from '#server/errors/errors.ts';
 import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
@@ -44,6 +44,7 @@ export async function listAccounts(
 ): Promise<{ data: AccountView[]; nextCursor: string | null }> {
   const { sql } = ctx;
   const memberId = ownerOf(ctx, query);
+  if (query.owner !== 'house') await recordListLook(ctx, { resourceType: 'account', part: 'accounts', memberId });
   const after = query.cursor === undefined ? null : decodeCursor(query.cursor, ['text'])[0];
   const rows = await sql<Parameters<typeof accountRecordOf>[0][]>`
     select ${accountColumns(sql)} from accounts a ${joinedBalances(sql)}

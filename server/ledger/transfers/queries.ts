@@ -1,5 +1,5 @@
 import { requirePerson } from '#server/access/commands/sessions.ts';
-import { recordLook } from '#server/audit/commands.ts';
+import { recordListLook, recordLook } from '#server/audit/commands.ts';
 import { type Ctx, can, isOwn } from '#server/context/context.ts';
 import { maskName } from '#server/crypto/mask.ts';
 import { openOrNull } from '#server/crypto/seals.ts';
@@ -42,7 +42,7 @@ export async function getTransfer(ctx: Ctx, id: string): Promise<TransferView> {
   const transfer = await findTransfer(ctx.sql, id);
   if (!transfer) throw notFound();
   if (!mayRead(ctx, transfer)) throw notYours();
-  if (!isParty(ctx, transfer)) await auditLooks(ctx, [transfer.fromMemberId, transfer.toMemberId], 'transfer');
+  if (!isParty(ctx, transfer)) await auditLooks(ctx, [transfer.fromMemberId, transfer.toMemberId]);
   const { id: sagaId, steps } = await stepsOf(ctx, 'transfer', id);
   return {
     ...(await summaryOf(ctx, transfer, await partiesOf(ctx, [transfer]))),
@@ -56,8 +56,9 @@ const isParty = (ctx: Ctx, transfer: Transfer) => isOwn(ctx, transfer.fromMember
 const mayRead = (ctx: Ctx, transfer: Transfer) => can(ctx, 'ledger:read') || isParty(ctx, transfer);
 
 /** Whoever looks at what others sent each other is in the trail of both. */
-async function auditLooks(ctx: Ctx, memberIds: readonly string[], part: 'transfer' | 'transfers'): Promise<void> {
-  for (const resourceId of new Set(memberIds)) await recordLook(ctx, { resourceType: 'member', resourceId, part });
+async function auditLooks(ctx: Ctx, memberIds: readonly string[]): Promise<void> {
+  for (const resourceId of new Set(memberIds))
+    await recordLook(ctx, { resourceType: 'member', resourceId, part: 'transfer' });
 }
 
 export interface TransferFilter {
@@ -73,7 +74,7 @@ export async function listTransfers(
   filter: TransferFilter,
 ): Promise<{ data: TransferSummary[]; nextCursor: string | null }> {
   const memberId = whose(ctx, filter.memberId);
-  if (memberId && !isOwn(ctx, memberId)) await auditLooks(ctx, [memberId], 'transfers');
+  await recordListLook(ctx, { resourceType: 'transfer', part: 'transfers', memberId });
   const { sql } = ctx;
   const [at, id] = filter.cursor ? decodeCursor(filter.cursor, ['timestamp', 'uuid']) : [];
   const rows = await sql<Transfer[]>`

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { requirePerson } from '#server/access/commands/sessions.ts';
 import { actorsById } from '#server/access/queries/actors.ts';
-import { recordLook, writeAudit } from '#server/audit/commands.ts';
+import { recordListLook, recordLook, writeAudit } from '#server/audit/commands.ts';
 import { actorId } from '#server/context/actor.ts';
 import { type Ctx, can, inTransaction, isOwn, requirePermission } from '#server/context/context.ts';
 import { openOrNull, type SubjectKey } from '#server/crypto/seals.ts';
@@ -49,7 +49,7 @@ export async function listLoans(
   query: LoansQuery,
 ): Promise<{ data: LoanSummary[]; nextCursor: string | null }> {
   const memberId = whose(ctx, query.memberId);
-  if (memberId) await auditLook(ctx, memberId, 'loans');
+  await recordListLook(ctx, { resourceType: 'loan', part: 'loans', memberId });
   const { sql } = ctx;
   const [at, id] = query.cursor ? decodeCursor(query.cursor, ['timestamp', 'uuid']) : [];
   const newest = query.order === 'newest';
@@ -81,8 +81,8 @@ function whose(ctx: Ctx, asked: string | undefined): string | null | undefined {
 }
 
 /** Whoever looks at what somebody else owes is in that member's trail. */
-async function auditLook(ctx: Ctx, memberId: string, part: 'loan' | 'loans'): Promise<void> {
-  if (!isOwn(ctx, memberId)) await recordLook(ctx, { resourceType: 'member', resourceId: memberId, part });
+async function auditLook(ctx: Ctx, memberId: string): Promise<void> {
+  if (!isOwn(ctx, memberId)) await recordLook(ctx, { resourceType: 'member', resourceId: memberId, part: 'loan' });
 }
 
 function statusFilter(ctx: Ctx, status: LoansQuery['status']) {
@@ -95,7 +95,7 @@ async function readable(ctx: Ctx, id: string): Promise<Row> {
   const [row] = await ctx.sql<Row[]>`select ${rowColumns(ctx)} ${joined(ctx)} where l.id = ${id}`;
   if (!row) throw notFound();
   if (!isOwn(ctx, row.memberId) && !can(ctx, 'loans:read')) throw notYours();
-  await auditLook(ctx, row.memberId, 'loan');
+  await auditLook(ctx, row.memberId);
   return withTimes(row);
 }
 

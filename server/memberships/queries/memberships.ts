@@ -1,5 +1,5 @@
 import { requirePerson } from '#server/access/commands/sessions.ts';
-import { recordLook, writeAudit } from '#server/audit/commands.ts';
+import { recordLook } from '#server/audit/commands.ts';
 import { cardForRenewals } from '#server/cards/queries/resolve.ts';
 import { type Ctx, can, isOwn } from '#server/context/context.ts';
 import { openOrNull } from '#server/crypto/seals.ts';
@@ -36,7 +36,7 @@ export async function listMemberships(
   if (whose === null) return { data: [], nextCursor: null };
   if (!isOwn(ctx, whose)) {
     if (!can(ctx, 'memberships:read')) throw notYours();
-    await writeAudit(ctx, { action: 'membership.list', resourceType: 'member', resourceId: whose });
+    await recordLook(ctx, { resourceType: 'member', resourceId: whose, part: 'memberships' });
   }
   const data = [];
   for (const membership of await membershipsOf(ctx.sql, whose)) data.push(await viewOf(ctx, membership));

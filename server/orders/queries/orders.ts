@@ -1,5 +1,5 @@
 import { requirePerson } from '#server/access/commands/sessions.ts';
-import { recordLook, writeAudit } from '#server/audit/commands.ts';
+import { recordListLook, recordLook, writeAudit } from '#server/audit/commands.ts';
 import { type Ctx, can, inTransaction, isOwn, requirePermission } from '#server/context/context.ts';
 import { maskAddressLine } from '#server/crypto/mask.ts';
 import { openOrNull } from '#server/crypto/seals.ts';
@@ -58,6 +58,7 @@ export async function listOrders(
   query: OrdersQuery,
 ): Promise<{ data: OrderSummary[]; nextCursor: string | null }> {
   const memberId = whose(ctx, query.memberId);
+  await recordListLook(ctx, { resourceType: 'order', part: 'orders', memberId });
   const { sql } = ctx;
   const [at, id] = query.cursor ? decodeCursor(query.cursor, ['timestamp', 'uuid']) : [];
   const rows = await sql<Order[]>`

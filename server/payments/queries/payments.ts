@@ -1,5 +1,5 @@
 import { requirePerson } from '#server/access/commands/sessions.ts';
-import { recordLook } from '#server/audit/commands.ts';
+import { recordListLook, recordLook } from '#server/audit/commands.ts';
 import { type Ctx, can, isOwn } from '#server/context/context.ts';
 import { openOrNull } from '#server/crypto/seals.ts';
 import { notFound, notYours } from '#server/errors/errors.ts';
@@ -101,6 +101,7 @@ export async function listPayments(
 ): Promise<{ data: PaymentSummary[]; nextCursor: string | null }> {
   const { sql } = ctx;
   const memberId = payerOf(ctx, query);
+  await recordListLook(ctx, { resourceType: 'payment', part: 'payments', memberId });
   const after = query.cursor === undefined ? null : decodeCursor(query.cursor, ['timestamp', 'uuid']);
   const rows = await sql<Payment[]>`
     select ${paymentColumns(sql)} from payments p

@@ -5,7 +5,7 @@ export {
   lockPayment,
   type Payment,
   paymentOfOrder,
-  refundedOfOrders,
   type Refund,
+  refundedOfOrders,
   refundsOf,
 } from '../record.ts';

@@ -2,20 +2,27 @@ import type { Queryable } from '#db/client.ts';
 import { houseCurrency } from '#server/ledger/rules.ts';
 
 /**
- * What was paid for orders, invoices and as donations since midnight UTC, and on the same weekday last week until the same
- * time. Money that members put on their accounts or owe is not taken.
+ * What was paid for orders, invoices and as donations since midnight UTC, less what was given back of such payments
+ * meanwhile (`givenBack`), and the same on the same weekday last week until the same time. Money that members put on their
+ * accounts or owe is not taken.
  */
 export async function takings(sql: Queryable) {
   // A card is settled or given up within days, and what comes by bank is written down when it has come: older ones are not looked at.
-  const [row] = await sql<{ today: string; weekAgo: string }[]>`
-    select coalesce(sum(amount) filter (where settled_at >= date_trunc('day', now())), 0) as today,
-      coalesce(sum(amount) filter (where settled_at >= date_trunc('day', now()) - interval '7 days'
-        and settled_at < now() - interval '7 days'), 0) as "weekAgo"
-    from payments
-    where created_at >= now() - interval '45 days' and settled_at is not null and currency = ${houseCurrency}
-      and status in ('succeeded', 'refunded', 'partially_refunded') and purpose in ('order', 'invoice', 'donation')`;
+  const [row] = await sql<{ today: string; weekAgo: string; givenBack: string }[]>`
+    with moved as (
+      select amount, settled_at as at, currency, purpose from payments
+      where created_at >= now() - interval '45 days' and settled_at is not null
+        and status in ('succeeded', 'refunded', 'partially_refunded')
+      union all
+      select -r.amount, r.updated_at, r.currency, p.purpose from refunds r join payments p on p.id = r.payment_id
+      where r.status = 'succeeded' and r.updated_at >= date_trunc('day', now()) - interval '7 days')
+    select coalesce(sum(amount) filter (where at >= date_trunc('day', now())), 0) as today,
+      coalesce(sum(amount) filter (where at >= date_trunc('day', now()) - interval '7 days'
+        and at < now() - interval '7 days'), 0) as "weekAgo",
+      coalesce(-sum(amount) filter (where at >= date_trunc('day', now()) and amount < 0), 0) as "givenBack"
+    from moved where currency = ${houseCurrency} and purpose in ('order', 'invoice', 'donation')`;
   const money = (amount: string | undefined) => ({ amount: Number(amount ?? 0), currency: houseCurrency });
-  return { takings: money(row?.today), takingsWeekAgo: money(row?.weekAgo) };
+  return { takings: money(row?.today), takingsWeekAgo: money(row?.weekAgo), givenBack: money(row?.givenBack) };
 }
 
 /**
