@@ -22,6 +22,7 @@ interface SandboxUrls {
 }
 
 const crmToken = 'bench';
+const smtp = { user: 'bench', password: 'bench' };
 const gateway = { secretKey: 'sk_test_guildhallBench', publishableKey: 'pk_test_guildhallBench' };
 
 /**
@@ -69,6 +70,8 @@ async function startSandbox(cluster: EmbeddedCluster): Promise<{ child: ChildPro
       SANDBOX_DATA_DIR: ':memory:',
       SANDBOX_LEGACY_UPSTREAM: `127.0.0.1:${cluster.port}`,
       SANDBOX_CRM_TOKEN: crmToken,
+      SANDBOX_SMTP_USER: smtp.user,
+      SANDBOX_SMTP_PASSWORD: smtp.password,
       // What a CRM allows in ten seconds is its own affair; here the house is measured.
       SANDBOX_CRM_INTERVAL_LIMIT: '1000000',
       SANDBOX_GATEWAY_SECRET_KEY: gateway.secretKey,
@@ -91,7 +94,7 @@ function environmentOf(cluster: EmbeddedCluster, urls: SandboxUrls): Environment
     LEGACY_DATABASE_URL: legacy.toString(),
     CRM_URL: urls.crm,
     CRM_ACCESS_TOKEN: crmToken,
-    SMTP_URL: urls.smtp,
+    SMTP_URL: urls.smtp.replace('smtp://', `smtp://${smtp.user}:${smtp.password}@`),
     STRIPE_SECRET_KEY: gateway.secretKey,
     STRIPE_PUBLISHABLE_KEY: gateway.publishableKey,
     STRIPE_WEBHOOK_SECRET: 'whsec_bench',
