@@ -13,10 +13,13 @@ export interface Generated {
 }
 
 const chunk = 1_000;
+/** Thousands that are written at once, each in a transaction of its own, while the next one is made. */
+const writers = 3;
 
 /**
  * Generates members over two years up to `now` and writes them past the commands, in bulk. The same seed and `now` give the
- * same people and histories (ids differ). `onChunk` sees each thousand as it is written.
+ * same people and histories (ids differ). `onChunk` sees each thousand once it is
+ * written, in order.
  */
 export async function generateMembers(
   app: App,
@@ -31,7 +34,7 @@ export async function generateMembers(
     select setval('member_numbers', nextval('member_numbers') + ${options.members})::bigint - ${options.members} as first,
       setval('account_numbers', nextval('account_numbers') + ${options.members})::bigint - ${options.members} as account`;
   let events = 0;
-  let writing = Promise.resolve();
+  const writing: Promise<void>[] = [];
   for (let done = 0; done < options.members; done += chunk) {
     const members = Array.from({ length: Math.min(chunk, options.members - done) }, (_, offset) =>
       buildMember(
@@ -42,12 +45,14 @@ export async function generateMembers(
       ),
     );
     events += members.reduce((sum, member) => sum + member.events.length, 0);
-    // The next thousand are made while the database writes these.
-    await writing;
-    writing = writeMembers(sql, members).then(() => options.onChunk?.(members));
-    writing.catch(() => {});
+    if (writing.length === writers) await writing.shift();
+    // Seen in order, whichever is written first: what `onChunk` makes of a seed is the same then.
+    const written = Promise.all([writeMembers(sql, members), writing.at(-1)]).then(() => options.onChunk?.(members));
+    // Waited for in its turn: one that fails before that is no unhandled rejection.
+    written.catch(() => {});
+    writing.push(written);
   }
-  await writing;
+  await Promise.all(writing);
   const position = await sequenceHistory(sql);
   await sql`analyze members, users, events, event_positions, streams`;
   return { members: options.members, events, position };
