@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, keepPreviousData } from '@tanstack/react-query';
+import { type InfiniteData, infiniteQueryOptions, keepPreviousData, type QueryClient } from '@tanstack/react-query';
 import { get, post, query } from '../client.ts';
 import type { AddMemberInput, Member, MemberStatus, Page } from '../shapes.ts';
 import type { MemberRow } from './shapes.ts';
@@ -37,6 +37,22 @@ export const directoryQuery = (filter: DirectoryFilter, limit = 50) =>
     getNextPageParam: (page) => page.nextCursor,
     placeholderData: keepPreviousData,
   });
+
+/**
+ * What an answer said of a member, put into the lists that are on screen: the read model behind them follows a moment later,
+ * and read at once it would show what was before.
+ */
+export function noteStatus(client: QueryClient, id: string, status: MemberStatus): void {
+  client.setQueriesData<InfiniteData<DirectoryPage>>(
+    { queryKey: directoryKey },
+    (known) => known && { ...known, pages: known.pages.map((page) => withStatus(page, id, status)) },
+  );
+}
+
+const withStatus = (page: DirectoryPage, id: string, status: MemberStatus): DirectoryPage => ({
+  ...page,
+  data: page.data.map((row) => (row.id === id ? { ...row, status } : row)),
+});
 
 /** A few members for the palette. */
 export const findMembers = (q: string, signal?: AbortSignal) =>

@@ -1,8 +1,8 @@
 'use client';
 
-import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { directoryKey } from '../../api/console/directory.ts';
+import { noteStatus } from '../../api/console/directory.ts';
 import { actOnMember } from '../../api/console/member.ts';
 import type { MemberRow } from '../../api/console/shapes.ts';
 import { messageOf } from '../../api/problem.ts';
@@ -16,13 +16,6 @@ import { wordsOf } from '../../values/format.ts';
 import { counted } from '../rate.ts';
 import { type BulkAction, partedFor } from './bulk-rules.ts';
 import classes from './directory.module.css';
-
-/** The list is a read model: it follows what was done within a moment, which may be after the first look. */
-const looksAfterMs = [0, 300, 2_000];
-
-function readAgain(client: QueryClient): void {
-  for (const ms of looksAfterMs) setTimeout(() => void client.invalidateQueries({ queryKey: directoryKey }), ms);
-}
 
 interface Result {
   id: string;
@@ -51,11 +44,13 @@ export function BulkDialog({
   const work = useMutation({
     mutationFn: async (reason: string) => {
       for (const { id } of fit) {
-        const problem = await actOnMember(id, bulk.action, reason, crypto.randomUUID()).then(() => null, messageOf);
+        const problem = await actOnMember(id, bulk.action, reason, crypto.randomUUID()).then(({ status }) => {
+          noteStatus(client, id, status);
+          return null;
+        }, messageOf);
         setResults((before) => [...before, { id, problem }]);
       }
     },
-    onSettled: () => readAgain(client),
   });
   const done = work.isSuccess;
   const title = `${bulk.label}: ${counted(fit.length, 'member')}`;
