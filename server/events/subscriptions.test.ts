@@ -93,6 +93,44 @@ describe('subscriptions', () => {
     expect(await statusOf('rare')).toMatchObject({ kind: 'projection', lag: 0, lagSeconds: 0, status: 'idle' });
   });
 
+  it('is woken by what it reads at once, and by the rest not at all', async () => {
+    await sql()`create table checkpoints_written (name text)`;
+    await sql().unsafe(`
+      create function note_checkpoint() returns trigger language plpgsql as $$ begin
+        insert into checkpoints_written values (new.name); return null; end $$;
+      create trigger note_checkpoint after update of position on subscriptions
+        for each row execute function note_checkpoint();`);
+    await start(
+      reader('wanting'),
+      defineProjection({ name: 'unwanting', types: ['store_test.never'], apply: async () => {} }),
+    );
+    const began = performance.now();
+    for (let n = 1; n <= 20; n += 1) {
+      await publish('wanting-1', n);
+      await eventually(async () => expect(await seen('wanting', 'wanting-1')).toHaveLength(n));
+    }
+    const seconds = (performance.now() - began) / 1000;
+    await sql()`drop trigger note_checkpoint on subscriptions`;
+    const written = await sql()<{ name: string; n: number }[]>`
+      select name, count(*)::int as n from checkpoints_written group by name`;
+    const of = (name: string) => written.find((row) => row.name === name)?.n ?? 0;
+    // One who is not woken looks once a second: twenty events, each awaited, would take it twenty.
+    expect(seconds).toBeLessThan(10);
+    expect(of('wanting')).toBeGreaterThanOrEqual(20);
+    expect(of('unwanting')).toBeLessThanOrEqual(seconds + 2);
+  });
+
+  it('a notice that names no types wakes everyone', async () => {
+    await start(defineProjection({ name: 'anyone', types: ['store_test.never'], apply: async () => {} }));
+    const began = performance.now();
+    for (let n = 1; n <= 10; n += 1) {
+      await publish('anyone-1', n);
+      await sql()`select pg_notify('guildhall_events', '4711')`;
+      await caughtUp('anyone');
+    }
+    expect((performance.now() - began) / 1000).toBeLessThan(5);
+  });
+
   it('is woken by the sequencer, and catches up after the listener’s connection was cut', async () => {
     await start(reader('woken'));
     await publish('woken-1', 1);
