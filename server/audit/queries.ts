@@ -205,7 +205,7 @@ export async function auditAbout(
   return rows.map((row) => ({ ...row, at: new Date(row.at).toISOString() }));
 }
 
-/** What people gave as the reason for what they did to a member, by correlation id. For queries that have checked who asks. */
+/** What people gave as the reason for what they did to a member or to something of theirs, by correlation id. For queries that have checked who asks. */
 export async function reasonsAbout(
   ctx: Ctx,
   memberId: string,
@@ -215,8 +215,8 @@ export async function reasonsAbout(
     ctx.app.dataKeys.find(ctx.sql, memberId),
     ctx.sql<Array<{ correlationId: string; reason: string }>>`
       select correlation_id as "correlationId", reason from audit_entries
-      where resource_type = 'member' and resource_id = ${memberId} and outcome = 'ok' and reason is not null
-        and correlation_id = any(${correlationIds as string[]}::uuid[])`,
+      where ((resource_type = 'member' and resource_id = ${memberId}) or subject_id = ${memberId}) and outcome = 'ok'
+        and reason is not null and correlation_id = any(${correlationIds as string[]}::uuid[])`,
   ]);
   return new Map(rows.map((row) => [row.correlationId, isSealed(row.reason) ? reasonOf(key, row.reason) : row.reason]));
 }

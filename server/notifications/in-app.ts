@@ -45,6 +45,16 @@ function statusNews({ data }: StoredEvent): Wanted | null {
   };
 }
 
+/** Who was erased, or has died, is not written to. */
+function membershipEnded({ data }: StoredEvent): Wanted | null {
+  const why: Record<string, string> = {
+    refund: 'The money for it went back to you, so the days that it paid for are over. You can join again at any time.',
+    asked: 'It ran until the end of what you had paid for, as you asked. You can join again at any time.',
+  };
+  const body = why[String(data.cause)];
+  return body ? { kind: 'membership-ended', title: 'Your membership has ended', body, link: '/membership' } : null;
+}
+
 const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
 const day = (value: unknown) => dayFormat.format(new Date(`${String(value)}T00:00:00Z`));
 
@@ -97,6 +107,7 @@ export const inAppOf: Record<string, (event: StoredEvent) => Wanted | null> = {
     body: `It was paid until ${day(event.data.paidUntil)}. Renew it now and nothing is lost.`,
     link: '/membership',
   }),
+  'membership.cancelled': membershipEnded,
   'membership.lapsed': () => ({
     kind: 'membership-lapsed',
     title: 'Your membership has ended',

@@ -2,11 +2,15 @@ import { v7 as uuidv7 } from 'uuid';
 import { describe, expect, it } from 'vitest';
 import { inTransaction } from '#server/context/context.ts';
 import { invoiceMember, recordInvoicePayment } from '#server/documents/commands/invoice.ts';
+import { readEvents } from '#server/events/read.ts';
+import { sequenceAll } from '#server/events/store.testing.ts';
 import { partnersOf } from '#server/integrations/partners.ts';
 import { systemAccount } from '#server/ledger/commands/accounts.ts';
 import { postEntry } from '#server/ledger/commands/entries.ts';
 import { balanceOf, findMemberAccount } from '#server/ledger/queries/accounts.ts';
 import { joined, personContext, staffContext, systemContext } from '#server/members/members.testing.ts';
+import { timeline } from '#server/members/projections/timeline.ts';
+import { memberTimeline } from '#server/members/queries/timeline.ts';
 import { aProduct, ledgerOf } from '#server/orders/orders.testing.ts';
 import { checkInvariants } from '#server/reconciliation/invariants.ts';
 import { chargePayment } from './commands/charge.ts';
@@ -168,7 +172,30 @@ describe('a refund that was made while its worker died', () => {
     const refund = await give(payment);
     await onItsPages(sandbox(), '/v1/refunds', { payment_intent: payment.intentId ?? '' });
     expect(await send(refund.id)).toMatchObject({ status: 'failed', failureCode: 'charge_already_refunded' });
+    const trail = await sql()`
+      select outcome, after->>'code' as code from audit_entries
+      where action = 'payment.refund' and resource_id = ${payment.id} order by at, id`;
+    expect(trail).toEqual([
+      { outcome: 'ok', code: null },
+      { outcome: 'failed', code: 'charge_already_refunded' },
+    ]);
   });
+});
+
+it('who gives money back, and why, stands in the timeline where it was asked for; the payer reads that it comes', async () => {
+  const payment = await paid('donation');
+  const staff = staffContext(app.current);
+  await refundByStaff(staff, { paymentId: payment.id, amount: 900, reason: 'Sent twice' });
+  await sequenceAll(sql());
+  const events = await readEvents(sql(), { after: 0, limit: 1_000 });
+  await inTransaction(system(), (tx) => timeline.apply(tx, events));
+  const of = async (reader: typeof staff) =>
+    (await memberTimeline(reader, payment.memberId, { limit: 20 })).data.find(({ type }) => type === 'payment.refund');
+  const summary = '€9.00 is to be given back';
+  const actorId = staff.actor.kind === 'user' ? staff.actor.userId : '';
+  expect(await of(staff)).toMatchObject({ summary, actorId, reason: 'Sent twice' });
+  const payer = personContext(app.current, { memberId: payment.memberId });
+  expect(await of(payer)).toMatchObject({ summary, actorId: null, reason: null });
 });
 
 describe('money that came by bank', () => {

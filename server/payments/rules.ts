@@ -31,6 +31,31 @@ export function failureWords(failure: GatewayFailure): { code: string; message: 
 
 export const wordsOf = (code: string): string | undefined => words[code];
 
+/** Why money did not come in, within a line; undefined for what a line cannot say. */
+const inShort: Record<string, string> = {
+  insufficient_funds: 'not enough money on the card',
+  expired_card: 'the card has expired',
+  incorrect_cvc: 'the security code was wrong',
+  incorrect_number: 'the card number was wrong',
+  processing_error: 'the bank could not process the card',
+  authentication_required: 'the bank wants it confirmed',
+  payment_intent_authentication_failure: 'not confirmed with the bank',
+  canceled: 'not finished in time',
+  gateway_unavailable: 'the payment service was out of reach',
+  not_charged: 'it never reached the payment service',
+  resource_missing: 'the card cannot be used any more',
+  generic_decline: 'the bank refused the card',
+  card_declined: 'the bank refused the card',
+  do_not_honor: 'the bank refused the card',
+  lost_card: 'the bank refused the card',
+  stolen_card: 'the bank refused the card',
+  fraudulent: 'the bank refused the card',
+  no_card: 'there is no card to pay with',
+  out_of_stock: 'sold out',
+  invoice_unpaid: 'the invoice was not paid',
+};
+export const shortReason = (code: string): string | undefined => inShort[code];
+
 /** What the gateway's word means here. A payment that the bank still works on is `unknown` until it says. */
 export function statusFrom(status: GatewayPaymentStatus): PaymentStatus {
   switch (status) {

@@ -4,6 +4,7 @@ import { memberKeys } from '../members.ts';
 import type { MemberChanges, Page } from '../shapes.ts';
 import type {
   MemberAction,
+  MemberMoney,
   Note,
   Revealed,
   RevealField,
@@ -22,6 +23,13 @@ export const staffOverviewQuery = (id: string) =>
   queryOptions({
     queryKey: memberKeys.overview(id),
     queryFn: ({ signal }) => get<StaffOverview>(`/members/${id}/overview`, signal),
+  });
+
+/** All of their money in one look; read again with the record. */
+export const memberMoneyQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...memberKeys.one(id), 'money'],
+    queryFn: ({ signal }) => get<MemberMoney>(`/members/${id}/money`, signal),
   });
 
 /** Newest first; `system` leaves only what happened there. */

@@ -14,7 +14,7 @@ import type {
 import type { eventView, subscriptionView } from '#server/events/shapes.ts';
 import type { helpRequestView, noteView, revealBody } from '#server/members/shapes.ts';
 import type { orderSummary, orderView } from '#server/orders/shapes.ts';
-import type { consoleOverview } from '#server/overview/shapes.ts';
+import type { consoleOverview, memberMoneyView } from '#server/overview/shapes.ts';
 import type { paymentList, paymentView, refundView } from '#server/payments/shapes.ts';
 import type { DeadLetter, redriveResults } from '#server/queue/shapes.ts';
 import type { partnerWords, sagaList, sagaView } from '#server/sagas/shapes.ts';
@@ -40,6 +40,7 @@ export type FlowStatus = ConsoleOverview['flow']['systems'][number];
 export type StaffMember = Member;
 export type StaffTimelineEntry = TimelineEntry;
 export type StaffOverview = Overview;
+export type MemberMoney = z.output<typeof memberMoneyView>;
 export type Note = z.output<typeof noteView>;
 export type RevealField = z.output<typeof revealBody>['fields'][number];
 

@@ -73,7 +73,7 @@ function Entry({ entry }: { entry: AuditEntry }) {
               name
             ),
           },
-          { label: 'Outcome', value: <OutcomePill outcome={entry.outcome} /> },
+          { label: 'Outcome', value: <OutcomePill entry={entry} /> },
           ...(entry.count > 1 ? [{ label: 'Times', value: `${formatNumber(entry.count)} within a minute` }] : []),
           { label: 'Reason', value: entry.reason ?? 'None given' },
           { label: 'Resource', value: <Resource resource={entry.resource} /> },
@@ -99,6 +99,11 @@ function Entry({ entry }: { entry: AuditEntry }) {
 
 const pages: Record<string, { path: string; permission: Permission }> = {
   member: { path: '/ops/members', permission: 'members:open' },
+  order: { path: '/ops/orders', permission: 'orders:read' },
+  payment: { path: '/ops/payments', permission: 'payments:read' },
+  loan: { path: '/ops/loans', permission: 'loans:read' },
+  account: { path: '/ops/ledger/accounts', permission: 'ledger:read' },
+  saga: { path: '/ops/sagas', permission: 'sagas:read' },
   'dead-letter': { path: '/ops/dead-letters', permission: 'dead-letters:read' },
 };
 

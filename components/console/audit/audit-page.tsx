@@ -20,6 +20,7 @@ import { AuditDrawer } from './audit-drawer.tsx';
 import { OutcomePill } from './outcome-pill.tsx';
 
 const knownActions = [
+  'account.list',
   'audit.read',
   'client.create',
   'client.disable',
@@ -27,6 +28,10 @@ const knownActions = [
   'dead-letter.dismiss',
   'dead-letter.edit',
   'dead-letter.redrive',
+  'document.issue',
+  'invoice.pay',
+  'loan.list',
+  'loan.reveal',
   'member.erase',
   'member.export-list',
   'member.extend',
@@ -35,8 +40,22 @@ const knownActions = [
   'member.reveal',
   'member.search',
   'member.update',
+  'membership.take-back',
+  'order.list',
+  'order.place',
+  'order.read',
+  'order.reveal',
+  'payment.list',
+  'payment.read',
+  'payment.refund',
+  'payment.refund-sent',
+  'payment.settle',
+  'plan.price',
+  'shipment.hand-over',
   'subscription.pause',
   'subscription.resume',
+  'transfer.list',
+  'transfer.request',
   'user.create',
   'user.disable',
   'user.enable',
@@ -94,7 +113,7 @@ export function AuditPage() {
       width: '11%',
       cell: (row) => (
         <span className={classes.outcome}>
-          <OutcomePill outcome={row.outcome} />
+          <OutcomePill entry={row} />
           {row.count > 1 ? <span className={classes.dim}>× {formatNumber(row.count)}</span> : null}
         </span>
       ),

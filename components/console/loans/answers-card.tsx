@@ -12,8 +12,8 @@ import { useMay } from '../permissions.tsx';
 /** Clear answers stay on screen this long, in milliseconds. */
 const shownFor = 60_000;
 
-/** What the applicant answered: masked, and on a reason clear for a minute. */
-export function AnswersCard({ loan }: { loan: Loan }) {
+/** What the applicant answered: masked, and on a reason clear for a minute; `onRead` runs when they are. */
+export function AnswersCard({ loan, onRead }: { loan: Loan; onRead: () => void }) {
   const may = useMay();
   const [clear, setClear] = useState<RevealedAnswers | null>(null);
   const [asking, setAsking] = useState(false);
@@ -48,7 +48,10 @@ export function AnswersCard({ loan }: { loan: Loan }) {
         <ReasonDialog
           title="Reveal the answers"
           confirm="Reveal answers"
-          work={async (reason) => setClear(await revealAnswers(loan.id, reason))}
+          work={async (reason) => {
+            setClear(await revealAnswers(loan.id, reason));
+            onRead();
+          }}
           onClose={() => setAsking(false)}
         >
           They are shown for a minute. Who looked, and why, is logged.

@@ -17,8 +17,8 @@ type Asked = 'approve' | 'reject' | 'write-off';
 
 const said = { approve: 'Approved', reject: 'Rejected', write_off: 'Write-off' };
 
-/** What was decided, by whom and why, and what may be decided now. */
-export function DecisionCard({ loan }: { loan: Loan }) {
+/** What was decided, by whom and why, and what may be decided now; it invites to approve only who has `read` the answers. */
+export function DecisionCard({ loan, read }: { loan: Loan; read: boolean }) {
   const [asked, setAsked] = useState<Asked | null>(null);
   const { may, decisions } = loan;
   const waits = loan.status === 'applied' || loan.status === 'awaiting_second';
@@ -33,11 +33,16 @@ export function DecisionCard({ loan }: { loan: Loan }) {
           </Notice>
         ) : null}
         {may.why ? <p className={`${stack.plain} ${classes.dim}`}>{may.why}</p> : null}
+        {may.decide && !read ? (
+          <p className={`${stack.plain} ${classes.dim}`}>
+            You have not read the answers. Reveal them first: the score is made of them, and cannot tell what is behind.
+          </p>
+        ) : null}
         {may.decide || may.writeOff ? (
           <div className={stack.actions}>
             {may.decide ? (
               <>
-                <Button size="sm" onClick={() => setAsked('approve')}>
+                <Button size="sm" variant={read ? 'filled' : 'default'} onClick={() => setAsked('approve')}>
                   {approveWords(loan)}
                 </Button>
                 <Button size="sm" variant="default" onClick={() => setAsked('reject')}>

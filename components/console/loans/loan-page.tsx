@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Route } from 'next';
 import Link from 'next/link';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useFreshness } from '../../api/freshness.ts';
 import { type Loan, loanQuery } from '../../api/loans.ts';
 import { isStatus } from '../../api/problem.ts';
@@ -73,6 +73,7 @@ export function LoanPage({ id }: { id: string }) {
 
 function Loaded({ loan, freshness }: { loan: Loan; freshness: ReactNode }) {
   const may = useMay();
+  const [read, setRead] = useState(loan.answers.length === 0);
   const name = loan.memberName ?? 'The member';
   return (
     <>
@@ -115,8 +116,8 @@ function Loaded({ loan, freshness }: { loan: Loan; freshness: ReactNode }) {
           ) : null}
         </div>
         <div className={page.column}>
-          <DecisionCard loan={loan} />
-          <AnswersCard loan={loan} />
+          <DecisionCard loan={loan} read={read} />
+          <AnswersCard loan={loan} onRead={() => setRead(true)} />
           {loan.disbursedOn ? (
             <Card id="repayments" title="Repayments">
               <RepaymentTable loan={loan} />

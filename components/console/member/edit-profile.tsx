@@ -163,7 +163,7 @@ function EditForm({ member, onClose }: { member: StaffMember; onClose: () => voi
           onCancel={onClose}
         />
       </div>
-      <UnsavedGuard dirty={dirty && !save.isPending} />
+      <UnsavedGuard unsaved={dirty} saving={save.isPending} />
       {conflict ? (
         <ConflictDialog
           title="Somebody changed this member meanwhile"

@@ -18,6 +18,7 @@ import { MemberHeader } from './member-header.tsx';
 import classes from './member-page.module.css';
 import { MemberSkeleton } from './member-skeleton.tsx';
 import { MembershipCard } from './membership-card.tsx';
+import { MoneyCard } from './money-card.tsx';
 import { NotesCard } from './notes-card.tsx';
 import { ProfileCard } from './profile-card.tsx';
 import { RawTab } from './raw-tab.tsx';
@@ -72,6 +73,7 @@ function Loaded({ member }: { member: StaffMember }) {
             <div className={classes.column} data-place="left">
               <ProfileCard member={member} />
               <MembershipCard member={member} />
+              <MoneyCard id={member.id} />
               <NotesCard member={member} />
             </div>
             <div className={classes.column} data-place="middle">

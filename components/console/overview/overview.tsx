@@ -97,7 +97,7 @@ function Figures({ overview }: { overview: ConsoleOverview }) {
         <Card id="money" title="Money today" aside={<span className={classes.aside}>since midnight UTC</span>}>
           <div className={classes.tiles}>
             <MetricTile
-              label="Takings"
+              label="Takings after refunds"
               value={formatMoney(today.takings.amount, today.takings.currency)}
               delta={takingsDelta(today)}
               note={takingsNote(today)}

@@ -24,7 +24,7 @@ test('where more was given back than taken, the difference itself', () => {
   ]);
 });
 
-test('takings say what they are after', () => {
-  expect(takingsNote({ givenBack: money(2_000) })).toBe('after €20.00 of refunds');
-  expect(takingsNote({ givenBack: money(0) })).toBe('after refunds: none today');
+test('what went back is said, if anything did', () => {
+  expect(takingsNote({ givenBack: money(2_000) })).toBe('€20.00 went back');
+  expect(takingsNote({ givenBack: money(0) })).toBeNull();
 });

@@ -20,8 +20,6 @@ export function takingsDelta({
 
 const signOf = (change: number) => (change > 0 ? '+' : change < 0 ? '−' : '±');
 
-/** What the takings are after. */
+/** What was given back, if anything was. */
 export const takingsNote = ({ givenBack }: Pick<ConsoleOverview['today'], 'givenBack'>) =>
-  givenBack.amount === 0
-    ? 'after refunds: none today'
-    : `after ${formatMoney(givenBack.amount, givenBack.currency)} of refunds`;
+  givenBack.amount === 0 ? null : `${formatMoney(givenBack.amount, givenBack.currency)} went back`;

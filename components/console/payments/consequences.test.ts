@@ -37,7 +37,9 @@ test('all of a plan’s money ends the membership, a part of it does not; a cred
     items: [line('plan', 'Fellow', 24_900), line('plan', 'Professional', -9_000)],
     ships: false,
   });
-  expect(titles(upgrade, true)).toEqual(['This ends the membership: Fellow']);
+  expect(consequencesOf(upgrade, true)).toMatchObject([
+    { title: 'This ends the membership', about: expect.stringMatching(/^What “Fellow” paid for/) },
+  ]);
   expect(titles(upgrade, false)).toEqual(['The membership stays']);
 });
 

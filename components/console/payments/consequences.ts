@@ -26,8 +26,8 @@ function ofPlans({ items }: Pick<StaffOrder, 'items'>, whole: boolean): Conseque
   return [
     {
       tone: 'warn',
-      title: `This ends the membership: ${plans.join(', ')}`,
-      about: 'The days that it paid for end as soon as the money has gone back. The member is told so, and why.',
+      title: 'This ends the membership',
+      about: `What “${plans.join('”, “')}” paid for is over as soon as the money has gone back. The member is told, and why.`,
     },
   ];
 }

@@ -7,11 +7,14 @@ import type { Refund } from '../../api/console/shapes.ts';
 import { useIntent } from '../../api/intent.ts';
 import { messageOf } from '../../api/problem.ts';
 import { useAnnounce } from '../../shell/announcer.tsx';
-import { formatMoney, wordsOf } from '../../values/format.ts';
+import { formatMoney } from '../../values/format.ts';
 import { MoneyText } from '../../values/money-text.tsx';
 import { RelativeTime } from '../../values/relative-time.tsx';
 import { StatePill } from '../../values/state-pill.tsx';
+import { codeWords } from './event-words.ts';
 import classes from './payments.module.css';
+
+const sentence = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
 
 /** What goes or has gone back of a payment. `onSent`: for whoever may say that what is pending was sent by bank. */
 export function RefundList({ refunds, onSent }: { refunds: readonly Refund[]; onSent?: (() => void) | undefined }) {
@@ -24,9 +27,9 @@ export function RefundList({ refunds, onSent }: { refunds: readonly Refund[]; on
           </span>
           <StatePill state={refund.status} tone={refund.status === 'requested' ? 'info' : undefined} />
           <span className={classes.why}>
-            {wordsOf(refund.cause)}
+            {sentence(codeWords(refund.cause))}
             {refund.reason ? ` · “${refund.reason}”` : null}
-            {refund.failureCode ? ` · refused: ${wordsOf(refund.failureCode).toLowerCase()}` : null}
+            {refund.failureCode ? ` · refused: ${codeWords(refund.failureCode)}` : null}
           </span>
           <RelativeTime at={refund.createdAt} className={classes.dim ?? ''} />
           {onSent && refund.status === 'pending' ? <SentButton refund={refund} onSent={onSent} /> : null}

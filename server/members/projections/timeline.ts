@@ -1,6 +1,7 @@
 import { moneyText } from '#server/documents/money.ts';
 import { defineProjection } from '#server/events/define.ts';
 import type { JsonObject, StoredEvent } from '#server/events/stored-event.ts';
+import { shortReason } from '#server/payments/rules.ts';
 import { helpTopicLabel } from '../rules.ts';
 
 interface Line {
@@ -30,14 +31,27 @@ const money = (value: JsonObject[string] | undefined) => {
   return moneyText(amount, currency);
 };
 
+const because = (what: string, code: unknown) => {
+  const why = shortReason(text(code));
+  return why ? `${what}: ${why}` : what;
+};
+
+const documentNames: Record<string, string> = { invoice: 'Invoice', receipt: 'Receipt', credit_note: 'Credit note' };
+
 /** Money, by its amounts. Of others nothing: not whom it went to, nor whom it came from. */
 const moneyLines: Record<string, Say> = {
   'order.created': ({ data }) => guildhall(`Ordered ${text(data.number)} for ${money(data.total)}`),
   'order.completed': ({ data }) => guildhall(`Order ${text(data.number)} complete`),
-  'order.failed': ({ data }) => guildhall(`Order failed: ${text(data.code).replaceAll('_', ' ')}`),
+  'order.failed': ({ data }) => guildhall(because('Order failed', data.code)),
   'order.cancelled': ({ data }) => guildhall(`Order cancelled, ${money(data.total)} goes back`),
   'payment.completed': ({ data }) => guildhall(`Paid ${money(data.amount)}`),
+  'payment.refund': ({ data }) => guildhall(`${money(data.amount)} is to be given back`),
   'payment.refunded': ({ data }) => guildhall(`${money(data.amount)} given back`),
+  'payment.refund_failed': ({ data }) => guildhall(`${money(data.amount)} could not be given back`),
+  'shipment.handed_over': () => guildhall('Parcel sent'),
+  'shipment.cancelled': () => guildhall('Parcel not sent, for the money went back'),
+  'document.issued': ({ data }) =>
+    guildhall(`${documentNames[text(data.kind)] ?? 'Document'} ${text(data.number)} issued, ${money(data.total)}`),
   'payment.disputed': ({ data }) => guildhall(`The bank took ${money(data.amount)} back`),
   'transfer.completed': ({ data }) => guildhall(`Transferred ${money(data.amount)}`),
   'transfer.failed': ({ data }) => guildhall(`Transfer of ${money(data.amount)} failed`),
@@ -52,6 +66,12 @@ const moneyLines: Record<string, Say> = {
   'loan.repaid': ({ data }) => guildhall(`${money(data.amount)} of the loan paid back`),
   'loan.in_arrears': ({ data }) => guildhall(`Loan late by ${money(data.amount)}`),
   'loan.settled': () => guildhall('Loan paid back'),
+  'loan.withdrawn': () => guildhall('Application for a loan withdrawn'),
+  'loan.first_approved': ({ data }) => guildhall(`Loan of ${money(data.amount)}: the first of two people agreed`),
+  'loan.instalment_due': ({ data }) => guildhall(`Instalment of ${money(data.amount)} due on ${day(data.dueOn)}`),
+  'loan.repayment_returned': ({ data }) => guildhall(`Repayment of ${money(data.amount)} went back, it is owed again`),
+  'loan.write_off_proposed': ({ data }) => guildhall(`Proposed to write off ${money(data.amount)} of the loan`),
+  'loan.written_off': ({ data }) => guildhall(`${money(data.amount)} of the loan written off`),
 };
 
 /** What the same event is to the other one. */
@@ -74,13 +94,14 @@ const lineOf: Record<string, Say> = {
   'membership.changed': (event) => guildhall(`Membership changed: ${text(event.data.planCode)}`),
   'membership.grace_started': () => guildhall('Membership has run out, days of grace begin'),
   'membership.lapsed': () => guildhall('Membership lapsed'),
-  'membership.cancelled': () => guildhall('Membership ended'),
+  'membership.cancelled': ({ data }) =>
+    guildhall(data.cause === 'refund' ? 'Membership ended, for its money went back' : 'Membership ended'),
   'membership.cancel_asked': () => guildhall('Membership ends with what is paid for'),
   'membership.cancel_undone': () => guildhall('Membership goes on after what is paid for'),
   'membership.auto_renewal.changed': (event) =>
     guildhall(event.data.on ? 'Automatic renewal switched on' : 'Automatic renewal switched off'),
   'membership.renewal_due': () => guildhall('Renewal announced'),
-  'membership.renewal_failed': (event) => guildhall(`Renewal failed: ${text(event.data.code).replaceAll('_', ' ')}`),
+  'membership.renewal_failed': (event) => guildhall(because('Renewal failed', event.data.code)),
   ...moneyLines,
   'member.noted': () => guildhall('Note written by staff'),
   'member.erased': () => guildhall('Personal data erased'),
@@ -117,8 +138,8 @@ const lineOf: Record<string, Say> = {
 };
 
 /**
- * True, and no news to the person it is about: what Guildhall and its mails do behind the scenes, what staff write among
- * themselves, and who tried to sign in as them (a lock is mailed to them).
+ * True, and no news to the person it is about: what Guildhall and its mails do behind the scenes, what staff write and decide
+ * among themselves, papers and refunds that the money itself tells of, and who tried to sign in as them (a lock is mailed to them).
  */
 export const noNews = [
   'sync.completed',
@@ -126,6 +147,11 @@ export const noNews = [
   'email.sent',
   'notification.sent',
   'member.noted',
+  'payment.refund',
+  'payment.refund_failed',
+  'document.issued',
+  'loan.first_approved',
+  'loan.write_off_proposed',
   'session.started',
   'session.failed',
   'session.ended',

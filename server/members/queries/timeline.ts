@@ -63,8 +63,8 @@ async function forStaff(ctx: Ctx, id: string, lines: Line[]): Promise<TimelineEn
   return lines.map((line) => {
     const event = events.get(line.eventId ?? '');
     const version = event?.data.version;
-    // What a person did themselves, not what followed from it.
-    const done = event?.causationId === null;
+    // What somebody did themselves, not what followed from it.
+    const done = event?.causationId === null && event.actor.kind !== 'system';
     return {
       ...line,
       actorId: event?.actor.id ?? null,

@@ -233,6 +233,14 @@ async function failRefund(
     failureCode: code.slice(0, 60),
     gatewayRefundId: gatewayRefundId ?? refund.gatewayRefundId,
   });
+  await writeAudit(tx, {
+    action: 'payment.refund',
+    resourceType: 'payment',
+    resourceId: payment.id,
+    subjectId: payment.memberId,
+    outcome: 'failed',
+    after: { refundId, amount: refund.amount, currency: refund.currency, code: code.slice(0, 60) },
+  });
   await tell(tx, payment, [
     { type: 'payment.refund_failed', refundId, code: code.slice(0, 60), refunding: refund.amount },
   ]);

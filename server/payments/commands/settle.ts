@@ -144,6 +144,7 @@ const audit = (tx: TxCtx, before: Payment, after: Payment) =>
     resourceType: 'payment',
     resourceId: after.id,
     subjectId: after.memberId,
+    ...(after.status === 'failed' ? { outcome: 'failed' as const } : {}),
     before: { status: before.status },
     after: { status: after.status, ...(after.failureCode ? { code: after.failureCode } : {}) },
   });
