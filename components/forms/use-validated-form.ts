@@ -1,6 +1,14 @@
 'use client';
 
-import { type ChangeEvent, type FormEvent, type ReactNode, useMemo, useRef, useState } from 'react';
+import {
+  type ChangeEvent,
+  type FormEvent,
+  type ReactNode,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import { ApiError } from '../api/problem.ts';
 import { type Leaves, readAt, type Tree, writeAt } from './paths.ts';
 
@@ -27,13 +35,16 @@ export interface Form<Values> {
   getInputProps(path: string, options?: { type?: 'checkbox' }): InputProps;
 }
 
+type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+
 interface InputProps {
   value?: string;
   checked?: boolean;
   error: ReactNode;
   'data-path': string;
-  onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement>) => void;
+  onChange: (event: ChangeEvent<Field>) => void;
   onBlur: () => void;
+  ref: (field: Field | null) => void;
 }
 
 /**
@@ -52,6 +63,11 @@ export function useValidatedForm<Values extends object>(input: {
 }) {
   const [values, setState] = useState(input.initialValues);
   const [errors, setErrors] = useState<FormErrors>({});
+  const waking = useSyncExternalStore(
+    never,
+    () => false,
+    () => true,
+  );
   // Handlers may run twice before the next render: they read and write here, and the state follows.
   const held = useRef({ values, errors, initial: input.initialValues, input });
   held.current.input = input;
@@ -105,16 +121,15 @@ export function useValidatedForm<Values extends object>(input: {
 
   const getInputProps = (path: string, options?: { type?: 'checkbox' }): InputProps => {
     const value = readAt(values, path);
+    const shown = options?.type === 'checkbox' ? value === true : String(value ?? '');
     return {
-      ...(options?.type === 'checkbox' ? { checked: value === true } : { value: String(value ?? '') }),
+      ...(typeof shown === 'boolean' ? { checked: shown } : { value: shown }),
       error: errors[path] ?? null,
       'data-path': path,
-      onChange: (event) => {
-        const { target } = event;
-        form.set(
-          path,
-          target instanceof HTMLInputElement && target.type === 'checkbox' ? target.checked : target.value,
-        );
+      onChange: (event) => form.set(path, entryOf(event.target)),
+      ref: (field) => {
+        // What was entered while the page was loading stands in its field only: React's next drawing would take it away.
+        if (waking && field && entryOf(field) !== shown) form.set(path, entryOf(field));
       },
       onBlur: () => {
         if (input.validateInputOnBlur !== false) form.check(path);
@@ -157,6 +172,11 @@ export function useValidatedForm<Values extends object>(input: {
   };
   return { form: result, showErrorsOf, submit };
 }
+
+const never = () => () => {};
+
+const entryOf = (field: Field): string | boolean =>
+  field instanceof HTMLInputElement && field.type === 'checkbox' ? field.checked : field.value;
 
 type AnyRule = (value: unknown, values: unknown) => ReactNode | null;
 
