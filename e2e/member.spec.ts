@@ -134,7 +134,14 @@ test('ending another session signs that device out at once', async ({ page, cont
   await signInAs(other, 'member');
   const otherPage = await other.newPage();
   await otherPage.goto('/profile');
-  await otherPage.getByLabel('Given name').fill('Not saved');
+  const given = otherPage.getByLabel('Given name');
+  const before = await given.inputValue();
+  const idle = await other.newPage();
+  await idle.goto('/profile');
+  await expect(idle.getByLabel('Given name')).toBeVisible();
+  // Pages that nobody sees do not listen.
+  await otherPage.bringToFront();
+  await given.fill('Not saved');
   await expect(otherPage.getByText('Not saved yet')).toBeVisible();
 
   await signInAs(context, 'member');
@@ -142,12 +149,68 @@ test('ending another session signs that device out at once', async ({ page, cont
   await page.getByRole('button', { name: /sign out (all|every)|all other/i }).click();
   const confirm = page.getByRole('dialog').getByRole('button', { name: /sign out/i });
   if (await confirm.isVisible().catch(() => false)) await confirm.click();
-  // Nobody touches the other device: its page goes by itself, also with an edit that is not saved, and says why.
-  await expect(otherPage).toHaveURL(/signin/);
-  await expect(otherPage.getByText('You were signed out on this device')).toBeVisible();
-  await expectAccessible(otherPage);
+  // Nobody touches the other device: its pages go by themselves, and say why.
+  await expect(idle).toHaveURL(/signin/);
+  await expect(idle.getByText('You were signed out on this device')).toBeVisible();
+  await expectAccessible(idle);
   expect((await other.request.get('/api/v1/me')).status()).toBe(401);
+
+  // What somebody has typed is not thrown away: it is out of sight until they are back.
+  const cover = otherPage.getByRole('alertdialog', { name: 'You were signed out on this device' });
+  await expect(cover).toBeVisible();
+  await expect(given).toBeHidden();
+  await expectAccessible(otherPage);
+  await cover.getByRole('button', { name: 'Go on' }).click();
+  await expect(cover).toContainText('Nobody is signed in yet.');
+  await signInAs(other, 'staff');
+  await cover.getByRole('button', { name: 'Go on' }).click();
+  await expect(cover).toContainText('Somebody else is signed in now');
+  await expect(given).toBeHidden();
+  await signInAs(other, 'member');
+  await cover.getByRole('button', { name: 'Go on' }).click();
+  await expect(cover).toHaveCount(0);
+  await expect(given).toHaveValue('Not saved');
+  await otherPage.getByRole('button', { name: 'Save changes' }).click();
+  await expect(otherPage.getByText('Saved', { exact: true })).toBeVisible();
+  await given.fill(before);
+  await otherPage.getByRole('button', { name: 'Save changes' }).click();
+  await expect(otherPage.getByText('Saved', { exact: true })).toBeVisible();
   await other.close();
+});
+
+test('what is typed, chosen or sent before the page is alive counts', async ({ page, context }) => {
+  const early = async (path: string, act: () => Promise<void>) => {
+    let open = false;
+    const held: (() => Promise<void>)[] = [];
+    await page.route('**/_next/static/**/*.js', async (route) => {
+      if (open) return route.continue();
+      held.push(() => route.continue());
+    });
+    await page.goto(path, { waitUntil: 'commit' });
+    await act();
+    open = true;
+    for (const go of held) await go();
+    await page.unroute('**/_next/static/**/*.js');
+  };
+
+  await early('/signin', async () => {
+    await page.getByLabel('E-mail').fill('member@guildhall.test');
+    await page.getByLabel('Password', { exact: true }).fill('guildhall-demo');
+    await page.getByLabel('Password', { exact: true }).press('Enter');
+  });
+  await expect(page.getByRole('heading', { level: 1, name: /Ada/ })).toBeVisible();
+
+  await signInAs(context, 'member');
+  await early('/help', async () => {
+    await page.getByLabel('Topic').selectOption('payment');
+    await page.getByLabel('Message').fill('Typed early');
+  });
+  const message = page.getByLabel('Message');
+  await message.press('End');
+  await message.pressSequentially(', and later');
+  await expect(page.getByLabel('Topic')).toHaveValue('payment');
+  await message.fill('Typed early');
+  await message.fill('');
 });
 
 test('a forgotten password is set anew by the link in the mail', async ({ page, request, context }) => {

@@ -1,12 +1,17 @@
-import { QueryCache, QueryClient } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { isStatus, isTransient } from './problem.ts';
-import { toSignIn } from './signed-out.ts';
+import { coverIfSignedOut, toSignIn } from './signed-out.ts';
 
 export const createQueryClient = () =>
   new QueryClient({
     queryCache: new QueryCache({
       onError: (error) => {
         if (isStatus(error, 401)) toSignIn();
+      },
+    }),
+    mutationCache: new MutationCache({
+      onError: (error) => {
+        if (isStatus(error, 401)) void coverIfSignedOut();
       },
     }),
     defaultOptions: {

@@ -1,10 +1,11 @@
 'use client';
 
-import { NativeSelect, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useMemo } from 'react';
 import stack from '../page/stack.module.css';
 import { countries } from './countries.ts';
 import type { AddressFields as Address } from './field-rules.ts';
+import { Select } from './select.tsx';
 import type { Form } from './use-validated-form.ts';
 
 /** The address part of a form whose values have `address`. `optional`: whole or not at all. */
@@ -29,7 +30,7 @@ export function AddressFields<Values extends { address: Address }>({
         </div>
         <div className={stack.pair}>
           <TextInput label="Region or state (optional)" autoComplete="address-level1" {...field('region')} />
-          <NativeSelect label="Country" autoComplete="country" data={options} {...field('country')} />
+          <Select label="Country" autoComplete="country" data={options} {...field('country')} />
         </div>
       </div>
     </fieldset>

@@ -1,6 +1,6 @@
 'use client';
 
-import { Button, NativeSelect } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useSearchParams } from 'next/navigation';
 import { useEffect, useRef } from 'react';
@@ -8,6 +8,7 @@ import { useIntent } from '../api/intent.ts';
 import { askForHelp, helpRequestsQuery, memberQuery } from '../api/members.ts';
 import type { HelpInput, HelpTopic } from '../api/shapes.ts';
 import * as rules from '../forms/field-rules.ts';
+import { Select } from '../forms/select.tsx';
 import { TextArea } from '../forms/text-area.tsx';
 import { UnsavedGuard } from '../forms/unsaved-guard.tsx';
 import { useValidatedForm } from '../forms/use-validated-form.ts';
@@ -107,7 +108,7 @@ export function Help() {
                 {ask.isError && Object.keys(form.errors).length === 0 ? (
                   <Failure title="Your message was not sent" error={ask.error} />
                 ) : null}
-                <NativeSelect label="Topic" data={topics} {...form.getInputProps('topic')} />
+                <Select label="Topic" data={topics} {...form.getInputProps('topic')} />
                 <TextArea
                   label="Message"
                   description="Please do not write passwords or card numbers."
@@ -126,7 +127,7 @@ export function Help() {
         </Card>
         <HelpQuestions />
       </div>
-      <UnsavedGuard dirty={form.values.message.trim() !== '' && !ask.isPending} />
+      <UnsavedGuard unsaved={form.values.message.trim() !== ''} saving={ask.isPending} />
     </>
   );
 }

@@ -5,7 +5,7 @@ import { useMutation } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useSearchParams } from 'next/navigation';
 import { signIn } from '../api/auth.ts';
-import { isStatus } from '../api/problem.ts';
+import { isStatus, isUnanswered } from '../api/problem.ts';
 import * as rules from '../forms/field-rules.ts';
 import { safePath } from '../forms/safe-path.ts';
 import { useValidatedForm } from '../forms/use-validated-form.ts';
@@ -27,7 +27,9 @@ export function SignIn({ end, demo }: { end: SessionEnd | null; demo: DemoSignIn
   const enter = useMutation({
     mutationFn: (values: { email: string; password: string }) => signIn(values.email.trim(), values.password),
     onSuccess: () => window.location.assign(safePath(params.get('callbackUrl'))),
-    onError: () => form.setFieldValue('password', ''),
+    onError: (error) => {
+      if (!isUnanswered(error)) form.setFieldValue('password', '');
+    },
   });
   return (
     <Task

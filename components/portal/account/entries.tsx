@@ -1,11 +1,12 @@
 'use client';
 
-import { Button, NativeSelect } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { Route } from 'next';
 import { usePathname, useRouter, useSearchParams } from 'next/navigation';
 import { type Account, type AccountEntry, entriesQuery } from '../../api/accounts.ts';
 import { Row, RowList } from '../../data/row-list.tsx';
+import { Select } from '../../forms/select.tsx';
 import { Card } from '../../page/card.tsx';
 import { EmptyState } from '../../page/empty-state.tsx';
 import { ErrorState } from '../../page/error-state.tsx';
@@ -46,7 +47,7 @@ export function Entries({ account }: { account: Account }) {
       id="entries"
       title="What moved"
       aside={
-        <NativeSelect
+        <Select
           aria-label="Month"
           size="sm"
           value={shown}
