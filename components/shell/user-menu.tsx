@@ -1,25 +1,13 @@
 'use client';
 
-import {
-  IconChevronDown,
-  IconDeviceLaptop,
-  IconHome2,
-  IconLogout,
-  IconShieldLock,
-  IconUser,
-} from '@tabler/icons-react';
-import { useMutation, useQuery } from '@tanstack/react-query';
-import Link from 'next/link';
+import { IconChevronDown } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { usePathname } from 'next/navigation';
 import { useEffect, useId, useRef, useState } from 'react';
-import { signOut } from '../api/auth.ts';
 import { meQuery } from '../api/me.ts';
-import { messageOf } from '../api/problem.ts';
-import type { Me } from '../api/shapes.ts';
-import { signingOut } from '../api/signed-out.ts';
 import { HiddenText } from '../page/hidden-text.tsx';
-import { ColorSchemeChoice } from '../theme/color-scheme.tsx';
 import classes from './user-menu.module.css';
+import type { UserMenuPanel } from './user-menu-panel.tsx';
 
 export const initialsOf = (name: string) => {
   const words = name.trim().split(/\s+/).filter(Boolean);
@@ -35,6 +23,13 @@ export const initialsOf = (name: string) => {
 export function UserMenu({ side }: { side: 'portal' | 'console' }) {
   const { data: me } = useQuery(meQuery());
   const [open, setOpen] = useState(false);
+  const [Panel, setPanel] = useState<typeof UserMenuPanel | null>(null);
+  // Without a connection it stays away, and the next press asks again.
+  const load = () =>
+    void import('./user-menu-panel.tsx').then(
+      (loaded) => setPanel(() => loaded.UserMenuPanel),
+      () => {},
+    );
   const box = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const panelId = useId();
@@ -69,7 +64,12 @@ export function UserMenu({ side }: { side: 'portal' | 'console' }) {
         className={classes.button}
         aria-expanded={open}
         aria-controls={panelId}
-        onClick={() => setOpen(!open)}
+        onPointerEnter={load}
+        onFocus={load}
+        onClick={() => {
+          load();
+          setOpen(!open);
+        }}
       >
         <HiddenText>{me ? `Your menu, ${me.name}` : 'Your menu'}</HiddenText>
         <span className={classes.avatar} aria-hidden>
@@ -78,68 +78,8 @@ export function UserMenu({ side }: { side: 'portal' | 'console' }) {
         <IconChevronDown size={16} aria-hidden className={classes.chevron} />
       </button>
       <div id={panelId} className={classes.panel} hidden={!open}>
-        {open ? <Panel me={me} side={side} /> : null}
+        {open ? Panel ? <Panel me={me} side={side} /> : <div className={classes.who}>Loading…</div> : null}
       </div>
     </div>
-  );
-}
-
-function Panel({ me, side }: { me: Me | undefined; side: 'portal' | 'console' }) {
-  const leave = useMutation({
-    // The session's streams end with it: the page must not take that for a session that was ended elsewhere.
-    onMutate: () => signingOut(true),
-    mutationFn: signOut,
-    onError: () => signingOut(false),
-    // A full load: nothing of one person stays in memory for the next.
-    onSuccess: () => window.location.assign('/signin?signedOut=1'),
-  });
-  const icon = { size: 17, stroke: 1.75, 'aria-hidden': true } as const;
-  return (
-    <>
-      {me ? (
-        <div className={classes.who}>
-          <div className={classes.name}>{me.name}</div>
-          <div className={classes.email}>{me.email}</div>
-        </div>
-      ) : null}
-      <div className={classes.part}>
-        {side === 'portal' && me?.permissions.includes('console:open') ? (
-          <a href="/ops" className={classes.item}>
-            <IconDeviceLaptop {...icon} />
-            Open the console
-          </a>
-        ) : null}
-        {side === 'console' && me?.memberId ? (
-          <a href="/" className={classes.item}>
-            <IconHome2 {...icon} />
-            Your membership
-          </a>
-        ) : null}
-        {side === 'portal' && me?.memberId ? (
-          <Link href="/profile" className={classes.item}>
-            <IconUser {...icon} />
-            Profile
-          </Link>
-        ) : null}
-        <Link href="/security" className={classes.item}>
-          <IconShieldLock {...icon} />
-          Security and devices
-        </Link>
-      </div>
-      <div className={classes.part}>
-        <ColorSchemeChoice />
-      </div>
-      <div className={classes.part}>
-        <button type="button" className={classes.item} disabled={leave.isPending} onClick={() => leave.mutate()}>
-          <IconLogout {...icon} />
-          {leave.isPending ? 'Signing out…' : 'Sign out'}
-        </button>
-        {leave.isError ? (
-          <p role="alert" className={classes.failed}>
-            Still signed in. {messageOf(leave.error)}
-          </p>
-        ) : null}
-      </div>
-    </>
   );
 }
