@@ -4,6 +4,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { memberQuery, overviewQuery, timelineQuery } from '../api/members.ts';
 import { plansQuery } from '../api/plans.ts';
+import type { Member } from '../api/shapes.ts';
 import { Timeline } from '../data/timeline.tsx';
 import { Card } from '../page/card.tsx';
 import { EmptyState } from '../page/empty-state.tsx';
@@ -12,10 +13,10 @@ import { PageHeader } from '../page/page-header.tsx';
 import { Skeleton } from '../page/skeleton.tsx';
 import { ListSkeleton, TextSkeleton } from '../page/skeletons.tsx';
 import { useNow } from '../values/clock.ts';
-import { formatDate } from '../values/format.ts';
 import { StatePill } from '../values/state-pill.tsx';
 import classes from './home.module.css';
 import { HomeAccount } from './home-account.tsx';
+import { coverWords } from './membership/cover-words.ts';
 import { NeedList } from './need-list.tsx';
 import { SourceList } from './source-list.tsx';
 
@@ -69,7 +70,7 @@ export function Home() {
             <>
               <p className={classes.plan}>{person.plan.name}</p>
               <p className={classes.line}>
-                {person.paidUntil ? `Paid until ${formatDate(person.paidUntil)}` : 'Not paid yet'}
+                <CoverLine member={person} />
               </p>
               <Link href="/membership">Manage your membership</Link>
             </>
@@ -113,4 +114,9 @@ export function Home() {
       </div>
     </>
   );
+}
+
+function CoverLine({ member }: { member: Member }) {
+  const { label, value } = coverWords(member, [], new Date().toISOString().slice(0, 10));
+  return `${label} ${value.charAt(0).toLowerCase()}${value.slice(1)}`;
 }

@@ -4,7 +4,8 @@ import { Button, TextInput, UnstyledButton } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
-import { useState } from 'react';
+import { useSearchParams } from 'next/navigation';
+import { useEffect, useState } from 'react';
 import { useIntent } from '../api/intent.ts';
 import { join } from '../api/members.ts';
 import { plansQuery } from '../api/plans.ts';
@@ -59,6 +60,8 @@ export function Join() {
   const intent = useIntent();
   const [more, setMore] = useState(false);
   const [mailedTo, remember] = useMailedTo();
+  const offered = plans.data?.data;
+  const asked = useSearchParams().get('plan');
   const { form, submit, showErrorsOf } = useValidatedForm<Values>({
     initialValues: blank,
     validate: {
@@ -82,6 +85,13 @@ export function Join() {
     },
   });
 
+  // A link may come from one plan; and where there is only one, there is nothing to choose.
+  const wanted = offered?.length === 1 ? offered[0] : offered?.find(({ id, code }) => id === asked || code === asked);
+  const { getValues, setFieldValue } = form;
+  useEffect(() => {
+    if (wanted && getValues().planId === '') setFieldValue('planId', wanted.id);
+  }, [wanted, getValues, setFieldValue]);
+
   if (mailedTo === undefined) return <TextSkeleton lines={4} />;
   if (mailedTo !== null) return <CheckYourMail email={mailedTo} joined />;
   const { email, givenName, familyName } = form.values;
@@ -97,7 +107,7 @@ export function Join() {
       />
       <div className={stack.stack}>
         <PlanCards
-          plans={plans.data?.data}
+          plans={offered}
           failed={plans.error}
           onRetry={() => void plans.refetch()}
           value={form.values.planId}

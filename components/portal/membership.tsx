@@ -18,6 +18,7 @@ import { formatDate, formatMoney } from '../values/format.ts';
 import { KeyValueList } from '../values/key-value-list.tsx';
 import { MoneyText } from '../values/money-text.tsx';
 import { StatePill } from '../values/state-pill.tsx';
+import { coverWords } from './membership/cover-words.ts';
 import { PeriodBar } from './membership/period-bar.tsx';
 import { Periods } from './membership/periods.tsx';
 import { RenewalCard } from './membership/renewal-card.tsx';
@@ -62,6 +63,9 @@ export function Membership() {
   const running = newest && newest.endedAt === null ? newest : undefined;
   // Who resigned neither renews nor changes the plan: they come back first.
   const live = person?.status === 'resigned' ? undefined : running;
+  const periods = memberships.data?.data.flatMap((one) => one.periods) ?? [];
+  const today = new Date().toISOString().slice(0, 10);
+  const canLetEnd = live !== undefined && !live.cancelAtEnd;
   return (
     <>
       <PageHeader title="Membership" state={person ? <StatePill state={person.status} /> : null} lead={sentence} />
@@ -72,18 +76,21 @@ export function Membership() {
               <KeyValueList
                 items={[
                   { label: 'Plan', value: person.plan.name },
-                  { label: 'Price', value: plan ? <PriceText plan={plan} /> : plans.isPending ? ' ' : null },
-                  { label: 'Paid until', value: person.paidUntil ? formatDate(person.paidUntil) : 'Not paid yet' },
+                  ...(plan || plans.isPending
+                    ? [{ label: 'Price', value: plan ? <PriceText plan={plan} /> : '\u00a0' }]
+                    : []),
+                  coverWords(person, periods, today),
                   { label: 'Member number', value: person.number },
-                  { label: 'Member since', value: formatDate(person.joinedAt) },
+                  {
+                    label: person.status === 'pending' ? 'Joined on' : 'Member since',
+                    value: formatDate(person.joinedAt),
+                  },
                   ...(live?.nextPlan
                     ? [{ label: 'Next plan', value: `${live.nextPlan.name}, from ${formatDate(live.nextPlan.from)}` }]
                     : []),
                 ]}
               />
-              {running?.period ? (
-                <PeriodBar period={running.period} today={new Date().toISOString().slice(0, 10)} />
-              ) : null}
+              {running?.period ? <PeriodBar period={running.period} today={today} /> : null}
               {live ? <PlanActions membership={live} /> : canPay(person.status) ? <PayFirst /> : null}
             </>
           ) : (
@@ -91,13 +98,13 @@ export function Membership() {
           )}
         </Card>
         {live ? <RenewalCard membership={live} /> : null}
-        {newest ? (
+        {periods.length > 0 ? (
           <Card id="periods" title="What you paid for">
-            <Periods periods={memberships.data?.data.flatMap(({ periods }) => periods) ?? []} />
+            <Periods periods={periods} />
           </Card>
         ) : null}
-        {live && !live.cancelAtEnd ? <Cancelling membership={live} /> : null}
-        {person ? <ResignCard member={person} /> : null}
+        {live && canLetEnd ? <LettingEnd membership={live} /> : null}
+        {person ? <ResignCard member={person} canLetEnd={canLetEnd} /> : null}
       </div>
     </>
   );
@@ -140,16 +147,18 @@ function PlanActions({ membership }: { membership: MembershipView }) {
   );
 }
 
-function Cancelling({ membership }: { membership: MembershipView }) {
+/** The quiet way out: nothing ends before its time. Resigning, below, is the one that counts at once. */
+function LettingEnd({ membership }: { membership: MembershipView }) {
   const [asking, setAsking] = useState(false);
   return (
-    <Card id="cancel" title="Cancel">
+    <Card id="let-end" title="Let it end">
       <p className={`${stack.plain} ${stack.dim}`}>
-        It then ends on {formatDate(membership.paidUntil)}, and nothing more is charged.
+        You stay a member until {formatDate(membership.paidUntil)}, with all that belongs to it. Then it ends: it is not
+        renewed, and nothing more is charged. Until that day you can change your mind.
       </p>
       <div className={stack.actions}>
         <Button variant="default" mt={16} onClick={() => setAsking(true)}>
-          Cancel…
+          Do not renew…
         </Button>
       </div>
       {asking ? <CancelDialog membership={membership} onClose={() => setAsking(false)} /> : null}

@@ -17,7 +17,7 @@ import { coveredToday, resignWords } from './resign-words.ts';
 const ResignDialog = dynamic(() => import('./resign-dialog.tsx'), { loading: () => null });
 
 /** The way out; for whoever took it, the way back. */
-export function ResignCard({ member }: { member: Member }) {
+export function ResignCard({ member, canLetEnd }: { member: Member; canLetEnd: boolean }) {
   const [asking, setAsking] = useState(false);
   const covered = coveredToday(member);
   if (member.status === 'resigned') return <ComeBack covered={covered} />;
@@ -26,7 +26,7 @@ export function ResignCard({ member }: { member: Member }) {
     <Card id="resign" title="Resign">
       <p className={`${stack.plain} ${stack.dim}`}>
         {resignWords(covered)}
-        {member.status === 'active' ? ' To stay until the end and just not renew, cancel above instead.' : ''}
+        {canLetEnd ? ' To stay a member until the end, choose “Do not renew” above instead.' : ''}
       </p>
       <div className={stack.actions}>
         <Button variant="default" mt={16} onClick={() => setAsking(true)}>

@@ -29,30 +29,30 @@ export default function CancelDialog({ membership, onClose }: { membership: Memb
     onError: (error) => void showErrorsOf(error),
   });
   return (
-    <Dialog onClose={onClose} title="Cancel your membership?">
-      <form noValidate aria-label="Cancel" onSubmit={submit(({ reason }) => cancelling.mutate(reason.trim()))}>
+    <Dialog onClose={onClose} title={`Let it end on ${formatDate(membership.paidUntil)}?`}>
+      <form noValidate aria-label="Do not renew" onSubmit={submit(({ reason }) => cancelling.mutate(reason.trim()))}>
         <div className={stack.fields}>
           <p className={stack.plain}>
-            It runs until {formatDate(membership.paidUntil)}, and nothing more is charged. Until then you can take it
-            back.
+            You stay a member until then. It is not renewed, and nothing more is charged. Until that day you can change
+            your mind.
           </p>
           <TextArea
-            label="Why do you cancel?"
+            label="Why do you not renew?"
             description="It helps us to do better."
             rows={3}
             data-autofocus
             {...form.getInputProps('reason')}
           />
           {cancelling.isError && Object.keys(form.errors).length === 0 ? (
-            <Failure title="It is not cancelled" error={cancelling.error} />
+            <Failure title="Nothing was changed" error={cancelling.error} />
           ) : null}
         </div>
         <div className={`${stack.actions} ${stack.end}`}>
           <Button variant="default" onClick={onClose}>
-            Keep it
+            Keep renewing
           </Button>
           <Button type="submit" color="red" loading={cancelling.isPending}>
-            Cancel for {formatDate(membership.paidUntil)}
+            Do not renew
           </Button>
         </div>
       </form>

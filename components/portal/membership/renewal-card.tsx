@@ -36,11 +36,11 @@ export function RenewalCard({ membership }: { membership: Membership }) {
           title={`It ends on ${formatDate(membership.paidUntil)}`}
           action={
             <Button variant="default" loading={undoing.isPending} onClick={() => undoing.mutate()}>
-              Stay after all
+              Renew after all
             </Button>
           }
         >
-          You cancelled it. Nothing more is charged.
+          You chose not to renew. You stay a member until then, and nothing more is charged.
         </Notice>
         {error ? <Failure error={error} /> : null}
       </Card>
