@@ -54,23 +54,34 @@ export async function eventsById(ctx: Ctx, ids: readonly string[]): Promise<Map<
 }
 
 const stuckSeconds = 30;
+/** Up to here what waits is counted; beyond it, what it reads not is in the number too. */
+const countedLag = 10_000;
 
-/** Every reader of the event store; the lanes of one are summed up, the slowest counts. */
+/**
+ * Every reader of the event store; the lanes of one are summed up, the slowest counts. `lag` is how many events wait for it
+ * that it reads: over those of other types it moves only about once a second.
+ */
 export async function listSubscriptions(ctx: Ctx): Promise<SubscriptionView[]> {
   requirePermission(ctx, 'status:read');
   const rows = await ctx.sql<Array<SubscriptionView & { paused: boolean; failing: boolean; still: boolean }>>`
-    select s.name, min(s.kind) as kind, min(s.position) as position, q.last_position - min(s.position) as lag,
-      coalesce((
-        select greatest(0, extract(epoch from clock_timestamp() - p.recorded_at)) from event_positions p
-        where p.position = min(s.position) + 1
-      ), 0)::float8 as "lagSeconds",
-      bool_or(s.status = 'paused') as paused, bool_or(s.status = 'failing') as failing,
-      bool_or(s.position < q.last_position and (s.expires_at < clock_timestamp()
-        or s.moved_at < clock_timestamp() - ${stuckSeconds} * interval '1 second')) as still,
-      max(s.error) as error,
-      (select count(*)::int from blocked_streams b where b.subscription = s.name) as "blockedStreams"
-    from subscriptions s cross join sequencer q
-    group by s.name, q.last_position order by s.name`;
+    with readers as (
+      select s.name, min(s.kind) as kind, min(s.position) as position, min(s.types) as types, q.last_position as head,
+        bool_or(s.status = 'paused') as paused, bool_or(s.status = 'failing') as failing,
+        bool_or(s.position < q.last_position and (s.expires_at < clock_timestamp()
+          or s.moved_at < clock_timestamp() - ${stuckSeconds} * interval '1 second')) as still,
+        max(s.error) as error
+      from subscriptions s cross join sequencer q group by s.name, q.last_position
+    )
+    select r.name, r.kind, r.position, case when r.head - r.position > ${countedLag} then r.head - r.position else w.n end as lag,
+      coalesce(greatest(0, extract(epoch from clock_timestamp() - w.oldest)), 0)::float8 as "lagSeconds",
+      r.paused, r.failing, r.still, r.error,
+      (select count(*)::int from blocked_streams b where b.subscription = r.name) as "blockedStreams"
+    from readers r cross join lateral (
+      select count(*) as n, min(p.recorded_at) as oldest from event_positions p
+      where p.position > r.position and p.position <= least(r.head, r.position + ${countedLag})
+        and (r.types is null or p.type = any(r.types))
+    ) w
+    order by r.name`;
   return rows.map(({ paused, failing, still, ...row }) => ({
     ...row,
     status: paused ? 'paused' : failing ? 'failing' : row.lag === 0 ? 'idle' : still ? 'stuck' : 'running',

@@ -27,6 +27,7 @@ export async function ensureSubscriptions(sql: Sql, subscriptions: readonly Subs
       const start = subscription.kind === 'reaction' ? now : 0;
       if (rows.length === 0) await insertLanes(tx, subscription, start, 'running');
       else if (rows.some((row) => row.lanes !== subscription.lanes)) await regroup(tx, subscription, rows.length);
+      await noteTypes(tx, subscription);
     }
     const names = subscriptions.map((subscription) => subscription.name);
     return tx<Lane[]>`
@@ -46,6 +47,16 @@ async function insertLanes(sql: Queryable, subscription: Subscription, position:
     select ${subscription.name}, lane, ${subscription.lanes}, ${subscription.kind}, ${position}, ${status}
     from generate_series(0, ${subscription.lanes - 1}::int) as lane
     on conflict do nothing`;
+}
+
+/** For those who look on. A row that is being worked with keeps what it says until the next start. */
+async function noteTypes(sql: Queryable, { name, types }: Subscription) {
+  await sql`
+    with free as (
+      select name, lane from subscriptions
+      where name = ${name} and types is distinct from ${types as string[]}::text[] for update skip locked
+    )
+    update subscriptions s set types = ${types as string[]}::text[] from free f where s.name = f.name and s.lane = f.lane`;
 }
 
 async function regroup(tx: TransactionSql, subscription: Subscription, lanes: number): Promise<void> {
