@@ -239,6 +239,10 @@ describe('a worker killed at every boundary', () => {
     await resume();
     await untilOrders([{ id: order.id, held: 'charge' }], 'completed');
     expect((await charges()).filter((one) => one.orderId === order.id)).toHaveLength(1);
+    const log = await sql()<{ what: string }[]>`
+      select l.what from saga_log l join sagas s on s.id = l.saga_id
+      where s.subject_id = ${order.id} and l.step = 'payment' order by line`;
+    expect(log.map(({ what }) => what)).toEqual(['taken up again', 'completed']);
     await soundBooks();
   });
 

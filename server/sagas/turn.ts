@@ -6,7 +6,7 @@ import type { Recording } from '#server/queue/define.ts';
 import { type Failure, failureOf, isTransient } from '#server/queue/failure.ts';
 import type { PartnerStep, StepOutcome } from './define.ts';
 import { advance, getStuck, type Tried, takeUp } from './move.ts';
-import { lockSaga, type SagaRow, stepAt, writeStep } from './table.ts';
+import { lockSaga, type SagaRow, stepAt, writeLog, writeStep } from './table.ts';
 import { isGoingBack, stepOf, viewOf } from './view.ts';
 
 /** One try of a step: which saga, and which turn of it. */
@@ -103,6 +103,11 @@ async function begin(tx: TxCtx, turn: Turn): Promise<SagaRow | null> {
   const saga = found.status === 'stuck' ? await takeUp(tx, found) : found;
   const before = stepAt(saga, saga.step);
   const back = isGoingBack(saga);
+  // Noted as under way, and not how that ended: whoever was at it is gone.
+  if (found.status === 'running' && before.status === 'running' && before.attempts > 0 && before.error === null) {
+    const line = { step: before.name, what: 'taken up again', detail: 'its worker stopped in the middle of it' };
+    await writeLog(tx.sql, saga.id, line, tx.now());
+  }
   return writeStep(tx.sql, saga, saga.step, {
     status: back ? 'compensating' : 'running',
     attempts: before.attempts + 1,
