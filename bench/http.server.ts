@@ -4,7 +4,7 @@ import { testSettings } from '#test/database.ts';
 
 // The web process as production runs it, but for the pages. Its log lines go where the parent says.
 const [databaseUrl = ''] = process.argv.slice(2);
-const app = createApp(testSettings({ DATABASE_URL: databaseUrl, DATABASE_POOL: '20', LOG_LEVEL: 'info' }), 'web');
+const app = createApp(testSettings({ DATABASE_URL: databaseUrl, DATABASE_POOL: '10', LOG_LEVEL: 'info' }), 'web');
 const web = await startWeb(app, { port: 0, next: false });
 process.send?.(web.url);
 process.on('SIGTERM', async () => {
