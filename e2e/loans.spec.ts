@@ -76,10 +76,13 @@ test('a loan from the calculator to the last cent, decided by two people', async
   await desk.goto(`/ops${loan}`);
   await expect(desk.getByRole('region', { name: 'Score' })).toContainText('Room for the instalment');
   await expect(desk.getByRole('region', { name: 'Answers' })).not.toContainText('3,500.00');
+  const unread = desk.getByText(/^You have not read the answers/);
+  await expect(unread).toBeVisible();
   await desk.getByRole('button', { name: 'Reveal answers' }).click();
   await desk.getByRole('dialog').getByLabel('Reason').fill('To decide');
   await desk.getByRole('dialog').getByRole('button', { name: 'Reveal answers' }).click();
   await expect(desk.getByRole('region', { name: 'Answers' })).toContainText('€3,500.00');
+  await expect(unread).toBeHidden();
   await expectAccessible(desk);
   await decide(desk, /^Agree to €6,000.00/, 'It fits.');
   await expect(desk.getByText('You have agreed. A second person must decide.')).toBeVisible();

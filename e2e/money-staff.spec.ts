@@ -145,6 +145,16 @@ test('staff refund a part with a reason; what is left is said, and cannot be exc
   await expect(page.getByRole('heading', { level: 1 }).locator('..').getByText('Partially refunded')).toBeVisible();
   await expect(page.getByRole('region', { name: 'In the books' }).getByText('Refund', { exact: true })).toBeVisible();
   await expectAccessible(page);
+
+  await page.getByRole('link', { name: /M-\d+$/ }).click();
+  const money = page.getByRole('region', { name: 'Money' });
+  await expect(money.getByRole('region', { name: 'Last orders' }).getByText('Partially refunded').first()).toBeVisible();
+  await expectAccessible(page);
+  await money.getByRole('link', { name: order.number }).click();
+  await expect(page.getByRole('heading', { level: 1, name: order.number })).toBeVisible();
+  await page.getByRole('region', { name: 'Money' }).getByRole('button', { name: 'Refund', exact: true }).click();
+  await expect(page.getByRole('dialog', { name: `Refund ${number}` })).toContainText('is left');
+  await expectAccessible(page);
 });
 
 test('the books are counted on request, and are right', async ({ page, context }) => {
@@ -165,7 +175,7 @@ test('a saga that is stuck is on the overview, and is mended there', async ({ pa
   await page.goto('/ops');
   const needs = page.getByRole('region', { name: 'Needs you now' });
   await expect(needs.getByText(/stuck saga/)).toBeVisible({ timeout: 30_000 });
-  const need = needs.getByRole('link', { name: new RegExp(order.id.slice(-8)) });
+  const need = needs.getByRole('link', { name: new RegExp(order.number) });
   await need.click();
   await expect(page.getByRole('heading', { level: 1, name: order.number })).toBeVisible();
   await expect(page.getByText('It needs a person')).toBeVisible();
