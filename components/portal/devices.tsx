@@ -19,7 +19,7 @@ import classes from './devices.module.css';
 
 function DeviceIcon({ session }: { session: Session }) {
   const text = `${session.kind} ${session.userAgent ?? ''}`.toLowerCase();
-  const Icon = /mobile|phone|android|ipad|app/.test(text)
+  const Icon = /mobile|phone|android|ipad/.test(text)
     ? IconDeviceMobile
     : /browser|session|web/.test(text)
       ? IconDeviceLaptop

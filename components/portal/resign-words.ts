@@ -11,5 +11,5 @@ export const coveredToday = (member: Pick<Member, 'paidUntil'>) =>
 /** What resigning means, and from when. */
 export const resignWords = (covered: string | null) =>
   covered
-    ? `You leave today: you are no member any more, can order nothing, and nothing more is charged. What you paid for stays yours until ${formatDate(covered)}. You can come back any time.`
+    ? `You stop being a member today, and can order nothing more. Nothing is charged any more, and what you paid for stays yours until ${formatDate(covered)}. You can come back any time.`
     : 'Your membership ends today, and nothing more is charged. You can still sign in to download your data, and come back any time.';
