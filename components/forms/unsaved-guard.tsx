@@ -1,29 +1,22 @@
 'use client';
 
 import { useRouter } from 'next/navigation';
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
-import { holdPage, isCovered, onCover } from '../api/signed-out.ts';
+import { useEffect, useRef, useState } from 'react';
 import { Dialog } from '../page/dialog.tsx';
 import { DialogFoot } from '../page/dialog-foot.tsx';
 import stack from '../page/stack.module.css';
-import { SignedOutCover } from './signed-out-cover.tsx';
 
 /** Where to go on to: a path of ours, or an entry of the browser's history by its key. */
 type Target = { path: string } | { entry: string };
 
 /**
- * While something is `unsaved`, asks before the page is left: by a link in the app, by Back and Forward, by closing the tab, by
- * a reload; not while it is being saved. When the session ends meanwhile the page is covered, and not left.
+ * While `dirty`, asks before the page is left: by a link in the app, by Back and Forward, by closing the tab, by a reload.
  * Browsers let Back be held once until the person has touched the page again, so that nobody is caught.
  */
-export function UnsavedGuard({ unsaved, saving }: { unsaved: boolean; saving: boolean }) {
+export function UnsavedGuard({ dirty }: { dirty: boolean }) {
   const router = useRouter();
-  const covered = useSyncExternalStore(onCover, isCovered, () => false);
-  const dirty = unsaved && !saving;
   const [target, setTarget] = useState<Target | null>(null);
   const leaving = useRef(false);
-
-  useEffect(() => (unsaved ? holdPage() : undefined), [unsaved]);
 
   useEffect(() => {
     if (!dirty) return;
@@ -70,7 +63,6 @@ export function UnsavedGuard({ unsaved, saving }: { unsaved: boolean; saving: bo
     };
   }, [dirty]);
 
-  if (covered && unsaved) return <SignedOutCover />;
   if (target === null) return null;
   return (
     <Dialog onClose={() => setTarget(null)} title="Leave without saving?">

@@ -4,12 +4,14 @@ import {
   type ChangeEvent,
   type FormEvent,
   type ReactNode,
+  useEffect,
   useMemo,
   useRef,
   useState,
   useSyncExternalStore,
 } from 'react';
 import { ApiError } from '../api/problem.ts';
+import { holdPage } from '../api/signed-out.ts';
 import { type Leaves, readAt, type Tree, writeAt } from './paths.ts';
 
 type Rule<Value, Values> = (value: Value, values: Values) => ReactNode | null;
@@ -50,7 +52,8 @@ interface InputProps {
 /**
  * A form that checks a field when it is left, and from then on with each key stroke. The library that would do it weighs
  * more than every form of the portal together, on pages with a budget.
- * `submit(work)` is the form's onSubmit: the first field in error takes the focus.
+ * `submit(work)` is the form's onSubmit: the first field in error takes the focus. What is typed is not lost when the session
+ * ends: see `holdPage`.
  */
 export function useValidatedForm<Values extends object>(input: {
   initialValues: Values;
@@ -71,6 +74,8 @@ export function useValidatedForm<Values extends object>(input: {
   // Handlers may run twice before the next render: they read and write here, and the state follows.
   const held = useRef({ values, errors, initial: input.initialValues, input });
   held.current.input = input;
+  const touched = values !== held.current.initial;
+  useEffect(() => (touched ? holdPage() : undefined), [touched]);
 
   const form = useMemo(() => {
     const put = (next: Values) => {

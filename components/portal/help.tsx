@@ -127,7 +127,7 @@ export function Help() {
         </Card>
         <HelpQuestions />
       </div>
-      <UnsavedGuard unsaved={form.values.message.trim() !== ''} saving={ask.isPending} />
+      <UnsavedGuard dirty={form.values.message.trim() !== '' && !ask.isPending} />
     </>
   );
 }

@@ -216,7 +216,7 @@ export function ProfileForm({ member }: { member: Member }) {
           {dirty && !save.isPending ? <span className={`${stack.small} ${stack.dim}`}>Not saved yet</span> : null}
         </div>
       </div>
-      <UnsavedGuard unsaved={dirty} saving={save.isPending} />
+      <UnsavedGuard dirty={dirty && !save.isPending} />
       {conflict ? (
         <ConflictDialog
           {...conflict}

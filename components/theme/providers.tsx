@@ -4,6 +4,7 @@ import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
 import { createQueryClient } from '../api/query-client.ts';
+import { CoverGate } from '../shell/cover-gate.tsx';
 import { wake } from './early-submit.ts';
 import { cssVariables, theme } from './theme.ts';
 
@@ -18,7 +19,10 @@ export function Providers({ nonce, children }: { nonce: string | undefined; chil
       cssVariablesResolver={cssVariables}
       getStyleNonce={() => nonce ?? ''}
     >
-      <QueryClientProvider client={queryClient}>{children}</QueryClientProvider>
+      <QueryClientProvider client={queryClient}>
+        {children}
+        <CoverGate />
+      </QueryClientProvider>
     </MantineProvider>
   );
 }

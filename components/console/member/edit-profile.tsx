@@ -163,7 +163,7 @@ function EditForm({ member, onClose }: { member: StaffMember; onClose: () => voi
           onCancel={onClose}
         />
       </div>
-      <UnsavedGuard unsaved={dirty} saving={save.isPending} />
+      <UnsavedGuard dirty={dirty && !save.isPending} />
       {conflict ? (
         <ConflictDialog
           title="Somebody changed this member meanwhile"

@@ -14,6 +14,7 @@ import {
   loanProductsQuery,
   loanQuotesQuery,
 } from '../../api/loans.ts';
+import { holdPage } from '../../api/signed-out.ts';
 import { TextArea } from '../../forms/text-area.tsx';
 import { useValidatedForm } from '../../forms/use-validated-form.ts';
 import { Card } from '../../page/card.tsx';
@@ -66,6 +67,8 @@ function Steps({ products, first }: { products: LoanProduct[]; first: LoanProduc
   });
   const [step, setStep] = useState(0);
   const [typed, setTyped] = useState<Typed>({});
+  const answered = Object.keys(typed).length > 0;
+  useEffect(() => (answered ? holdPage() : undefined), [answered]);
   const heading = useRef<HTMLOListElement>(null);
   const moved = useRef(false);
   // The step's name is read and the page begins at its top; not when the page is opened.

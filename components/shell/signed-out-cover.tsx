@@ -17,12 +17,13 @@ const words = {
 /** Stands over a page whose session has ended while something on it is not saved. Whoever typed it signs in again, and goes on. */
 export function SignedOutCover() {
   const client = useQueryClient();
-  const title = useRef<HTMLHeadingElement>(null);
+  const dialog = useRef<HTMLDialogElement>(null);
   const [found, setFound] = useState<keyof typeof words | null>(null);
 
   useEffect(() => {
     const before = document.activeElement;
-    title.current?.focus();
+    // Above whatever dialog is open, which it makes inert.
+    dialog.current?.showModal();
     return () => {
       if (before instanceof HTMLElement) before.focus();
     };
@@ -45,9 +46,17 @@ export function SignedOutCover() {
   }, []);
 
   return (
-    <div className={classes.cover} role="alertdialog" aria-modal="true" aria-labelledby="signed-out">
+    <dialog
+      ref={dialog}
+      className={classes.cover}
+      role="alertdialog"
+      aria-labelledby="signed-out"
+      onCancel={(event) => event.preventDefault()}
+      // A second Escape closes it all the same.
+      onClose={() => dialog.current?.showModal()}
+    >
       <div className={classes.panel}>
-        <h2 ref={title} tabIndex={-1} id="signed-out" className={classes.title}>
+        <h2 id="signed-out" className={classes.title}>
           You were signed out on this device
         </h2>
         <p className={stack.plain}>
@@ -68,6 +77,6 @@ export function SignedOutCover() {
           </Button>
         </div>
       </div>
-    </div>
+    </dialog>
   );
 }
