@@ -216,7 +216,7 @@ export async function reasonsAbout(
     ctx.sql<Array<{ correlationId: string; reason: string }>>`
       select correlation_id as "correlationId", reason from audit_entries
       where ((resource_type = 'member' and resource_id = ${memberId}) or subject_id = ${memberId}) and outcome = 'ok'
-        and reason is not null and correlation_id = any(${correlationIds as string[]}::uuid[])`,
+        and reason is not null and actor_kind <> 'system' and correlation_id = any(${correlationIds as string[]}::uuid[])`,
   ]);
   return new Map(rows.map((row) => [row.correlationId, isSealed(row.reason) ? reasonOf(key, row.reason) : row.reason]));
 }

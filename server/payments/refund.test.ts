@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { describe, expect, it } from 'vitest';
+import { writeAudit } from '#server/audit/commands.ts';
 import { inTransaction } from '#server/context/context.ts';
 import { invoiceMember, recordInvoicePayment } from '#server/documents/commands/invoice.ts';
 import { readEvents } from '#server/events/read.ts';
@@ -186,6 +187,11 @@ it('who gives money back, and why, stands in the timeline where it was asked for
   const payment = await paid('donation');
   const staff = staffContext(app.current);
   await refundByStaff(staff, { paymentId: payment.id, amount: 900, reason: 'Sent twice' });
+  // What follows from it under the same id has words of ours.
+  await writeAudit(
+    { ...system(), correlationId: staff.correlationId },
+    { action: 'member.update', resourceType: 'member', resourceId: payment.memberId, reason: 'Followed' },
+  );
   await sequenceAll(sql());
   const events = await readEvents(sql(), { after: 0, limit: 1_000 });
   await inTransaction(system(), (tx) => timeline.apply(tx, events));

@@ -15,6 +15,8 @@ import { StatePill } from '../../values/state-pill.tsx';
 import { addressText } from '../member/address-text.ts';
 import { useMay } from '../permissions.tsx';
 
+const tones = { created: 'info', handed_over: 'ok', cancelled: 'neutral' } as const;
+
 /** Where the parcel goes and how far it is. */
 export function DeliveryCard({ order, onChanged }: { order: StaffOrder; onChanged: () => void }) {
   const may = useMay();
@@ -47,9 +49,7 @@ export function DeliveryCard({ order, onChanged }: { order: StaffOrder; onChange
           { label: 'Parcel', value: shipment?.number },
           {
             label: 'Status',
-            value: shipment ? (
-              <StatePill state={shipment.status} tone={shipment.status === 'handed_over' ? 'ok' : 'info'} />
-            ) : null,
+            value: shipment ? <StatePill state={shipment.status} tone={tones[shipment.status]} /> : null,
           },
           ...(shipment?.handedOverAt
             ? [{ label: 'Handed over', value: <RelativeTime at={shipment.handedOverAt} /> }]
