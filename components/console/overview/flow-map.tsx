@@ -75,8 +75,8 @@ function Branch({ flow }: { flow: FlowStatus }) {
     <Link href={flowHref(flow) as Route} className={classes.target}>
       <span className={classes.arrow}>
         <span className={classes.label}>
-          {formatRate(flow.perMinute)}
-          {lag ? ` · ${lag}` : ''}
+          <span className={classes.part}>{formatRate(flow.perMinute)}</span>
+          {lag ? <span className={classes.part}> · {lag}</span> : null}
         </span>
         <span className={classes.line} aria-hidden>
           {broken ? <IconX size={14} stroke={2.5} /> : <IconArrowRight size={14} stroke={2} />}
