@@ -62,18 +62,18 @@ export function SignedOutCover() {
         <p className={stack.plain}>
           What you have typed is still here, out of sight. Sign in again in another tab, then come back and save it.
         </p>
-        <p className={`${stack.plain} ${stack.small} ${stack.dim}`} role="status">
+        <p className={`${stack.small} ${stack.dim}`} role="status">
           {found ? words[found] : ''}
         </p>
-        <div className={`${stack.actions} ${stack.end}`}>
-          <Button variant="subtle" color="red" onClick={leaveForGood}>
-            Leave, discard changes
+        <div className={stack.actions}>
+          <Button component="a" href="/signin" target="_blank">
+            Sign in again
           </Button>
           <Button variant="default" onClick={() => void look()}>
             Go on
           </Button>
-          <Button component="a" href="/signin" target="_blank">
-            Sign in again
+          <Button variant="subtle" color="red" onClick={leaveForGood}>
+            Leave, discard changes
           </Button>
         </div>
       </div>
