@@ -75,7 +75,9 @@ test('a wrong password says no in words, and nothing else', async ({ page }) => 
   await expect(page).toHaveURL(/signin/);
 });
 
-test('the plan that a link names is chosen; an e-mail that is taken offers to sign in or to reset', async ({ page }) => {
+test('the plan that a link names is chosen; an e-mail that is taken offers to sign in or to reset', async ({
+  page,
+}) => {
   await page.goto('/join?plan=student');
   await expect(page.getByRole('radio', { name: /Student/ })).toBeChecked();
   await page.getByLabel('Given name').fill('Ada');

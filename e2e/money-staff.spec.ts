@@ -148,7 +148,9 @@ test('staff refund a part with a reason; what is left is said, and cannot be exc
 
   await page.getByRole('link', { name: /M-\d+$/ }).click();
   const money = page.getByRole('region', { name: 'Money' });
-  await expect(money.getByRole('region', { name: 'Last orders' }).getByText('Partially refunded').first()).toBeVisible();
+  await expect(
+    money.getByRole('region', { name: 'Last orders' }).getByText('Partially refunded').first(),
+  ).toBeVisible();
   await expectAccessible(page);
   await money.getByRole('link', { name: order.number }).click();
   await expect(page.getByRole('heading', { level: 1, name: order.number })).toBeVisible();
