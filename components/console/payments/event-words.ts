@@ -1,3 +1,4 @@
+import { failureCodes } from '#server/payments/failure-codes.ts';
 import { wordsOf } from '../../values/format.ts';
 
 const words: Record<string, string> = {
@@ -13,14 +14,8 @@ const words: Record<string, string> = {
   'payment.dispute_closed': 'The dispute is closed',
 };
 
-/** Codes of the payment service and of our own, within a line. Staff see the code itself beside what failed. */
+/** Beside what payments fail by: codes of refunds and disputes. Staff see the code itself beside what failed. */
 const codes: Record<string, string> = {
-  insufficient_funds: 'not enough money on the card',
-  expired_card: 'the card has expired',
-  incorrect_cvc: 'the security code was wrong',
-  generic_decline: 'the bank refused the card',
-  card_declined: 'the bank refused the card',
-  resource_missing: 'the payment service does not know it',
   invalid_request_error: 'the payment service did not accept it',
   charge_already_refunded: 'it had gone back already',
   charge_disputed: 'the card holder disputes the charge',
@@ -28,7 +23,6 @@ const codes: Record<string, string> = {
   expired_or_canceled_card: 'the card has expired or was cancelled',
   lost_or_stolen_card: 'the card was lost or stolen',
   merchant_request: 'it was called off at the payment service',
-  canceled: 'it was called off',
   refused: 'the payment service refused it',
   unknown: 'nobody says why',
   by_staff: 'by staff',
@@ -36,14 +30,20 @@ const codes: Record<string, string> = {
   late_payment: 'the money came too late',
   order_undone: 'the order was undone',
   not_deliverable: 'it could not be delivered',
-  out_of_stock: 'sold out',
-  invoice_unpaid: 'the invoice was not paid',
 };
-export const codeWords = (code: string) => codes[code] ?? wordsOf(code).toLowerCase();
+export const codeWords = (code: string) => failureCodes[code]?.short ?? codes[code] ?? wordsOf(code).toLowerCase();
+
+/** What means something else when money is to go back. */
+const ofRefunds: Record<string, string> = {
+  resource_missing: 'the payment service does not know the payment',
+  canceled: 'it was called off',
+};
+export const refundCodeWords = (code: string) => ofRefunds[code] ?? codeWords(code);
 
 /** What an event of a payment means, with the code or amount that it carries. */
 export function paymentEventWords(type: string, data: Record<string, unknown>): string {
   const said = words[type] ?? wordsOf(type.replace('payment.', ''));
   const more = [data.code, data.reason, data.outcome, data.cause].find((value) => typeof value === 'string');
-  return typeof more === 'string' ? `${said}: ${codeWords(more)}` : said;
+  if (typeof more !== 'string') return said;
+  return `${said}: ${type === 'payment.refund_failed' ? refundCodeWords(more) : codeWords(more)}`;
 }

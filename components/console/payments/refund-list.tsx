@@ -11,7 +11,7 @@ import { formatMoney } from '../../values/format.ts';
 import { MoneyText } from '../../values/money-text.tsx';
 import { RelativeTime } from '../../values/relative-time.tsx';
 import { StatePill } from '../../values/state-pill.tsx';
-import { codeWords } from './event-words.ts';
+import { codeWords, refundCodeWords } from './event-words.ts';
 import classes from './payments.module.css';
 
 const sentence = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
@@ -29,7 +29,7 @@ export function RefundList({ refunds, onSent }: { refunds: readonly Refund[]; on
           <span className={classes.why}>
             {sentence(codeWords(refund.cause))}
             {refund.reason ? ` · “${refund.reason}”` : null}
-            {refund.failureCode ? ` · refused: ${codeWords(refund.failureCode)}` : null}
+            {refund.failureCode ? ` · refused: ${refundCodeWords(refund.failureCode)}` : null}
           </span>
           <RelativeTime at={refund.createdAt} className={classes.dim ?? ''} />
           {onSent && refund.status === 'pending' ? <SentButton refund={refund} onSent={onSent} /> : null}
