@@ -25,7 +25,7 @@ import { isLedToBank } from '../checkout/attempt.ts';
 import { confirmWithStripe } from '../checkout/confirm-with-stripe.ts';
 import { Documents } from './documents.tsx';
 import { Receipt } from './receipt.tsx';
-import { orderWords, stateTone, stateWords, stepsOf } from './words.ts';
+import { orderWords, shownState, stateTone, stateWords, stepsOf } from './words.ts';
 
 /** An order: first how far it has got, as it goes; then its receipt. The same address at every moment. */
 export function OrderPage({ id }: { id: string }) {
@@ -48,14 +48,15 @@ export function OrderPage({ id }: { id: string }) {
     );
   }
   const { title, lead } = orderWords(order);
+  const state = shownState(order);
   return (
     <>
       <PageHeader
         above={<Back />}
         title={title}
         state={
-          <StatePill state={order.status} tone={stateTone(order.status)}>
-            {stateWords[order.status]}
+          <StatePill state={state} tone={stateTone(state)}>
+            {stateWords[state]}
           </StatePill>
         }
         lead={

@@ -16,7 +16,7 @@ import { formatDate } from '../../values/format.ts';
 import { MoneyText } from '../../values/money-text.tsx';
 import { StatePill } from '../../values/state-pill.tsx';
 import { MoneyNav } from '../account/money-nav.tsx';
-import { stateTone, stateWords } from './words.ts';
+import { shownState, stateTone, stateWords } from './words.ts';
 
 /** Everything one has ordered, the newest first. */
 export function Orders() {
@@ -71,14 +71,15 @@ const nameOf = (items: OrderRow['items']) => {
 };
 
 function OrderRowOf({ order }: { order: OrderRow }) {
+  const state = shownState(order);
   return (
     <Row
       href={`/orders/${order.id}` as Route}
       name={nameOf(order.items)}
       about={`${order.number} · ${formatDate(order.createdAt)}`}
       state={
-        <StatePill state={order.status} tone={stateTone(order.status)}>
-          {stateWords[order.status]}
+        <StatePill state={state} tone={stateTone(state)}>
+          {stateWords[state]}
         </StatePill>
       }
       end={<MoneyText {...order.total} />}

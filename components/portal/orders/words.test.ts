@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { orderWords, stepsOf } from './words.ts';
+import { orderWords, shownState, stepsOf } from './words.ts';
 
 type Status = 'pending' | 'running' | 'waiting' | 'completed' | 'failed';
 const step = (name: string, status: Status = 'pending') => ({
@@ -30,11 +30,29 @@ test('an order of nothing to send shows no parcel', () => {
   expect(words(true)).toHaveLength(3);
 });
 
+const euros = (amount: number) => ({ amount, currency: 'EUR' });
+
+test('of an order that was completed what has gone back is said; the reason of another stays', () => {
+  const order = (refunded: number, status: 'completed' | 'cancelled' = 'completed') => ({
+    ...{ status, ships: false, shipment: null, total: euros(2_500), refunded: euros(refunded) },
+  });
+  expect([0, 500, 2_500].map((amount) => shownState(order(amount)))).toEqual([
+    'completed',
+    'partially_refunded',
+    'refunded',
+  ]);
+  expect(shownState(order(2_500, 'cancelled'))).toBe('cancelled');
+  expect(shownState({ ...order(0), total: euros(0) })).toBe('completed');
+  expect(orderWords(order(2_500)).title).toBe('Your money has gone back');
+  expect(orderWords(order(500)).title).toBe('Thank you');
+});
+
 test('an order that is completed says where the things are', () => {
   const lead = (ships: boolean, status: 'created' | 'handed_over' | null) =>
     orderWords({
       status: 'completed',
       ships,
+      ...{ total: euros(2_500), refunded: euros(0) },
       shipment: status && { id: '', number: '', status, createdAt: '', handedOverAt: null },
     }).lead;
   expect(lead(false, null)).toMatch(/yours to use/);

@@ -1,5 +1,5 @@
 import type { Order } from '../../api/orders.ts';
-import type { Step as Shown } from '../../data/step-list.tsx';
+import type { Step as ShownStep } from '../../data/step-list.tsx';
 import { type Tone, toneOf } from '../../values/tones.ts';
 
 type Step = Order['steps'][number];
@@ -14,7 +14,7 @@ const names: Record<string, { now: string; done: string }> = {
 };
 
 /** The steps that mean something to whoever ordered, and how far each is. */
-export function stepsOf({ steps, ships, status }: Pick<Order, 'steps' | 'ships' | 'status'>): Shown[] {
+export function stepsOf({ steps, ships, status }: Pick<Order, 'steps' | 'ships' | 'status'>): ShownStep[] {
   const shown = steps.filter(({ name }) => ships || name !== 'ship');
   // Between two steps nothing runs for a moment: the first that is to come is the one that is meant.
   const current = shown.findIndex((step) => markOf(step) !== 'done');
@@ -26,19 +26,31 @@ export function stepsOf({ steps, ships, status }: Pick<Order, 'steps' | 'ships' 
   });
 }
 
-function markOf({ status }: Pick<Step, 'status'>): Shown['mark'] {
+function markOf({ status }: Pick<Step, 'status'>): ShownStep['mark'] {
   if (status === 'completed' || status === 'skipped') return 'done';
   if (status === 'pending') return 'next';
   return status === 'running' || status === 'waiting' ? 'now' : 'bad';
 }
 
-const stepWords = (name: string, mark: Shown['mark']) => names[name]?.[mark === 'done' ? 'done' : 'now'] ?? name;
+const stepWords = (name: string, mark: ShownStep['mark']) => names[name]?.[mark === 'done' ? 'done' : 'now'] ?? name;
+
+type Shown = Order['status'] | 'refunded' | 'partially_refunded';
+
+/** Its status; of one that was completed what has gone back since is said instead. */
+export function shownState({ status, total, refunded }: Pick<Order, 'status' | 'total' | 'refunded'>): Shown {
+  if (status !== 'completed' || refunded.amount === 0) return status;
+  return refunded.amount === total.amount ? 'refunded' : 'partially_refunded';
+}
 
 /** What the page says of an order as a whole. */
-export function orderWords({ status, ships, shipment }: Pick<Order, 'status' | 'ships' | 'shipment'>): {
+export function orderWords(order: Pick<Order, 'status' | 'ships' | 'shipment' | 'total' | 'refunded'>): {
   title: string;
   lead: string;
 } {
+  const { status, ships, shipment } = order;
+  if (shownState(order) === 'refunded') {
+    return { title: 'Your money has gone back', lead: 'All of what you paid for it was given back to you.' };
+  }
   switch (status) {
     case 'requires_action':
       return { title: 'Your bank has a question', lead: 'It wants to be sure that it is you who pays.' };
@@ -63,7 +75,7 @@ export function orderWords({ status, ships, shipment }: Pick<Order, 'status' | '
 }
 
 /** In the past tense for a list. */
-export const stateWords: Record<Order['status'], string> = {
+export const stateWords: Record<Shown, string> = {
   created: 'Under way',
   requires_action: 'Waits for your bank',
   paid: 'Paid',
@@ -73,7 +85,9 @@ export const stateWords: Record<Order['status'], string> = {
   failed: 'Not paid',
   cancelled: 'Cancelled',
   stuck: 'Being looked into',
+  refunded: 'Refunded',
+  partially_refunded: 'Partially refunded',
 };
 
 /** Grey would say that nothing is asked of anybody. */
-export const stateTone = (status: Order['status']): Tone => (status === 'requires_action' ? 'warn' : toneOf(status));
+export const stateTone = (status: Shown): Tone => (status === 'requires_action' ? 'warn' : toneOf(status));
