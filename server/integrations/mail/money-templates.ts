@@ -12,6 +12,9 @@ interface See {
   seeUrl: string;
 }
 
+/** As an earlier version composed it: such mails may still wait to be sent. */
+type Older<Input extends See> = Omit<Input, 'lines' | keyof See> & { ordersUrl: string };
+
 interface DocumentInput extends Common, See {
   number: string;
   /** `€129.00` */
@@ -21,10 +24,10 @@ interface DocumentInput extends Common, See {
   issuedOn: string;
 }
 
-export function receipt(input: DocumentInput): RenderedMail {
+export function receipt(input: DocumentInput | Older<DocumentInput>): RenderedMail {
   return mail(input, {
     subject: `Your receipt ${input.number} from ${input.organisation}`,
-    preheader: `${input.total} for ${namesOf(input)}. The receipt is attached.`,
+    preheader: `${input.total}${forWhat(input)}. The receipt is attached.`,
     heading: 'Thank you, this is paid',
     blocks: [
       paragraph(greeting(input.givenName)),
@@ -36,10 +39,10 @@ export function receipt(input: DocumentInput): RenderedMail {
   });
 }
 
-export function invoice(input: DocumentInput): RenderedMail {
+export function invoice(input: DocumentInput | Older<DocumentInput>): RenderedMail {
   return mail(input, {
     subject: `Invoice ${input.number} from ${input.organisation}`,
-    preheader: `${input.total} for ${namesOf(input)}. The invoice is attached.`,
+    preheader: `${input.total}${forWhat(input)}. The invoice is attached.`,
     heading: 'Your invoice',
     blocks: [
       paragraph(greeting(input.givenName)),
@@ -61,7 +64,7 @@ export interface RefundedInput extends Common, See {
   refundedOn: string;
 }
 
-export function refunded(input: RefundedInput): RenderedMail {
+export function refunded(input: RefundedInput | Older<RefundedInput>): RenderedMail {
   const where = input.card === null ? 'to your bank account' : `to your card (${input.card})`;
   const note = input.number === null ? [] : ([['Credit note', input.number]] as const);
   return mail(input, {
@@ -104,23 +107,32 @@ export function cardExpiring(input: CardExpiringInput): RenderedMail {
   });
 }
 
-function namesOf({ lines }: DocumentInput): string {
-  const [first = '', second, ...rest] = lines.map(([what]) => what);
-  if (second === undefined) return first;
-  return rest.length === 0 ? `${first} and ${second}` : `${first} and ${rest.length + 1} more`;
+const linesOf = (input: DocumentInput | Older<DocumentInput>) => ('lines' in input ? input.lines : []);
+
+function forWhat(input: DocumentInput | Older<DocumentInput>): string {
+  const [first, second, ...rest] = linesOf(input).map(([what]) => what);
+  if (first === undefined) return '';
+  if (second === undefined) return ` for ${first}`;
+  return rest.length === 0 ? ` for ${first} and ${second}` : ` for ${first} and ${rest.length + 1} more`;
 }
 
-const documentRows = (
+function documentRows(
   kind: string,
-  { number, total, lines, issuedOn }: DocumentInput,
-): (readonly [string, string])[] => [
-  ...lines,
-  ...(lines.length === 1 ? [] : ([['Total', total]] as const)),
-  [kind, number],
-  ['Date', day(issuedOn)],
-];
+  input: DocumentInput | Older<DocumentInput>,
+): (readonly [what: string, value: string])[] {
+  const lines = linesOf(input);
+  return [
+    ...lines,
+    ...(lines.length === 1 ? [] : ([['Total', input.total]] as const)),
+    [kind, input.number],
+    ['Date', day(input.issuedOn)],
+  ];
+}
 
-const see = ({ seeLabel, seeUrl }: See) => ({ kind: 'button', label: seeLabel, url: seeUrl }) as const;
+function see(input: See | { ordersUrl: string }) {
+  const [label, url] = 'seeUrl' in input ? [input.seeLabel, input.seeUrl] : ['See your orders', input.ordersUrl];
+  return { kind: 'button', label, url } as const;
+}
 
 const paragraph = (text: string) => ({ kind: 'paragraph', text }) as const;
 

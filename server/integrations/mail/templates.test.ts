@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { moneyTemplates } from './money-templates.ts';
 import { renderSample, sampleInputs, templateNames } from './samples.testing.ts';
 import { counted, day, greeting, instant } from './wording.ts';
 
@@ -56,6 +57,24 @@ describe.each(templateNames)('mail %s', (name) => {
       }),
       { numRuns: 40 },
     );
+  });
+});
+
+describe('a mail that an earlier version composed', () => {
+  const ordersUrl = 'https://members.example.org/orders';
+  const common = { organisation: 'Institute of Measurement', givenName: 'Zoë', ordersUrl };
+  const paper = { ...common, number: 'REC-2026-000017', total: '€129.00', issuedOn: '2026-11-21' };
+  const refund = { ...common, amount: '€29.00', number: null, card: null, refundedOn: '2026-11-21' };
+
+  it.each([
+    ['receipt', moneyTemplates.receipt(paper), '€129.00'],
+    ['invoice', moneyTemplates.invoice(paper), '€129.00'],
+    ['refunded', moneyTemplates.refunded(refund), '€29.00'],
+  ])('%s is still sent, and leads to all orders', (_, { subject, html, text }, amount) => {
+    expect(text).toContain(amount);
+    expect(text).toContain('See your orders');
+    expect(decodedLinks(html)).toContain(ordersUrl);
+    expect(subject + html + text).not.toContain('undefined');
   });
 });
 
