@@ -15,6 +15,7 @@ import {
   importMemberships,
   showPricesOfToday,
 } from '#server/memberships/commands/sweeps.ts';
+import { sweepRefundedOrders } from '#server/orders/commands/follow-payment.ts';
 import { sweepAbandoned } from '#server/payments/commands/start.ts';
 import { databaseQueue } from '#server/queue/define.ts';
 import { enqueue } from '#server/queue/enqueue.ts';
@@ -43,6 +44,7 @@ const task = z.enum([
   'renewal-links',
   'abandoned-payments',
   'open-cards',
+  'refunded-orders',
   'invariants',
 ]);
 export type MaintenanceTask = z.output<typeof task>;
@@ -70,6 +72,7 @@ const work: Record<MaintenanceTask, (tx: TxCtx) => Promise<unknown>> = {
   'loan-dues': (tx) => sweepLoans(tx, loansAtATime),
   'abandoned-payments': (tx) => sweepAbandoned(tx, paymentsAtATime),
   'open-cards': (tx) => sweepOpenCards(tx, cardsAtATime),
+  'refunded-orders': (tx) => sweepRefundedOrders(tx, ordersAtATime),
   'expiring-cards': (tx) => tellOfExpiringCards(tx, cardsAtATime),
   'plan-prices': showPricesOfToday,
   'membership-import': (tx) => importMemberships(tx, importsAtATime),
@@ -88,6 +91,8 @@ const paymentsAtATime = 500;
 const loansAtATime = 500;
 /** Each with its events: a second's work. */
 const importsAtATime = 200;
+/** Each with its job. What is left comes with the next sweep: at once, the same ones would be found again. */
+const ordersAtATime = 500;
 /** Each with its job, all in two statements. */
 const stepsAtATime = 1_000;
 const rowsAtATime = 10_000;

@@ -34,6 +34,7 @@ const schedules: readonly Schedule[] = [
   { cron: '55 2 * * *', task: 'renewal-links' },
   { cron: '*/10 * * * *', task: 'abandoned-payments' },
   { cron: '40 * * * *', task: 'open-cards' },
+  { cron: '50 * * * *', task: 'refunded-orders' },
   { cron: '*/10 * * * *', task: 'invariants' },
 ];
 

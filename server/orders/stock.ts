@@ -51,12 +51,15 @@ interface Hold {
   productId: string;
   quantity: number;
   status: 'held' | 'reserved' | 'shipped' | 'released';
+  /** Is not in the order's parcel. */
+  digital: boolean;
 }
 
 const lockHolds = (tx: TxCtx, orderId: string) =>
   tx.sql<Hold[]>`
-    select product_id as "productId", quantity, status from stock_holds where order_id = ${orderId}
-    order by product_id for update`;
+    select h.product_id as "productId", h.quantity, h.status,
+      not exists (select from order_items i where i.order_id = h.order_id and i.product_id = h.product_id and not i.digital) as digital
+    from stock_holds h where h.order_id = ${orderId} order by h.product_id for update`;
 
 const mark = (tx: TxCtx, orderId: string, productId: string, status: Hold['status']) =>
   tx.sql`
@@ -75,11 +78,11 @@ export async function reserveStock(tx: TxCtx, orderId: string): Promise<'reserve
   return 'reserved';
 }
 
-/** Gives back whatever an order still has: not what has left the house. */
+/** Gives back whatever an order still has: not what has left the house in its parcel. */
 export async function releaseStock(tx: TxCtx, orderId: string): Promise<void> {
   const gone = await tx.sql`select 1 from shipments where order_id = ${orderId} and status = 'handed_over'`;
-  for (const { productId, quantity, status } of await lockHolds(tx, orderId)) {
-    if (status === 'released' || (status === 'shipped' && gone.length > 0)) continue;
+  for (const { productId, quantity, status, digital } of await lockHolds(tx, orderId)) {
+    if (status === 'released' || (status === 'shipped' && gone.length > 0 && !digital)) continue;
     await tx.sql`
       update stock_levels set
         held = held - ${status === 'held' ? quantity : 0},

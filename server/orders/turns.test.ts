@@ -15,7 +15,7 @@ import { stuckSagas } from '#server/sagas/stuck.ts';
 import { findSagaOf } from '#server/sagas/table.ts';
 import { runDatabaseTurn, runPartnerTurn, stopTurn } from '#server/sagas/turn.ts';
 import { testApp } from '#test/database.ts';
-import { followPayment } from './commands/follow-payment.ts';
+import { followPayment, sweepRefundedOrders } from './commands/follow-payment.ts';
 import { handOverShipment } from './commands/hand-over.ts';
 import { aProduct, orderNow, place } from './orders.testing.ts';
 import { getOrder, listOrders } from './queries/orders.ts';
@@ -227,25 +227,37 @@ describe('a parcel', () => {
   });
 });
 
-describe('a completed order whose money goes back', () => {
-  /** One whose parcel waits, with the payment that it was paid by. */
-  async function waiting() {
+describe('an order whose money goes back', () => {
+  /** One whose parcel waits, with the payment that it was paid by; `turns`: 4 for one that is not completed yet. */
+  async function waiting({ turns = 5 } = {}) {
     const product = await aProduct(app.current, { stock: 1 });
-    const { id, memberId } = await place(app.current, await member(), [product.line()]);
-    await take(id, 5);
+    const course = await aProduct(app.current, { stock: 1, digital: true, amount: 11_900 });
+    const { id, memberId, total } = await place(app.current, await member(), [product.line(), course.line()]);
+    await take(id, turns);
     const paymentId = (await paymentOfOrder(sql(), id))?.id ?? '';
-    return { orderId: id, memberId, productId: product.id, paymentId };
+    return { orderId: id, memberId, total, productId: product.id, courseId: course.id, paymentId };
   }
   const ask = (paymentId: string, amount?: number) =>
     refundByStaff(staff(), { paymentId, amount, reason: 'wants it no more' });
   async function send(refundId: string, about: { orderId: string; paymentId: string }) {
-    await written(await runRefund(system(), refundId).then((record) => async (tx) => void (await record(tx))));
+    await sendOnly(refundId);
     await inTransaction(system(), (tx) => followPayment(tx, about));
   }
+  const sendOnly = async (refundId: string) =>
+    written(await runRefund(system(), refundId).then((record) => async (tx) => void (await record(tx))));
+  const grantsOf = async (orderId: string) =>
+    (
+      await sql()<{ ended: boolean }[]>`
+      select revoked_at is not null as ended from digital_grants where order_id = ${orderId}`
+    ).map(({ ended }) => ended);
+  const onHand = async (productId: string) => {
+    const [level] = await sql()`select on_hand, held, reserved from stock_levels where product_id = ${productId}`;
+    return [level?.on_hand, level?.held, level?.reserved];
+  };
   const shipmentOf = async (orderId: string) => (await getOrder(staff(), orderId)).shipment?.status;
 
   it('keeps its parcel in the house from the moment on that all of it is asked back, and calls it off once it is back', async () => {
-    const { orderId, memberId, paymentId, productId } = await waiting();
+    const { orderId, memberId, total, paymentId, productId, courseId } = await waiting();
     expect((await getOrder(staff(), orderId)).actions).toEqual(['hand-over']);
     const refund = await ask(paymentId);
     expect((await getOrder(staff(), orderId)).actions).toEqual([]);
@@ -254,10 +266,13 @@ describe('a completed order whose money goes back', () => {
     await send(refund.id, { orderId, paymentId });
     await inTransaction(system(), (tx) => followPayment(tx, { orderId, paymentId }));
     expect(await shipmentOf(orderId)).toBe('cancelled');
-    const [level] = await sql()`select on_hand, held, reserved from stock_levels where product_id = ${productId}`;
-    expect(level).toMatchObject({ on_hand: 1, held: 0, reserved: 0 });
+    expect(await grantsOf(orderId)).toEqual([true]);
+    expect([await onHand(productId), await onHand(courseId)]).toEqual([
+      [1, 0, 0],
+      [1, 0, 0],
+    ]);
     const [listed] = (await listOrders(staff(), { memberId, limit: 1 })).data;
-    expect(listed).toMatchObject({ status: 'completed', refunded: { amount: 2_500, currency: 'EUR' } });
+    expect(listed).toMatchObject({ status: 'completed', refunded: { amount: total, currency: 'EUR' } });
     const told = await sql()`select 1 from events where stream = ${`order-${orderId}`} and type = 'shipment.cancelled'`;
     expect(told).toHaveLength(1);
     await inTransaction({ ...system(), now: () => new Date(Date.now() + 3_600_000) }, (tx) => checkInvariants(tx));
@@ -270,14 +285,50 @@ describe('a completed order whose money goes back', () => {
     expect(await getOrder(staff(), orderId)).toMatchObject({ actions: ['hand-over'], refunded: { amount: 500 } });
     await handOverShipment(staff(), orderId);
     expect(await shipmentOf(orderId)).toBe('handed_over');
+    expect(await grantsOf(orderId)).toEqual([false]);
   });
 
-  it('after its parcel has left is not called off', async () => {
-    const { orderId, paymentId, productId } = await waiting();
+  it('after its parcel has left is not called off: only what is digital ends', async () => {
+    const { orderId, paymentId, productId, courseId } = await waiting();
     await handOverShipment(staff(), orderId);
     await send((await ask(paymentId)).id, { orderId, paymentId });
     expect(await shipmentOf(orderId)).toBe('handed_over');
-    expect((await sql()`select on_hand from stock_levels where product_id = ${productId}`)[0]).toEqual({ on_hand: 0 });
+    expect(await grantsOf(orderId)).toEqual([true]);
+    expect([await onHand(productId), await onHand(courseId)]).toEqual([
+      [0, 0, 0],
+      [1, 0, 0],
+    ]);
+  });
+
+  it('whole before it is completed is undone: nothing is granted, and no parcel leaves', async () => {
+    const { orderId, paymentId, productId, courseId } = await waiting({ turns: 4 });
+    await ask(paymentId);
+    await take(orderId, 4);
+    expect(await orderNow(app.current, orderId)).toMatchObject({ status: 'cancelled', failureCode: 'refunded' });
+    expect([await shipmentOf(orderId), await grantsOf(orderId)]).toEqual(['cancelled', []]);
+    expect([await onHand(productId), await onHand(courseId)]).toEqual([
+      [1, 0, 0],
+      [1, 0, 0],
+    ]);
+  });
+
+  it('and nobody followed it: a later look does, a few at a time, and once', async () => {
+    const orders = [await waiting(), await waiting()];
+    for (const { paymentId } of orders) await sendOnly((await ask(paymentId)).id);
+    const inPart = await waiting();
+    await sendOnly((await ask(inPart.paymentId, 500)).id);
+    const sweep = (limit: number) => inTransaction(system(), (tx) => sweepRefundedOrders(tx, limit));
+    expect([await sweep(1), await sweep(10)]).toEqual([1, 2]);
+    const jobs = await sql()<{ orderId: string; paymentId: string }[]>`
+      select data->'payload'->>'orderId' as "orderId", data->'payload'->>'paymentId' as "paymentId" from pgboss.job
+      where name = 'order-payments' order by created_on, id`;
+    expect(jobs.map(({ orderId }) => orderId)).toEqual([0, 0, 1].map((n) => orders[n]?.orderId));
+    for (const job of jobs) await inTransaction(system(), (tx) => followPayment(tx, job));
+    for (const { orderId } of orders) {
+      expect([await shipmentOf(orderId), await grantsOf(orderId)]).toEqual(['cancelled', [true]]);
+    }
+    expect([await shipmentOf(inPart.orderId), await grantsOf(inPart.orderId)]).toEqual(['created', [false]]);
+    expect(await sweep(10)).toBe(0);
   });
 });
 

@@ -1,12 +1,13 @@
 import type { TxCtx } from '#server/context/context.ts';
 import { requestRefund, sendRefund } from '#server/payments/commands/refund.ts';
 import { lockPayment, type Payment } from '#server/payments/queries/records.ts';
+import { enqueueAll } from '#server/queue/enqueue.ts';
 import { advanceOrder } from '../news.ts';
 import { lockOrder, type Order } from '../record.ts';
 import { cancelShipment, lockShipment } from '../shipments.ts';
 import { releaseStock } from '../stock.ts';
 
-/** What a payment's news mean to its order: late money goes back, and what went back stops the parcel. */
+/** What a payment's news mean to its order: late money goes back, and what went back whole is not delivered any more. */
 export async function followPayment(
   tx: TxCtx,
   { orderId, paymentId }: { orderId: string; paymentId: string },
@@ -14,7 +15,7 @@ export async function followPayment(
   const order = await lockOrder(tx.sql, orderId);
   const payment = await lockPayment(tx.sql, paymentId);
   if (order.status === 'failed') await sendBackLate(tx, order, payment);
-  if (payment.status === 'refunded') await stopParcel(tx, order);
+  if (payment.status === 'refunded') await takeBack(tx, order);
 }
 
 /**
@@ -31,11 +32,34 @@ async function sendBackLate(tx: TxCtx, order: Order, payment: Payment): Promise<
   await sendRefund(tx, refund);
 }
 
-/** A parcel that is still in the house stays there, and its goods can be sold again. */
-async function stopParcel(tx: TxCtx, order: Order): Promise<void> {
+/** A parcel that is still in the house stays there, what is digital ends, and all of that can be sold again. */
+async function takeBack(tx: TxCtx, order: Order): Promise<void> {
   const shipment = await lockShipment(tx.sql, order.id);
-  if (shipment?.status !== 'created') return;
+  const stopped = shipment?.status === 'created' ? shipment : null;
+  const revoked = await tx.sql`
+    update digital_grants set revoked_at = ${tx.now().toISOString()} where order_id = ${order.id} and revoked_at is null`;
+  if (!stopped && revoked.count === 0) return;
   await cancelShipment(tx.sql, order.id);
   await releaseStock(tx, order.id);
-  await advanceOrder(tx, order, {}, [{ type: 'shipment.cancelled', data: { shipmentId: shipment.id } }]);
+  if (stopped) {
+    await advanceOrder(tx, order, {}, [{ type: 'shipment.cancelled', data: { shipmentId: stopped.id } }]);
+  }
+}
+
+/**
+ * Looks again, in jobs, at up to `limit` orders that keep what they bought although all of their money went back: earlier
+ * versions left it so. @returns how many
+ */
+export async function sweepRefundedOrders(tx: TxCtx, limit: number): Promise<number> {
+  const rows = await tx.sql<{ orderId: string; paymentId: string }[]>`
+    select p.order_id as "orderId", p.id as "paymentId" from payments p
+    where p.status = 'refunded' and p.order_id is not null
+      and (exists (select from shipments s where s.order_id = p.order_id and s.status = 'created')
+        or exists (select from digital_grants g where g.order_id = p.order_id and g.revoked_at is null))
+    order by p.updated_at limit ${limit}`;
+  await enqueueAll(
+    tx,
+    rows.map((payload) => ({ queue: 'order-payments', key: payload.orderId, payload })),
+  );
+  return rows.length;
 }

@@ -33,7 +33,7 @@ export const ship: DatabaseStep = {
   name: 'ship',
   async run(tx, saga) {
     const order = await lockOrder(tx.sql, saga.subjectId);
-    if (await isGivenBack(tx, order)) return failed('refunded', 'All of the money was given back before delivery.');
+    if (await isGivenBack(tx, order)) return givenBack();
     // Nothing goes by post.
     if (!order.ships) return completed({ shipped: false });
     const shipmentId = await makeShipment(tx, order);
@@ -54,6 +54,8 @@ export const ship: DatabaseStep = {
     return completed();
   },
 };
+
+const givenBack = () => failed('refunded', 'All of the money was given back before delivery.');
 
 /** Staff may give back what is still on its way: then nothing is delivered for it. */
 async function isGivenBack(tx: TxCtx, order: Order): Promise<boolean> {
@@ -77,6 +79,7 @@ export const complete: DatabaseStep = {
   name: 'complete',
   async run(tx, saga) {
     const order = await lockOrder(tx.sql, saga.subjectId);
+    if (await isGivenBack(tx, order)) return givenBack();
     await grantDigital(tx, order);
     const entryId = await bookSale(tx, saga, order);
     const about = { total: totalOf(order), number: order.number, origin: order.origin, items: itemsOf(order) };
