@@ -69,6 +69,19 @@ const anEntry = async (key: string, refs: { kind: string; orderId?: string; paym
   );
 };
 
+/** A completed order whose money went back whole, and of which nobody has made a parcel. */
+async function aRefundedOrder() {
+  const orderId = await anOrder('completed');
+  const paymentId = await aPayment(orderId);
+  await anEntry(`payment:${paymentId}`, { kind: 'payment', orderId, paymentId });
+  await anEntry(`order:${orderId}:sale`, { kind: 'sale', orderId });
+  await sql()`
+    update payments set status = 'refunded', refunds_asked = 2500, refunded_amount = 2500 where id = ${paymentId}`;
+  const [item] = await sql()<{ productId: string }[]>`
+    select product_id as "productId" from order_items where order_id = ${orderId}`;
+  return { orderId, productId: item?.productId ?? '' };
+}
+
 /** A plan that was bought and paid for, and the membership that it became: all of it long ago and in order. */
 async function aPaidMembership() {
   const buyer = (await joined(app.current)).memberId;
@@ -127,6 +140,26 @@ describe('the invariant monitor', () => {
     const [closed] = await sql()<{ n: number }[]>`
       select count(*)::int as n from events where type = 'discrepancy.resolved' and data->>'orderId' = ${undelivered}`;
     expect(closed?.n).toBe(1);
+  });
+
+  it('misses no parcel that was stopped because all of the money went back, and whose goods are there again', async () => {
+    const { orderId, productId } = await aRefundedOrder();
+    await check();
+    expect(await openOnes(orderId)).toEqual(['order_without_delivery']);
+    await sql()`
+      insert into shipments (id, number, order_id, status, created_at)
+      values (${uuidv7()}, 'S-900003', ${orderId}, 'cancelled', now())`;
+    await sql()`
+      insert into stock_holds (order_id, product_id, quantity, status, updated_at)
+      values (${orderId}, ${productId}, 1, 'shipped', now())`;
+    await check();
+    expect(await openOnes(orderId)).toEqual(['order_without_delivery']);
+    await sql()`update stock_holds set status = 'released' where order_id = ${orderId}`;
+    await check();
+    expect(await openOnes(orderId)).toEqual([]);
+    await sql()`update payments set status = 'partially_refunded', refunds_asked = 500, refunded_amount = 500 where order_id = ${orderId}`;
+    await check();
+    expect(await openOnes(orderId)).toEqual(['order_without_delivery']);
   });
 
   it('leaves alone what is under way', async () => {

@@ -42,7 +42,9 @@ export const orderInvariants: readonly Invariant[] = [
       select ${orderColumns(tx)} from orders o
       where o.status = 'completed' and o.finished_at < ${settled}
         and ((o.ships and not exists (select from shipments s where s.order_id = o.id and s.status <> 'cancelled')
-            and not exists (select from payments p where p.order_id = o.id and p.status = 'refunded'))
+            and not exists (select from shipments s join payments p on p.order_id = s.order_id
+              where s.order_id = o.id and s.status = 'cancelled' and p.status = 'refunded'
+                and not exists (select from stock_holds h where h.order_id = s.order_id and h.status <> 'released')))
           or exists (select from order_items i where i.order_id = o.id and i.digital and i.product_id is not null
             and not exists (select from digital_grants g where g.order_id = o.id and g.line = i.line)))`,
   },
