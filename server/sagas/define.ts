@@ -105,6 +105,9 @@ export function defineSaga(definition: SagaDefinition): SagaDefinition {
   return definition;
 }
 
+/** For those who only look: another version of us may have begun sagas that this process does not know. */
+export const findSagaDefinition = (type: string): SagaDefinition | undefined => definitions.get(type);
+
 /** @throws Error for a saga that this process has not loaded */
 export function sagaDefinition(type: string): SagaDefinition {
   const found = definitions.get(type);

@@ -1,11 +1,12 @@
 import type { SagaError, SagaStatus } from '#db/schema/sagas.ts';
+import { recordListLook, recordLook } from '#server/audit/commands.ts';
 import { type Ctx, can, isOwn, requirePermission } from '#server/context/context.ts';
 import { isSealed, openOrNull, type SubjectKey } from '#server/crypto/seals.ts';
 import { notFound } from '#server/errors/errors.ts';
 import { rfc3339 } from '#server/events/read.ts';
 import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
 import { fullName, memberLabelsOf } from '#server/members/queries/status.ts';
-import { type PartnerWord, sagaDefinition } from './define.ts';
+import { findSagaDefinition, type PartnerWord } from './define.ts';
 import { allowedActions, type SagaAction } from './rules.ts';
 import { subjectNumbers } from './subjects.ts';
 import { findSaga, findSagaOf, type SagaRow, type StepRow, stepAt } from './table.ts';
@@ -72,14 +73,18 @@ export async function stepsOf(
 
 const withPlainWords = (step: StepView): StepView => (step.error ? { ...step, error: inPlainWords(step.error) } : step);
 
-/** @throws AppError `not_found` */
+/** That it was read is audited. @throws AppError `not_found` */
 export async function getSaga(ctx: Ctx, id: string): Promise<SagaView> {
   requirePermission(ctx, 'sagas:read');
   const saga = await findSaga(ctx.sql, id);
   if (!saga) throw notFound();
+  const own = saga.memberId !== null && isOwn(ctx, saga.memberId);
+  if (saga.memberId !== null && !own) {
+    await recordLook(ctx, { resourceType: 'saga', resourceId: id, part: 'saga', subjectId: saga.memberId });
+  }
   const log = await ctx.sql<SagaView['log']>`
     select at, step, what, detail, actor from saga_log where saga_id = ${id} order by line`;
-  const { steps } = sagaDefinition(saga.type);
+  const definition = findSagaDefinition(saga.type);
   const isWritten = log.some(({ detail }) => isSealed(detail));
   const key = isWritten && saga.memberId ? await ctx.app.dataKeys.find(ctx.sql, saga.memberId) : null;
   const [summary] = await labelled(ctx, [summaryOf(saga)]);
@@ -89,10 +94,11 @@ export async function getSaga(ctx: Ctx, id: string): Promise<SagaView> {
     steps: saga.steps.map((step, position) => ({
       ...stepViewOf(step),
       idempotencyKey: step.idempotencyKey,
-      skippable: steps[position]?.skippable === true,
+      skippable: definition?.steps[position]?.skippable === true,
     })),
     log: log.map((line) => ({ ...line, at: rfc3339(line.at), detail: wordsOf(key, line.detail) })),
-    actions: saga.memberId && isOwn(ctx, saga.memberId) ? [] : allowedActions(saga),
+    // Whoever does not know it leaves it alone.
+    actions: own || !definition ? [] : allowedActions(saga),
   };
 }
 
@@ -105,7 +111,7 @@ export async function inspectSaga(ctx: Ctx, id: string): Promise<PartnerWord[]> 
   requirePermission(ctx, 'sagas:read');
   const saga = await findSaga(ctx.sql, id);
   if (!saga) throw notFound();
-  return [...((await sagaDefinition(saga.type).inspect?.(ctx, restingView(saga))) ?? [])];
+  return [...((await findSagaDefinition(saga.type)?.inspect?.(ctx, restingView(saga))) ?? [])];
 }
 
 export interface SagaFilter {
@@ -116,12 +122,13 @@ export interface SagaFilter {
   cursor?: string | undefined;
 }
 
-/** Newest first. */
+/** Newest first. That they were read is audited. */
 export async function listSagas(
   ctx: Ctx,
   filter: SagaFilter,
 ): Promise<{ data: SagaSummary[]; nextCursor: string | null }> {
   requirePermission(ctx, 'sagas:read');
+  await recordListLook(ctx, { resourceType: 'saga', part: 'sagas', memberId: filter.memberId });
   const { sql } = ctx;
   const [at, id] = filter.cursor ? decodeCursor(filter.cursor, ['timestamp', 'uuid']) : [];
   const rows = await sql<Unlabelled[]>`

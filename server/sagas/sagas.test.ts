@@ -10,8 +10,9 @@ import { testApp } from '#test/database.ts';
 import { retrySaga, settleSaga, skipStep, startSaga, wakeSaga } from './commands.ts';
 import { completed, defineSaga, failed, type SagaRun, type StepOutcome, sagaDefinition, waiting } from './define.ts';
 import { sagaEvents } from './events.ts';
-import { getSaga, listSagas, stepsOf } from './queries.ts';
+import { getSaga, inspectSaga, listSagas, stepsOf } from './queries.ts';
 import { sagaCalls, sagaSteps } from './queues.ts';
+import { stuckSagas } from './stuck.ts';
 import { stopTurn } from './turn.ts';
 
 const app = testApp(() => ({ DATABASE_POOL: '14' }));
@@ -370,6 +371,48 @@ describe('a dead letter', () => {
     await retrySaga(staff(), id);
     await until(id, 'failed');
     expect(await effects(subject)).toEqual(['one', 'two', 'three', 'undo two', 'undo one']);
+  });
+});
+
+describe('a saga that another version has begun, of a type not known here', () => {
+  it('can be seen, and nothing can be done with it', async () => {
+    const subject = uuidv7();
+    say(subject, 'four', failed('no', 'No.'));
+    say(subject, 'undo two', failed('gone', 'It is gone.'));
+    const id = await run(subject);
+    await until(id, 'stuck');
+    await sql()`update sagas set type = 'of-tomorrow', updated_at = '2020-01-01' where id = ${id}`;
+    const { oldest } = await stuckSagas(sql(), 1);
+    expect(oldest).toMatchObject([{ id, type: 'of-tomorrow', subjectNumber: null }]);
+    expect((await listSagas(staff(), { type: 'of-tomorrow', limit: 5 })).data).toMatchObject([{ id }]);
+    expect(await getSaga(staff(), id)).toMatchObject({ step: 'two', actions: [] });
+    expect(await inspectSaga(staff(), id)).toEqual([]);
+    await sql()`update sagas set type = 'test' where id = ${id}`;
+  });
+});
+
+describe('whoever looks', () => {
+  it('at a member’s saga, or at a list of them, is in the trail; at one’s own, or at nobody’s, is not', async () => {
+    const [subject, memberId] = [uuidv7(), uuidv7()];
+    const [id, nobodys] = [await run(subject, memberId), await run(uuidv7())];
+    await until(id, 'completed');
+    const looks = async (by: ReturnType<typeof staff>) =>
+      sql()`
+        select action, resource_id as resource, subject_id as subject, after->'looked' as looked from audit_entries
+        where actor_id = ${by.actor.kind === 'user' ? by.actor.userId : ''} order by at, id`;
+    const [reader, self] = [staff(), staff(memberId)];
+    for (const by of [reader, self]) {
+      await getSaga(by, id);
+      await getSaga(by, nobodys);
+      await listSagas(by, { memberId, limit: 5 });
+    }
+    await listSagas(reader, { limit: 5 });
+    expect(await looks(reader)).toEqual([
+      { action: 'saga.read', resource: id, subject: memberId, looked: ['saga'] },
+      { action: 'member.read', resource: memberId, subject: memberId, looked: ['sagas'] },
+      { action: 'saga.list', resource: null, subject: null, looked: ['sagas'] },
+    ]);
+    expect(await looks(self)).toEqual([]);
   });
 });
 

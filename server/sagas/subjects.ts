@@ -1,7 +1,7 @@
 import type { Queryable } from '#db/client.ts';
-import { sagaDefinition } from './define.ts';
+import { findSagaDefinition } from './define.ts';
 
-/** What people call what these sagas are about, by the subjects' ids; nothing for a kind that has no numbers. */
+/** What people call what these sagas are about, by the subjects' ids; nothing for a kind that has no numbers, or is not known here. */
 export async function subjectNumbers(
   sql: Queryable,
   sagas: readonly { type: string; subjectId: string }[],
@@ -9,7 +9,7 @@ export async function subjectNumbers(
   const ofTypes = Map.groupBy(sagas, ({ type }) => type);
   const numbers = await Promise.all(
     [...ofTypes].map(([type, those]) =>
-      sagaDefinition(type).numbersOf?.(
+      findSagaDefinition(type)?.numbersOf?.(
         sql,
         those.map(({ subjectId }) => subjectId),
       ),
