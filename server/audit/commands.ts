@@ -87,6 +87,7 @@ export async function recordLook(
   ctx: Ctx,
   look: { resourceType: string; resourceId: string | null; part: string; subjectId?: string },
 ): Promise<void> {
+  if (isWithinLook in ctx) return;
   const at = ctx.now();
   const visit = Math.floor(at.getTime() / visitMs);
   // Whoever is in a transaction holds a connection, and must not wait for another one.
@@ -105,6 +106,14 @@ export async function recordLook(
     on conflict (refusal_key) where refusal_key is not null do update set
       after = jsonb_build_object('looked', e.after->'looked' || (excluded.after->'looked'))
       where not e.after->'looked' @> (excluded.after->'looked')`;
+}
+
+const isWithinLook = Symbol('within a look');
+
+/** For the queries that make up one look: the caller has recorded it, and they record none of their own. */
+export function withinLook(ctx: Ctx): Ctx {
+  const within = { ...ctx, [isWithinLook]: true };
+  return within;
 }
 
 /**

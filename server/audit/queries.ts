@@ -205,18 +205,29 @@ export async function auditAbout(
   return rows.map((row) => ({ ...row, at: new Date(row.at).toISOString() }));
 }
 
-/** What people gave as the reason for what they did to a member or to something of theirs, by correlation id. For queries that have checked who asks. */
+export interface GivenReason {
+  /** What it was done to: `member-ID`, as the streams of events are called. */
+  resource: string;
+  reason: string;
+}
+
+/**
+ * What people gave as the reasons for what they did to a member or to something of theirs, by correlation id, the first one
+ * first. For queries that have checked who asks.
+ */
 export async function reasonsAbout(
   ctx: Ctx,
   memberId: string,
   correlationIds: readonly string[],
-): Promise<Map<string, string>> {
+): Promise<Map<string, GivenReason[]>> {
   const [key, rows] = await Promise.all([
     ctx.app.dataKeys.find(ctx.sql, memberId),
-    ctx.sql<Array<{ correlationId: string; reason: string }>>`
-      select correlation_id as "correlationId", reason from audit_entries
+    ctx.sql<Array<GivenReason & { correlationId: string }>>`
+      select correlation_id as "correlationId", concat(resource_type, '-', resource_id) as resource, reason from audit_entries
       where ((resource_type = 'member' and resource_id = ${memberId}) or subject_id = ${memberId}) and outcome = 'ok'
-        and reason is not null and actor_kind <> 'system' and correlation_id = any(${correlationIds as string[]}::uuid[])`,
+        and reason is not null and actor_kind <> 'system' and correlation_id = any(${correlationIds as string[]}::uuid[])
+      order by at, id`,
   ]);
-  return new Map(rows.map((row) => [row.correlationId, isSealed(row.reason) ? reasonOf(key, row.reason) : row.reason]));
+  const given = rows.map((row) => ({ ...row, reason: isSealed(row.reason) ? reasonOf(key, row.reason) : row.reason }));
+  return Map.groupBy(given, ({ correlationId }) => correlationId);
 }

@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { isMasked, maskAddressLine, maskCard, maskDateOfBirth, maskEmail, maskPhone } from './mask.ts';
+import {
+  isMasked,
+  maskAddressLine,
+  maskCard,
+  maskDateOfBirth,
+  maskEmail,
+  maskName,
+  maskPhone,
+  maskToInitial,
+} from './mask.ts';
 
 test.each([
   ['ursula@example.com', 'u***@example.com'],
@@ -28,6 +37,13 @@ test('birth date, address and card', () => {
   expect(maskDateOfBirth('1987-04-12')).toBe('1987-**-**');
   expect(maskAddressLine()).toBe('***');
   expect(maskCard('3456')).toBe('****-****-****-3456');
+});
+
+test('names: for who knows whom they mean, and for who need not', () => {
+  expect(maskName({ givenName: 'Ada', familyName: '𝒪kafor' })).toBe('Ada 𝒪.');
+  expect(maskToInitial('Ada Okafor')).toBe('A***');
+  expect(maskToInitial('𝒜da')).toBe('𝒜***');
+  expect(maskToInitial('')).toBe('***');
 });
 
 test('every mask is known as one, and no real value is', () => {

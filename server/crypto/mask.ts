@@ -26,5 +26,8 @@ export const maskCard = (last4: string) => `****-****-****-${last4}`;
 export const maskName = ({ givenName, familyName }: { givenName: string; familyName: string }) =>
   `${givenName} ${[...familyName][0] ?? ''}.`;
 
+/** `Ada Okafor` → `A***`: for whoever need not know whom it is about. */
+export const maskToInitial = (name: string) => `${[...name][0] ?? ''}***`;
+
 /** A value that looks masked: sent back by a client, it means "unchanged" and is never stored. */
 export const isMasked = (value: string) => value.includes('***') || /^\d{4}-\*\*-\*\*$/.test(value);

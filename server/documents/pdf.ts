@@ -1,5 +1,5 @@
 import type { Ctx } from '#server/context/context.ts';
-import { maskAddressLine } from '#server/crypto/mask.ts';
+import { maskAddressLine, maskToInitial } from '#server/crypto/mask.ts';
 import { openOrNull } from '#server/crypto/seals.ts';
 import { billToField } from './commands/issue.ts';
 import { type Document, documentBytes } from './document.ts';
@@ -18,9 +18,7 @@ export const fileNameOf = ({ number }: IssuedDocument) => `${number}.pdf`;
 
 /** As they stand on the paper of whoever may not see more: `A***`, `***`. */
 export const maskBillTo = (lines: readonly string[]): string[] =>
-  lines.map((line, i) => (i === 0 ? maskName(line) : maskAddressLine()));
-
-const maskName = (name: string) => `${[...name][0] ?? ''}***`;
+  lines.map((line, i) => (i === 0 ? maskToInitial(line) : maskAddressLine()));
 
 /** The document on the house's paper, to `recipient`, line by line: the same each time, for it is made of what was issued. */
 export function documentPdf(issued: IssuedDocument, recipient: readonly string[]): AsyncGenerator<Uint8Array> {

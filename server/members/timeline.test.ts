@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
 import { signIn } from '#server/access/commands/sign-in.ts';
+import { writeAudit } from '#server/audit/commands.ts';
 import { inTransaction } from '#server/context/context.ts';
 import { append } from '#server/events/append.ts';
 import { readEvents } from '#server/events/read.ts';
@@ -46,6 +47,29 @@ test('staff read who did it, to which version and why; the member reads none of 
   });
   const nothing = { actorId: null, version: null, reason: null };
   for (const line of (await lines(ctx)).values()) expect(line).toEqual(nothing);
+});
+
+test('of several reasons for one act each line has the one that was given for it, else the first', async () => {
+  const { memberId } = await joined(app.current);
+  await app.current.database.sql`update members set status = 'active' where id = ${memberId}`;
+  const staff = staffContext(app.current);
+  const give = (minutes: number, reason: string) =>
+    writeAudit(
+      { ...staff, now: () => new Date(Date.now() + minutes * 60_000) },
+      { action: 'payment.refund', resourceType: 'payment', resourceId: uuidv7(), subjectId: memberId, reason },
+    );
+  await give(-1, 'Charged twice');
+  await give(-2, 'Never asked for');
+  await give(1, 'Goodwill');
+  await updateProfile(staff, memberId, { givenName: 'Adaeze' }, '1');
+  const reasons = async () => {
+    await projected();
+    const { data } = await memberTimeline(staff, memberId, { limit: 2 });
+    return data.map(({ type, reason }) => [type, reason]);
+  };
+  expect((await reasons())[0]).toEqual(['member.profile.updated', 'Never asked for']);
+  await act(staff, memberId, 'suspend', 'Did not answer for a year');
+  expect((await reasons())[0]).toEqual(['member.status.changed', 'Did not answer for a year']);
 });
 
 test('news is what matters to the member: no notes, no mails, no sign-ins, however many', async () => {

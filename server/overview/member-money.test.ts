@@ -47,7 +47,7 @@ it('a member’s money is one look: what each list has of it, the last of it fir
   );
   const [entry, ...others] = (await looks('member')).filter(({ id }) => id === memberId);
   expect(others).toEqual([]);
-  expect(entry?.looked).toContain('money');
+  expect(entry?.looked).toEqual(['money']);
 });
 
 it('is not there for whoever may not open members, nor of nobody', async () => {

@@ -1,4 +1,4 @@
-import { recordLook } from '#server/audit/commands.ts';
+import { recordLook, withinLook } from '#server/audit/commands.ts';
 import { defaultCardOf } from '#server/cards/queries/cards.ts';
 import { type Ctx, can, isOwn } from '#server/context/context.ts';
 import { listAccounts } from '#server/ledger/queries/accounts.ts';
@@ -21,13 +21,14 @@ const over = new Set(['settled', 'rejected', 'withdrawn', 'written_off']);
 export async function memberMoney(ctx: Ctx, memberId: string): Promise<MemberMoney> {
   await readableMember(ctx, memberId);
   if (!isOwn(ctx, memberId)) await recordLook(ctx, { resourceType: 'member', resourceId: memberId, part: 'money' });
+  const within = withinLook(ctx);
   const [accounts, memberships, loans, card, orders, payments] = await Promise.all([
-    can(ctx, 'ledger:read') ? listAccounts(ctx, { memberId, limit: 50 }) : null,
-    can(ctx, 'memberships:read') ? listMemberships(ctx, { memberId, limit: 1 }) : null,
-    can(ctx, 'loans:read') ? listLoans(ctx, { memberId, order: 'newest', limit: 50 }) : null,
-    can(ctx, 'payments:read') ? defaultCardOf(ctx, memberId) : null,
-    can(ctx, 'orders:read') ? listOrders(ctx, { memberId, limit: mostRecent }) : null,
-    can(ctx, 'payments:read') ? listPayments(ctx, { memberId, limit: mostRecent }) : null,
+    can(ctx, 'ledger:read') ? listAccounts(within, { memberId, limit: 50 }) : null,
+    can(ctx, 'memberships:read') ? listMemberships(within, { memberId, limit: 1 }) : null,
+    can(ctx, 'loans:read') ? listLoans(within, { memberId, order: 'newest', limit: 50 }) : null,
+    can(ctx, 'payments:read') ? defaultCardOf(within, memberId) : null,
+    can(ctx, 'orders:read') ? listOrders(within, { memberId, limit: mostRecent }) : null,
+    can(ctx, 'payments:read') ? listPayments(within, { memberId, limit: mostRecent }) : null,
   ]);
   return {
     // What a loan owes is an account too, and stands with the loan.

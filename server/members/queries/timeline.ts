@@ -1,6 +1,7 @@
-import { reasonsAbout } from '#server/audit/queries.ts';
+import { type GivenReason, reasonsAbout } from '#server/audit/queries.ts';
 import { type Ctx, can, isOwn } from '#server/context/context.ts';
 import { eventsById } from '#server/events/queries.ts';
+import type { StoredEvent } from '#server/events/stored-event.ts';
 import { decodeCursor, encodeCursor } from '#server/gateway/cursor.ts';
 import { noNews } from '../projections/timeline.ts';
 import { auditRead, readableMember } from './member.ts';
@@ -50,6 +51,10 @@ export async function memberTimeline(
   };
 }
 
+/** The one given for what the event is about; else the first that was given. */
+const reasonFor = ({ stream }: StoredEvent, given: readonly GivenReason[]): string | null =>
+  (given.find(({ resource }) => resource === stream) ?? given[0])?.reason ?? null;
+
 const plain = (line: Line): TimelineEntry => ({ ...line, actorId: null, version: null, reason: null });
 
 async function forStaff(ctx: Ctx, id: string, lines: Line[]): Promise<TimelineEntry[]> {
@@ -57,7 +62,7 @@ async function forStaff(ctx: Ctx, id: string, lines: Line[]): Promise<TimelineEn
   const correlationIds = lines.map(({ correlationId }) => correlationId);
   const [events, reasons] = await Promise.all([
     eventsById(ctx, ids),
-    can(ctx, 'members:act') ? reasonsAbout(ctx, id, correlationIds) : new Map<string, string>(),
+    can(ctx, 'members:act') ? reasonsAbout(ctx, id, correlationIds) : new Map<string, GivenReason[]>(),
     auditRead(ctx, id, 'timeline'),
   ]);
   return lines.map((line) => {
@@ -69,7 +74,7 @@ async function forStaff(ctx: Ctx, id: string, lines: Line[]): Promise<TimelineEn
       ...line,
       actorId: event?.actor.id ?? null,
       version: typeof version === 'number' ? version : null,
-      reason: done ? (reasons.get(line.correlationId) ?? null) : null,
+      reason: done ? reasonFor(event, reasons.get(line.correlationId) ?? []) : null,
     };
   });
 }
