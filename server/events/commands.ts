@@ -1,7 +1,7 @@
 import { writeAudit } from '#server/audit/commands.ts';
 import { type Ctx, inTransaction, requirePermission } from '#server/context/context.ts';
 import { notFound } from '#server/errors/errors.ts';
-import { eventsChannel } from './subscriptions.ts';
+import { eventTypesChannel } from './subscriptions.ts';
 
 /** A paused subscription finishes its batch under way and then stays where it is. @throws AppError `not_found` */
 export const pauseSubscription = (ctx: Ctx, name: string) => setStatus(ctx, name, 'paused');
@@ -22,7 +22,7 @@ async function setStatus(ctx: Ctx, name: string, status: 'paused' | 'running'): 
       resourceId: name,
     });
     tx.afterCommit(async () => {
-      await ctx.app.database.sql`select pg_notify(${eventsChannel}, '')`;
+      await ctx.app.database.sql`select pg_notify(${eventTypesChannel}, '')`;
     });
   });
 }

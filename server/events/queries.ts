@@ -54,7 +54,7 @@ export async function eventsById(ctx: Ctx, ids: readonly string[]): Promise<Map<
 }
 
 const stuckSeconds = 30;
-/** Up to here what waits is counted; beyond it, what it reads not is in the number too. */
+/** Up to here what waits is counted; who is further behind is behind everything, of whatever type. */
 const countedLag = 10_000;
 
 /**
@@ -77,9 +77,10 @@ export async function listSubscriptions(ctx: Ctx): Promise<SubscriptionView[]> {
       r.paused, r.failing, r.still, r.error,
       (select count(*)::int from blocked_streams b where b.subscription = r.name) as "blockedStreams"
     from readers r cross join lateral (
-      select count(*) as n, min(p.recorded_at) as oldest from event_positions p
+      select count(*) filter (where r.types is null or p.type = any(r.types)) as n,
+        min(p.recorded_at) filter (where r.types is null or p.type = any(r.types) or r.head - r.position > ${countedLag}) as oldest
+      from event_positions p
       where p.position > r.position and p.position <= least(r.head, r.position + ${countedLag})
-        and (r.types is null or p.type = any(r.types))
     ) w
     order by r.name`;
   return rows.map(({ paused, failing, still, ...row }) => ({

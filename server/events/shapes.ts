@@ -24,7 +24,7 @@ export const subscriptionView = z.strictObject({
   kind: z.enum(['projection', 'reaction']),
   /** Everything up to here has been handled, or is parked. */
   position: z.int(),
-  /** Events in order that it has still before it. */
+  /** Events before it that it reads; of more than 10,000 events before it, those of other types count too. */
   lag: z.int(),
   /** Age of the oldest of them; 0 when there is none. */
   lagSeconds: z.number(),

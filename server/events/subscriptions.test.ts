@@ -127,7 +127,7 @@ describe('subscriptions', () => {
     const began = performance.now();
     for (let n = 1; n <= 10; n += 1) {
       await publish('anyone-1', n);
-      await sql()`select pg_notify('guildhall_events', '4711')`;
+      await sql()`select pg_notify('guildhall_event_types', '')`;
       await caughtUp('anyone');
     }
     expect((performance.now() - began) / 1000).toBeLessThan(5);

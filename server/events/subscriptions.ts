@@ -10,7 +10,8 @@ import { redriveRequested } from './redrive.ts';
 import type { StoredEvent } from './stored-event.ts';
 import { ensureSubscriptions, keepLane, type Lane, markFailing, releaseLane, takeLane } from './subscription-table.ts';
 
-export const eventsChannel = 'guildhall_events';
+/** A notice is the types of new events (`member.joined,order.placed`), or nothing: then everyone looks. */
+export const eventTypesChannel = 'guildhall_event_types';
 
 /** Looks for events, redrives and resumes this often when nobody rings. Also renews the lease, so well below it. */
 const pollMs = 1_000;
@@ -35,7 +36,7 @@ export async function startSubscriptions(
   };
   // After a lost connection notices may have been missed: everyone looks for themselves.
   const unlisten = await app.listener.on(
-    eventsChannel,
+    eventTypesChannel,
     (notice) => ring(typesIn(notice)),
     () => ring(null),
   );
@@ -58,14 +59,8 @@ export async function startSubscriptions(
   };
 }
 
-/**
- * The types of the events that a notice of the sequencer brings (`4711 member.joined,order.placed`); null when it names none,
- * and everyone has to look. Who reads none of them stays where it is until its next look, a poll away at most.
- */
-function typesIn(notice: string): ReadonlySet<string> | null {
-  const [, types] = notice.split(' ');
-  return types ? new Set(types.split(',')) : null;
-}
+/** Who reads none of these types stays where it is until its next look, a poll away at most; null: everyone looks. */
+const typesIn = (notice: string): ReadonlySet<string> | null => (notice === '' ? null : new Set(notice.split(',')));
 
 async function runLane(
   app: App,

@@ -97,7 +97,7 @@ export function createTail(parts: { listener: Listener; sql: Sql; log: Logger })
   async function begin(): Promise<void> {
     await listener.on(
       channel,
-      (notice) => reach(Number.parseInt(notice, 10)),
+      (payload) => reach(Number(payload)),
       () => {
         missed();
         void catchUp();

@@ -150,3 +150,10 @@ export async function writeLog(
     select ${sagaId}, coalesce(max(line), 0) + 1, ${now.toISOString()}, ${entry.step}, ${entry.what}, ${entry.detail ?? null}, ${entry.actor ?? null}
     from saga_log where saga_id = ${sagaId}`;
 }
+
+/** What the last line of a saga's log says. */
+export async function lastWordOf(sql: TransactionSql, sagaId: string): Promise<string | null> {
+  const [row] = await sql<{ what: string }[]>`
+    select what from saga_log where saga_id = ${sagaId} order by line desc limit 1`;
+  return row?.what ?? null;
+}

@@ -6,7 +6,7 @@ import type { Recording } from '#server/queue/define.ts';
 import { type Failure, failureOf, isTransient } from '#server/queue/failure.ts';
 import type { PartnerStep, StepOutcome } from './define.ts';
 import { advance, getStuck, type Tried, takeUp } from './move.ts';
-import { lockSaga, type SagaRow, stepAt, writeLog, writeStep } from './table.ts';
+import { lastWordOf, lockSaga, type SagaRow, type StepRow, stepAt, writeLog, writeStep } from './table.ts';
 import { isGoingBack, stepOf, viewOf } from './view.ts';
 
 /** One try of a step: which saga, and which turn of it. */
@@ -103,18 +103,27 @@ async function begin(tx: TxCtx, turn: Turn): Promise<SagaRow | null> {
   const saga = found.status === 'stuck' ? await takeUp(tx, found) : found;
   const before = stepAt(saga, saga.step);
   const back = isGoingBack(saga);
-  // Noted as under way, and not how that ended: whoever was at it is gone.
-  if (found.status === 'running' && before.status === 'running' && before.attempts > 0 && before.error === null) {
-    const line = { step: before.name, what: 'taken up again', detail: 'its worker stopped in the middle of it' };
-    await writeLog(tx.sql, saga.id, line, tx.now());
-  }
+  if (found.status === saga.status && isUnderWay(before)) await noteTakenUp(tx, saga);
   return writeStep(tx.sql, saga, saga.step, {
     status: back ? 'compensating' : 'running',
     attempts: before.attempts + 1,
     // Of an earlier try: while this one is under way there is nothing to try again.
     error: null,
     startedAt: before.startedAt ?? tx.now().toISOString(),
+    finishedAt: null,
   });
+}
+
+/** A try of it has begun, and nothing says how that ended: its worker was stopped, or could not write it down. */
+const isUnderWay = ({ status, attempts, error, finishedAt }: StepRow) =>
+  (status === 'running' || status === 'compensating') && attempts > 0 && error === null && finishedAt === null;
+
+/** One line, however often that happens one after the other. */
+async function noteTakenUp(tx: TxCtx, saga: SagaRow): Promise<void> {
+  const what = 'taken up again';
+  if ((await lastWordOf(tx.sql, saga.id)) === what) return;
+  const detail = 'nothing is known of the try before';
+  await writeLog(tx.sql, saga.id, { step: stepAt(saga, saga.step).name, what, detail }, tx.now());
 }
 
 /**

@@ -1,4 +1,5 @@
--- The notice of new events names their types (`4711 member.joined,order.placed`): who reads none of them need not look.
+-- A second notice of new events names their types (`member.joined,order.placed`): who reads none of them need not look. The
+-- first stays as it was, for processes of the version before.
 CREATE OR REPLACE FUNCTION sequence_events(my_fencing bigint, max_events integer, lease_ms integer) RETURNS integer
 LANGUAGE plpgsql
 -- The pending table is empty or full from one moment to the next: what the planner knows about it is always wrong.
@@ -36,9 +37,9 @@ BEGIN
   UPDATE sequencer
   SET last_position = last_position + moved, expires_at = clock_timestamp() + lease_ms * interval '1 millisecond';
   IF moved > 0 THEN
+    PERFORM pg_notify('guildhall_events', (lease.last_position + moved)::text);
     -- A notice has room for 8,000 bytes; with more types than that everyone looks.
-    PERFORM pg_notify('guildhall_events', concat_ws(' ', lease.last_position + moved,
-      CASE WHEN octet_length(kinds) < 7900 THEN kinds END));
+    PERFORM pg_notify('guildhall_event_types', CASE WHEN octet_length(kinds) < 7900 THEN kinds ELSE '' END);
   END IF;
   RETURN moved;
 END $$;
