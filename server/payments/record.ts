@@ -100,6 +100,13 @@ export async function refundedOfOrders(sql: Queryable, orderIds: readonly string
   return new Map(rows.map(({ orderId, refunded }) => [orderId, Number(refunded)]));
 }
 
+/** The payment of each order of which everything went back. */
+export async function refundedWhole(sql: Queryable): Promise<Map<string, string>> {
+  const rows = await sql<{ orderId: string; id: string }[]>`
+    select order_id as "orderId", id from payments where status = 'refunded' and order_id is not null`;
+  return new Map(rows.map(({ orderId, id }) => [orderId, id]));
+}
+
 /** @throws AppError `not_found` */
 export async function lockPayment(sql: TransactionSql, id: string): Promise<Payment> {
   const [row] = await sql<Payment[]>`select ${paymentColumns(sql)} from payments p where p.id = ${id} for update`;

@@ -1,6 +1,6 @@
 import type { TxCtx } from '#server/context/context.ts';
 import { requestRefund, sendRefund } from '#server/payments/commands/refund.ts';
-import { lockPayment, type Payment } from '#server/payments/queries/records.ts';
+import { lockPayment, type Payment, refundedWhole } from '#server/payments/queries/records.ts';
 import { enqueueAll } from '#server/queue/enqueue.ts';
 import { advanceOrder } from '../news.ts';
 import { lockOrder, type Order } from '../record.ts';
@@ -51,12 +51,13 @@ async function takeBack(tx: TxCtx, order: Order): Promise<void> {
  * versions left it so. @returns how many
  */
 export async function sweepRefundedOrders(tx: TxCtx, limit: number): Promise<number> {
-  const rows = await tx.sql<{ orderId: string; paymentId: string }[]>`
-    select p.order_id as "orderId", p.id as "paymentId" from payments p
-    where p.status = 'refunded' and p.order_id is not null
-      and (exists (select from shipments s where s.order_id = p.order_id and s.status = 'created')
-        or exists (select from digital_grants g where g.order_id = p.order_id and g.revoked_at is null))
-    order by p.updated_at limit ${limit}`;
+  const refunded = await refundedWhole(tx.sql);
+  const kept = await tx.sql<{ orderId: string }[]>`
+    select order_id as "orderId" from unnest(${[...refunded.keys()]}::uuid[]) as given (order_id)
+    where exists (select from shipments s where s.order_id = given.order_id and s.status = 'created')
+      or exists (select from digital_grants g where g.order_id = given.order_id and g.revoked_at is null)
+    limit ${limit}`;
+  const rows = kept.map(({ orderId }) => ({ orderId, paymentId: refunded.get(orderId) ?? '' }));
   await enqueueAll(
     tx,
     rows.map((payload) => ({ queue: 'order-payments', key: payload.orderId, payload })),

@@ -7,5 +7,6 @@ export {
   paymentOfOrder,
   type Refund,
   refundedOfOrders,
+  refundedWhole,
   refundsOf,
 } from '../record.ts';
