@@ -1,4 +1,5 @@
-import { errorOf, networkError } from './problem.ts';
+import { coverHeld, isCovered, whenOpen } from './cover.ts';
+import { errorOf, isStatus, networkError } from './problem.ts';
 
 export interface Answer<T> {
   data: T;
@@ -15,10 +16,26 @@ interface Options {
 }
 
 /**
- * One call to `/api/v1`, with the session cookie.
+ * One call to `/api/v1`, with the session cookie. While the page is covered nothing is read, for somebody else may have signed
+ * in: a read waits for its person, and what came meanwhile, or was refused because the session had ended, is read again.
  * @throws ApiError for every answer that is not 2xx, and (status 0) when there was none. An abort is rethrown as it is.
  */
 export async function call<T>(path: string, options: Options): Promise<Answer<T>> {
+  if (options.method !== 'GET') return ask(path, options);
+  for (;;) {
+    await whenOpen();
+    try {
+      const answer = await ask<T>(path, options);
+      if (!isCovered()) return answer;
+    } catch (error) {
+      if (isStatus(error, 401)) coverHeld();
+      if (!isCovered()) throw error;
+    }
+  }
+}
+
+/** `call`, whether the page is covered or not. */
+export async function ask<T>(path: string, options: Options): Promise<Answer<T>> {
   const headers = new Headers({ accept: 'application/json' });
   if (options.body !== undefined) headers.set('content-type', 'application/json');
   if (options.ifMatch) headers.set('if-match', options.ifMatch);

@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Liveness } from '../values/live-dot.tsx';
 import { get } from './client.ts';
+import { isCovered, onCover } from './cover.ts';
 import { isStatus } from './problem.ts';
 import { leaveIfSignedOut, toSignIn } from './signed-out.ts';
 
@@ -95,16 +96,23 @@ export function useEventStream(
         void signInIfOver();
       });
     };
-    const followVisibility = () => {
-      if (document.hidden) close();
-      else open();
+    let listening = false;
+    // Whoever signs in while the page is covered may be somebody else: no stream of theirs is opened.
+    const follow = () => {
+      const wanted = !document.hidden && !isCovered();
+      if (wanted === listening) return;
+      listening = wanted;
+      if (wanted) open();
+      else close();
     };
 
-    if (!document.hidden) open();
-    document.addEventListener('visibilitychange', followVisibility);
+    follow();
+    document.addEventListener('visibilitychange', follow);
+    const stopFollowing = onCover(follow);
     return () => {
       close();
-      document.removeEventListener('visibilitychange', followVisibility);
+      document.removeEventListener('visibilitychange', follow);
+      stopFollowing();
     };
   }, [url, event]);
 

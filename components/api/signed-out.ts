@@ -1,49 +1,24 @@
-import { get } from './client.ts';
+import { ask } from './client.ts';
+import { coverHeld, isHeld, isLeaving, isPageOf, signingOut, uncover } from './cover.ts';
 import { isStatus } from './problem.ts';
 import type { Me } from './shapes.ts';
 
-let leaving = false;
-let unsaved = 0;
-let covered = false;
-const listeners = new Set<() => void>();
+/** Who is signed in by now, also while the page is covered; null for nobody. */
+const whoIsIn = () =>
+  ask<Me>('/me', { method: 'GET' }).then(
+    ({ data }) => data.id,
+    (error: unknown) => {
+      if (isStatus(error, 401)) return null;
+      throw error;
+    },
+  );
 
-/** The person signs out by themselves: whoever does it says where to go. `false`: it did not work. */
-export const signingOut = (now: boolean) => {
-  leaving = now;
-};
-
-/** There is text on the page that is not saved, until what it gives is called: the page is then covered, and not left. */
-export function holdPage(): () => void {
-  unsaved += 1;
-  return () => {
-    unsaved -= 1;
-    // It was saved after all: nothing is left to come back to.
-    if (covered && unsaved === 0) leaveForGood();
-  };
-}
-
-export const isCovered = () => covered;
-export function onCover(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
-/** What the page shows is no longer for whoever looks at it: it is hidden at once (tokens.css), text and all. */
-function cover(now: boolean): void {
-  covered = now;
-  document.documentElement.toggleAttribute('data-covered', now);
-  for (const listener of listeners) listener();
-}
-
-/** Who is signed in by now. The same person as before goes on where they were; for anybody else the page stays covered. */
-export async function uncoverFor(userId: string | undefined): Promise<'same' | 'nobody' | 'another'> {
-  const now = await get<Me>('/me').catch((error: unknown) => {
-    if (isStatus(error, 401)) return null;
-    throw error;
-  });
+/** The person whose page it is goes on where they were; for anybody else it stays covered. */
+export async function uncoverForItsPerson(): Promise<'same' | 'nobody' | 'another'> {
+  const now = await whoIsIn();
   if (now === null) return 'nobody';
-  if (now.id !== userId) return 'another';
-  cover(false);
+  if (!isPageOf(now)) return 'another';
+  uncover();
   return 'same';
 }
 
@@ -55,33 +30,31 @@ const signInUrl = () => {
 /** Where a page goes when a read finds that the session has ended. Writes stay: an edit must not be lost to a redirect. */
 export function toSignIn(): void {
   const url = signInUrl();
-  if (url === null || leaving) return;
-  if (unsaved > 0) cover(true);
-  else window.location.assign(url);
+  if (url === null || isLeaving() || coverHeld()) return;
+  window.location.assign(url);
 }
 
 /** Gives up what is not saved. */
 export function leaveForGood(): void {
-  leaving = true;
+  signingOut(true);
   window.addEventListener('beforeunload', (event) => event.stopImmediatePropagation(), { capture: true });
   window.location.assign(signInUrl() ?? '/');
 }
 
 const isSignedOut = () =>
-  get('/me').then(
+  whoIsIn().then(
+    (userId) => userId === null,
     () => false,
-    (error: unknown) => isStatus(error, 401),
   );
 
 /** A write was refused for want of a session: whoever has typed something is shown the way back in. */
 export async function coverIfSignedOut(): Promise<void> {
-  if (unsaved > 0 && (await isSignedOut()) && unsaved > 0) cover(true);
+  if (isHeld() && (await isSignedOut())) coverHeld();
 }
 
 /** The server said that it ended this: when it was the session, nothing of the page stays in sight. */
 export async function leaveIfSignedOut(): Promise<void> {
-  if (!(await isSignedOut()) || leaving || signInUrl() === null) return;
-  if (unsaved > 0) return cover(true);
+  if (!(await isSignedOut()) || isLeaving() || signInUrl() === null || coverHeld()) return;
   document.body.hidden = true;
   leaveForGood();
 }

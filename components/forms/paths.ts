@@ -9,6 +9,12 @@ const isTree = (value: unknown): value is Tree => typeof value === 'object' && v
 export const readAt = (tree: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>((value, key) => (isTree(value) ? value[key] : undefined), tree);
 
+/** Whether two values have the same leaves. */
+export const isSame = (one: unknown, other: unknown): boolean =>
+  isTree(one) && isTree(other)
+    ? Object.keys({ ...one, ...other }).every((key) => isSame(one[key], other[key]))
+    : Object.is(one, other);
+
 /** A copy of `tree` with `value` at `path`; what does not lie on the path is shared with the original. */
 export function writeAt<Root extends object>(tree: Root, path: string, value: unknown): Root {
   const [key = '', ...rest] = path.split('.');

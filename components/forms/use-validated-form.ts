@@ -10,9 +10,10 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react';
+import { holdPage } from '../api/cover.ts';
 import { ApiError } from '../api/problem.ts';
-import { holdPage } from '../api/signed-out.ts';
-import { type Leaves, readAt, type Tree, writeAt } from './paths.ts';
+import { sendHeld } from '../theme/early-submit.ts';
+import { isSame, type Leaves, readAt, type Tree, writeAt } from './paths.ts';
 
 type Rule<Value, Values> = (value: Value, values: Values) => ReactNode | null;
 /** Rules in the shape of the values; a field without one is always right. */
@@ -28,7 +29,7 @@ export interface Form<Values> {
   errors: FormErrors;
   getValues(): Values;
   setValues(values: Values): void;
-  /** What `reset` goes back to. */
+  /** What `reset` goes back to, and what counts as nothing typed. Followed by `setValues` or `setFieldValue`, which draws it. */
   setInitialValues(values: Values): void;
   reset(): void;
   setFieldValue(path: string, value: unknown): void;
@@ -74,8 +75,10 @@ export function useValidatedForm<Values extends object>(input: {
   // Handlers may run twice before the next render: they read and write here, and the state follows.
   const held = useRef({ values, errors, initial: input.initialValues, input });
   held.current.input = input;
-  const touched = values !== held.current.initial;
+  const touched = !isSame(values, held.current.initial);
   useEffect(() => (touched ? holdPage() : undefined), [touched]);
+  // What was sent before this form was awake.
+  useEffect(sendHeld, []);
 
   const form = useMemo(() => {
     const put = (next: Values) => {

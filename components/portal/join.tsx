@@ -87,10 +87,13 @@ export function Join() {
 
   // A link may come from one plan; and where there is only one, there is nothing to choose.
   const wanted = offered?.length === 1 ? offered[0] : offered?.find(({ id, code }) => id === asked || code === asked);
-  const { getValues, setFieldValue } = form;
+  const { getValues, setInitialValues, setFieldValue } = form;
   useEffect(() => {
-    if (wanted && getValues().planId === '') setFieldValue('planId', wanted.id);
-  }, [wanted, getValues, setFieldValue]);
+    if (!wanted || getValues().planId !== '') return;
+    // Nobody typed it: it is not lost when the page is left.
+    setInitialValues({ ...blank, planId: wanted.id });
+    setFieldValue('planId', wanted.id);
+  }, [wanted, getValues, setInitialValues, setFieldValue]);
 
   if (mailedTo === undefined) return <TextSkeleton lines={4} />;
   if (mailedTo !== null) return <CheckYourMail email={mailedTo} joined />;

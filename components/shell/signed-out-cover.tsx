@@ -3,8 +3,7 @@
 import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import { meQuery } from '../api/me.ts';
-import { leaveForGood, uncoverFor } from '../api/signed-out.ts';
+import { leaveForGood, uncoverForItsPerson } from '../api/signed-out.ts';
 import stack from '../page/stack.module.css';
 import classes from './signed-out-cover.module.css';
 
@@ -30,7 +29,7 @@ export function SignedOutCover() {
   }, []);
 
   async function look() {
-    const now = await uncoverFor(client.getQueryData(meQuery().queryKey)?.id).catch(() => 'unreachable' as const);
+    const now = await uncoverForItsPerson().catch(() => 'unreachable' as const);
     if (now === 'same') void client.invalidateQueries();
     else setFound(now);
   }

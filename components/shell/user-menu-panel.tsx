@@ -1,25 +1,13 @@
 'use client';
 
-import { IconDeviceLaptop, IconHome2, IconLogout, IconShieldLock, IconUser } from '@tabler/icons-react';
-import { useMutation } from '@tanstack/react-query';
+import { IconDeviceLaptop, IconHome2, IconShieldLock, IconUser } from '@tabler/icons-react';
 import Link from 'next/link';
-import { signOut } from '../api/auth.ts';
-import { messageOf } from '../api/problem.ts';
 import type { Me } from '../api/shapes.ts';
-import { signingOut } from '../api/signed-out.ts';
 import { ColorSchemeChoice } from '../theme/color-scheme.tsx';
 import classes from './user-menu.module.css';
 
 /** What the person's menu unfolds. Loaded when somebody goes for it: it is on every page, and seldom opened. */
 export function UserMenuPanel({ me, side }: { me: Me | undefined; side: 'portal' | 'console' }) {
-  const leave = useMutation({
-    // The session's streams end with it: the page must not take that for a session that was ended elsewhere.
-    onMutate: () => signingOut(true),
-    mutationFn: signOut,
-    onError: () => signingOut(false),
-    // A full load: nothing of one person stays in memory for the next.
-    onSuccess: () => window.location.assign('/signin?signedOut=1'),
-  });
   const icon = { size: 17, stroke: 1.75, 'aria-hidden': true } as const;
   return (
     <>
@@ -55,17 +43,6 @@ export function UserMenuPanel({ me, side }: { me: Me | undefined; side: 'portal'
       </div>
       <div className={classes.part}>
         <ColorSchemeChoice />
-      </div>
-      <div className={classes.part}>
-        <button type="button" className={classes.item} disabled={leave.isPending} onClick={() => leave.mutate()}>
-          <IconLogout {...icon} />
-          {leave.isPending ? 'Signing out…' : 'Sign out'}
-        </button>
-        {leave.isError ? (
-          <p role="alert" className={classes.failed}>
-            Still signed in. {messageOf(leave.error)}
-          </p>
-        ) : null}
       </div>
     </>
   );

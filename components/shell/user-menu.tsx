@@ -6,6 +6,7 @@ import { usePathname } from 'next/navigation';
 import { useEffect, useId, useRef, useState } from 'react';
 import { meQuery } from '../api/me.ts';
 import { HiddenText } from '../page/hidden-text.tsx';
+import { SignOut } from './sign-out.tsx';
 import classes from './user-menu.module.css';
 import type { UserMenuPanel } from './user-menu-panel.tsx';
 
@@ -18,18 +19,20 @@ export const initialsOf = (name: string) => {
 
 /**
  * Who is signed in, the other side (portal or console) for those who have both, appearance, sign out. A button that
- * unfolds links and controls; it is on every page, so it brings no positioning library along.
+ * unfolds links and controls; it is on every page, so it brings no positioning library along. Signing out does not wait for the rest.
  */
 export function UserMenu({ side }: { side: 'portal' | 'console' }) {
   const { data: me } = useQuery(meQuery());
   const [open, setOpen] = useState(false);
   const [Panel, setPanel] = useState<typeof UserMenuPanel | null>(null);
-  // Without a connection it stays away, and the next press asks again.
-  const load = () =>
+  const [failed, setFailed] = useState(false);
+  const load = () => {
+    setFailed(false);
     void import('./user-menu-panel.tsx').then(
       (loaded) => setPanel(() => loaded.UserMenuPanel),
-      () => {},
+      () => setFailed(true),
     );
+  };
   const box = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const panelId = useId();
@@ -78,7 +81,25 @@ export function UserMenu({ side }: { side: 'portal' | 'console' }) {
         <IconChevronDown size={16} aria-hidden className={classes.chevron} />
       </button>
       <div id={panelId} className={classes.panel} hidden={!open}>
-        {open ? Panel ? <Panel me={me} side={side} /> : <div className={classes.who}>Loading…</div> : null}
+        {open ? (
+          <>
+            {Panel ? (
+              <Panel me={me} side={side} />
+            ) : failed ? (
+              <div className={classes.part}>
+                <p role="alert" className={classes.failed}>
+                  The menu could not be loaded.
+                </p>
+                <button type="button" className={classes.item} onClick={load}>
+                  Try again
+                </button>
+              </div>
+            ) : (
+              <div className={classes.who}>Loading…</div>
+            )}
+            <SignOut />
+          </>
+        ) : null}
       </div>
     </div>
   );

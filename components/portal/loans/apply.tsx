@@ -5,6 +5,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useRouter, useSearchParams } from 'next/navigation';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { holdPage } from '../../api/cover.ts';
 import { useIntent } from '../../api/intent.ts';
 import {
   type ApplicationInput,
@@ -14,7 +15,6 @@ import {
   loanProductsQuery,
   loanQuotesQuery,
 } from '../../api/loans.ts';
-import { holdPage } from '../../api/signed-out.ts';
 import { TextArea } from '../../forms/text-area.tsx';
 import { useValidatedForm } from '../../forms/use-validated-form.ts';
 import { Card } from '../../page/card.tsx';
@@ -67,7 +67,7 @@ function Steps({ products, first }: { products: LoanProduct[]; first: LoanProduc
   });
   const [step, setStep] = useState(0);
   const [typed, setTyped] = useState<Typed>({});
-  const answered = Object.keys(typed).length > 0;
+  const answered = Object.values(typed).some((text) => text !== '');
   useEffect(() => (answered ? holdPage() : undefined), [answered]);
   const heading = useRef<HTMLOListElement>(null);
   const moved = useRef(false);
