@@ -71,7 +71,13 @@ test('a wrong password says no in words, and nothing else', async ({ page }) => 
   await page.getByLabel('E-mail').fill('member@guildhall.test');
   await page.getByLabel('Password', { exact: true }).fill('not the password');
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await expect(page.getByRole('alert').first()).toBeVisible();
+  const words = page.getByText('E-mail or password is not right');
+  await expect(words).toBeVisible();
+  // Nor is it taken for a session that has ended, once it is known that nobody is signed in.
+  expect(await page.evaluate(async () => (await fetch('/api/v1/me')).status)).toBe(401);
+  await expect(page.locator('html')).not.toHaveAttribute('data-covered');
+  await expect(page.getByRole('alertdialog')).toHaveCount(0);
+  await expect(words).toBeVisible();
   await expect(page).toHaveURL(/signin/);
 });
 
@@ -135,12 +141,23 @@ test('ending another session signs that device out at once', async ({ page, cont
   const other = await browser.newContext();
   await signInAs(other, 'member');
   const otherPage = await other.newPage();
+  await otherPage.clock.install();
   await otherPage.goto('/profile');
   const given = otherPage.getByLabel('Given name');
   const before = await given.inputValue();
   const idle = await other.newPage();
   await idle.goto('/profile');
-  await expect(idle.getByLabel('Given name')).toBeVisible();
+  // What is taken back is not there to be lost.
+  await idle.getByLabel('Given name').fill('Taken back');
+  await expect(idle.getByText('Not saved yet')).toBeVisible();
+  await idle.getByLabel('Given name').fill(before);
+  await expect(idle.getByText('Not saved yet')).toBeHidden();
+  const cut = await other.newPage();
+  await cut.goto('/profile');
+  await expect(cut.getByLabel('Given name')).toHaveValue(before);
+  await cut.route('**/_next/static/**', (route) => route.abort());
+  await cut.getByLabel('Given name').fill('Not saved either');
+  await expect(cut.getByText('Not saved yet')).toBeVisible();
   // Pages that nobody sees do not listen.
   await otherPage.bringToFront();
   await given.fill('Not saved');
@@ -148,6 +165,8 @@ test('ending another session signs that device out at once', async ({ page, cont
 
   await signInAs(context, 'member');
   await page.goto('/security');
+  // From here on a cover has to be there already.
+  await otherPage.route('**/_next/static/**', (route) => route.abort());
   await page.getByRole('button', { name: /sign out (all|every)|all other/i }).click();
   const confirm = page.getByRole('dialog').getByRole('button', { name: /sign out/i });
   if (await confirm.isVisible().catch(() => false)) await confirm.click();
@@ -167,7 +186,19 @@ test('ending another session signs that device out at once', async ({ page, cont
   await signInAs(other, 'staff');
   await cover.getByRole('button', { name: 'Go on' }).click();
   await expect(cover).toContainText('Somebody else is signed in now');
+  // However old what the page knows has become: under the cover nothing is read for somebody else.
+  const read: string[] = [];
+  otherPage.on('request', (request) => read.push(new URL(request.url()).pathname));
+  await otherPage.clock.fastForward('06:00');
+  await otherPage.evaluate(() => window.dispatchEvent(new Event('visibilitychange')));
+  for (let press = 0; press < 3; press += 1) {
+    const answered = otherPage.waitForResponse('**/api/v1/me');
+    await cover.getByRole('button', { name: 'Go on' }).click();
+    await answered;
+    await expect(cover).toContainText('Somebody else is signed in now');
+  }
   await expect(given).toBeHidden();
+  expect(new Set(read.filter((path) => path.startsWith('/api/')))).toEqual(new Set(['/api/v1/me']));
   await signInAs(other, 'member');
   await cover.getByRole('button', { name: 'Go on' }).click();
   await expect(cover).toHaveCount(0);
@@ -177,6 +208,15 @@ test('ending another session signs that device out at once', async ({ page, cont
   await given.fill(before);
   await otherPage.getByRole('button', { name: 'Save changes' }).click();
   await expect(otherPage.getByText('Saved', { exact: true })).toBeVisible();
+
+  // The cover itself could not be loaded: plain words stand there, until it can.
+  const plain = cut.getByRole('alertdialog', { name: 'You were signed out on this device' });
+  await expect(plain.getByRole('link', { name: 'Sign in again' })).toBeVisible();
+  await expect(cut.getByLabel('Given name')).toBeHidden();
+  await cut.unroute('**/_next/static/**');
+  await cut.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await plain.getByRole('button', { name: 'Go on' }).click();
+  await expect(cut.getByLabel('Given name')).toHaveValue('Not saved either');
   await other.close();
 });
 
@@ -213,6 +253,20 @@ test('what is typed, chosen or sent before the page is alive counts', async ({ p
   await expect(page.getByLabel('Topic')).toHaveValue('payment');
   await message.fill('Typed early');
   await message.fill('');
+
+  // A part that wakes later than the page: what is sent in it waits for it, with the button that was pressed.
+  await page.evaluate(() => {
+    document.body.insertAdjacentHTML('beforeend', '<form id="late"><button>One</button><button>Late</button></form>');
+    document.querySelector<HTMLElement>('#late :last-child')?.click();
+  });
+  await page.evaluate(() => {
+    document.querySelector('#late')?.addEventListener('submit', (event) => {
+      event.preventDefault();
+      document.body.dataset.sent = event instanceof SubmitEvent ? (event.submitter?.textContent ?? '') : '';
+    });
+  });
+  await page.getByRole('link', { name: 'Profile', exact: true }).first().click();
+  await expect(page.locator('body')).toHaveAttribute('data-sent', 'Late');
 });
 
 test('a forgotten password is set anew by the link in the mail', async ({ page, request, context }) => {
@@ -267,7 +321,14 @@ test('a save without a connection says so, keeps the edit, and goes out when it 
   await page.getByRole('button', { name: 'Save changes' }).click();
   await expect(page.getByText('No connection', { exact: true })).toBeVisible();
   await expect(phone).toHaveValue(number);
+  // The menu cannot be loaded either; signing out is there all the same.
+  await page.getByRole('button', { name: /^Your menu/ }).click();
+  await expect(page.getByText('The menu could not be loaded.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible();
   await context.setOffline(false);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByRole('link', { name: 'Security and devices' })).toBeVisible();
+  await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Save changes' }).click();
   await expect(page.getByText('Saved', { exact: true })).toBeVisible();
   const { phone: saved } = await (await context.request.get('/api/v1/members/me')).json();
