@@ -321,8 +321,9 @@ describe('an order whose money goes back', () => {
     expect([await sweep(1), await sweep(10)]).toEqual([1, 2]);
     const jobs = await sql()<{ orderId: string; paymentId: string }[]>`
       select data->'payload'->>'orderId' as "orderId", data->'payload'->>'paymentId' as "paymentId" from pgboss.job
-      where name = 'order-payments' order by created_on, id`;
-    expect(jobs.map(({ orderId }) => orderId)).toEqual([0, 0, 1].map((n) => orders[n]?.orderId));
+      where name = 'order-payments'`;
+    expect(new Set(jobs.map(({ orderId }) => orderId))).toEqual(new Set(orders.map(({ orderId }) => orderId)));
+    expect(jobs).toHaveLength(3);
     for (const job of jobs) await inTransaction(system(), (tx) => followPayment(tx, job));
     for (const { orderId } of orders) {
       expect([await shipmentOf(orderId), await grantsOf(orderId)]).toEqual(['cancelled', [true]]);
