@@ -51,6 +51,8 @@ const knownActions = [
   'payment.refund-sent',
   'payment.settle',
   'plan.price',
+  'saga.list',
+  'saga.read',
   'shipment.hand-over',
   'subscription.pause',
   'subscription.resume',
