@@ -160,8 +160,10 @@ test('ending another session signs that device out at once', async ({ page, cont
   await expect(cut.getByText('Not saved yet')).toBeVisible();
   // Pages that nobody sees do not listen.
   await otherPage.bringToFront();
+  const coverLoaded = otherPage.waitForResponse(/\/_next\/static\/.+\.js/);
   await given.fill('Not saved');
   await expect(otherPage.getByText('Not saved yet')).toBeVisible();
+  await coverLoaded;
 
   await signInAs(context, 'member');
   await page.goto('/security');

@@ -16,6 +16,7 @@ export function onCover(listener: () => void): () => void {
 }
 
 export const isPageOf = (userId: string) => person === userId;
+export const isAnothers = (userId: string) => person !== null && person !== userId;
 export const foundSignedIn = (userId: string) => {
   if (person !== null) return;
   person = userId;

@@ -1,7 +1,8 @@
 import { queryOptions } from '@tanstack/react-query';
 import { get } from './client.ts';
-import { foundSignedIn } from './cover.ts';
+import { foundSignedIn, isAnothers } from './cover.ts';
 import type { Me } from './shapes.ts';
+import { leaveIfSignedOut } from './signed-out.ts';
 
 /** The signed-in person. */
 export const meQuery = () =>
@@ -10,6 +11,8 @@ export const meQuery = () =>
     queryFn: async ({ signal }) => {
       const me = await get<Me>('/me', signal);
       foundSignedIn(me.id);
+      // Somebody else has signed in in another tab: what stands here is not for them.
+      if (isAnothers(me.id)) void leaveIfSignedOut();
       return me;
     },
     staleTime: 300_000,

@@ -1,5 +1,5 @@
 import { ask } from './client.ts';
-import { coverHeld, isHeld, isLeaving, isPageOf, signingOut, uncover } from './cover.ts';
+import { coverHeld, isAnothers, isHeld, isLeaving, isPageOf, signingOut, uncover } from './cover.ts';
 import { isStatus } from './problem.ts';
 import type { Me } from './shapes.ts';
 
@@ -35,15 +35,16 @@ export function toSignIn(): void {
 }
 
 /** Gives up what is not saved. */
-export function leaveForGood(): void {
+export function leaveForGood(url = signInUrl() ?? '/'): void {
   signingOut(true);
   window.addEventListener('beforeunload', (event) => event.stopImmediatePropagation(), { capture: true });
-  window.location.assign(signInUrl() ?? '/');
+  window.location.assign(url);
 }
 
+/** Nobody is signed in any more, or somebody else than this page is for. */
 const isSignedOut = () =>
   whoIsIn().then(
-    (userId) => userId === null,
+    (userId) => userId === null || isAnothers(userId),
     () => false,
   );
 

@@ -5,6 +5,7 @@ import { useMutation } from '@tanstack/react-query';
 import { signOut } from '../api/auth.ts';
 import { signingOut } from '../api/cover.ts';
 import { messageOf } from '../api/problem.ts';
+import { leaveForGood } from '../api/signed-out.ts';
 import classes from './user-menu.module.css';
 
 /** Ends the session, and loads the sign-in page. */
@@ -14,8 +15,8 @@ export function SignOut() {
     onMutate: () => signingOut(true),
     mutationFn: signOut,
     onError: () => signingOut(false),
-    // A full load: nothing of one person stays in memory for the next.
-    onSuccess: () => window.location.assign('/signin?signedOut=1'),
+    // A full load: nothing of one person stays in memory for the next. The session is over: staying would save nothing.
+    onSuccess: () => leaveForGood('/signin?signedOut=1'),
   });
   return (
     <div className={classes.part}>

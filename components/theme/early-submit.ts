@@ -10,7 +10,7 @@ declare global {
  * the browser would load the page anew, and lose all that was typed. Such a submit is held until its form is awake: parts of a
  * page wake later than others.
  */
-export const holdSubmits = `addEventListener('submit',function(e){if(!e.defaultPrevented){e.preventDefault();window.guildhallHeld=e}})`;
+export const holdSubmits = `addEventListener('submit',function(e){if(!e.defaultPrevented){e.preventDefault();window.guildhallHeld=e}else if(window.guildhallHeld&&window.guildhallHeld.target===e.target)window.guildhallHeld=undefined})`;
 
 /** An effect of whatever may contain a form: sends the submit that was held. One that is still too early is held again. */
 export function sendHeld(): void {

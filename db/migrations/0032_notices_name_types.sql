@@ -45,4 +45,4 @@ BEGIN
 END $$;
 --> statement-breakpoint
 -- What a reader reads, for whoever asks how far behind it is: it moves over the rest only now and then. NULL: nobody has said.
-ALTER TABLE subscriptions ADD COLUMN types text[];
+ALTER TABLE subscriptions ADD COLUMN IF NOT EXISTS types text[];

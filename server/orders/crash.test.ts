@@ -242,7 +242,7 @@ describe('a worker killed at every boundary', () => {
     const log = await sql()<{ what: string }[]>`
       select l.what from saga_log l join sagas s on s.id = l.saga_id
       where s.subject_id = ${order.id} and l.step = 'payment' order by line`;
-    expect(log.map(({ what }) => what)).toEqual(['taken up again', 'completed']);
+    expect(log.map(({ what }) => what)).toEqual(['interrupted, trying again', 'completed']);
     await soundBooks();
   });
 

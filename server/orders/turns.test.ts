@@ -288,6 +288,23 @@ describe('an order whose money goes back', () => {
     expect(await grantsOf(orderId)).toEqual([false]);
   });
 
+  it('after its parcel has left, but before the sale is booked, is completed; what is digital ends when it is looked at again', async () => {
+    const { orderId, paymentId } = await waiting({ turns: 4 });
+    await handOverShipment(staff(), orderId);
+    await send((await ask(paymentId)).id, { orderId, paymentId });
+    await take(orderId);
+    expect(await getOrder(staff(), orderId)).toMatchObject({
+      status: 'completed',
+      shipment: { status: 'handed_over' },
+    });
+    expect(await grantsOf(orderId)).toEqual([false]);
+    // What the sweep does.
+    await inTransaction(system(), (tx) => followPayment(tx, { orderId, paymentId }));
+    expect(await grantsOf(orderId)).toEqual([true]);
+    await inTransaction({ ...system(), now: () => new Date(Date.now() + 3_600_000) }, (tx) => checkInvariants(tx));
+    expect(await sql()`select kind from discrepancies where order_id = ${orderId} and status = 'open'`).toEqual([]);
+  });
+
   it('after its parcel has left is not called off: only what is digital ends', async () => {
     const { orderId, paymentId, productId, courseId } = await waiting();
     await handOverShipment(staff(), orderId);

@@ -103,7 +103,7 @@ async function begin(tx: TxCtx, turn: Turn): Promise<SagaRow | null> {
   const saga = found.status === 'stuck' ? await takeUp(tx, found) : found;
   const before = stepAt(saga, saga.step);
   const back = isGoingBack(saga);
-  if (found.status === saga.status && isUnderWay(before)) await noteTakenUp(tx, saga);
+  if (found.status === saga.status && isUnderWay(before)) await noteInterrupted(tx, saga);
   return writeStep(tx.sql, saga, saga.step, {
     status: back ? 'compensating' : 'running',
     attempts: before.attempts + 1,
@@ -119,11 +119,10 @@ const isUnderWay = ({ status, attempts, error, finishedAt }: StepRow) =>
   (status === 'running' || status === 'compensating') && attempts > 0 && error === null && finishedAt === null;
 
 /** One line, however often that happens one after the other. */
-async function noteTakenUp(tx: TxCtx, saga: SagaRow): Promise<void> {
-  const what = 'taken up again';
+async function noteInterrupted(tx: TxCtx, saga: SagaRow): Promise<void> {
+  const what = 'interrupted, trying again';
   if ((await lastWordOf(tx.sql, saga.id)) === what) return;
-  const detail = 'nothing is known of the try before';
-  await writeLog(tx.sql, saga.id, { step: stepAt(saga, saga.step).name, what, detail }, tx.now());
+  await writeLog(tx.sql, saga.id, { step: stepAt(saga, saga.step).name, what }, tx.now());
 }
 
 /**

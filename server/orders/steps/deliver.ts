@@ -79,7 +79,9 @@ export const complete: DatabaseStep = {
   name: 'complete',
   async run(tx, saga) {
     const order = await lockOrder(tx.sql, saga.subjectId);
-    if (await isGivenBack(tx, order)) return givenBack();
+    // What has left the house is sold, though its money goes back; what is digital ends with the next sweep then.
+    const parcel = await lockShipment(tx.sql, order.id);
+    if (parcel?.status !== 'handed_over' && (await isGivenBack(tx, order))) return givenBack();
     await grantDigital(tx, order);
     const entryId = await bookSale(tx, saga, order);
     const about = { total: totalOf(order), number: order.number, origin: order.origin, items: itemsOf(order) };
