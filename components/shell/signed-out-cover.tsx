@@ -71,7 +71,7 @@ export function SignedOutCover() {
           <Button variant="default" onClick={() => void look()}>
             Go on
           </Button>
-          <Button variant="subtle" color="red" onClick={leaveForGood}>
+          <Button variant="subtle" color="red" onClick={() => leaveForGood()}>
             Leave, discard changes
           </Button>
         </div>
