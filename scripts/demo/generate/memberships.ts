@@ -64,14 +64,14 @@ export function eventOf(member: GeneratedMember, { id, status, periods }: Genera
 export async function copyMemberships(sql: TransactionSql, members: readonly GeneratedMember[]): Promise<void> {
   const having = members.flatMap((member) => (member.membership ? [{ member, membership: member.membership }] : []));
   if (having.length === 0) return;
-  const [numbers] = await sql<{ first: number }[]>`
-    select setval('membership_numbers', nextval('membership_numbers') + ${having.length})::bigint - ${having.length} as first`;
-  const first = Number(numbers?.first ?? 1);
+  // One by one: two who reserve a stretch of a sequence at once may be given the same.
+  const numbers = await sql<{ n: number }[]>`
+    select nextval('membership_numbers')::int as n from generate_series(1, ${having.length}::int)`;
   const today = dayOf(new Date());
   await copy(
     sql,
     'memberships',
-    having.map(({ member, membership }, n) => membershipRow(member, membership, first + n, today)),
+    having.map(({ member, membership }, n) => membershipRow(member, membership, numbers[n]?.n ?? 0, today)),
   );
   await copy(
     sql,
